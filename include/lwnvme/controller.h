@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lwnvme: a controller's life.
+ *
+ * Every change of state is begun by one call and carried on by lwnvme_controller_poll, which never blocks;
+ * the blocking forms in sync.h do the polling themselves. One owner: all calls on one controller come from
+ * one context at a time. Opening and closing different controllers must not overlap either, because a list
+ * of what is open is shared. From inside a callback, calls that change the state are refused with
+ * LWNVME_ERR_IN_CALLBACK.
+ */
+#ifndef LWNVME_CONTROLLER_H
+#define LWNVME_CONTROLLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "host.h"
+#include "queue.h"
+#include "request.h"
+#include "status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* States, in the order of a normal life; the table in src/core/controller.c says what leads where. */
+enum lwnvme_state {
+    LWNVME_STATE_CLOSED = 0,
+    LWNVME_STATE_PROBE,
+    LWNVME_STATE_SETTLE,
+    LWNVME_STATE_DISABLE,
+    LWNVME_STATE_RECLAIM,
+    LWNVME_STATE_ADMIN_QUEUE,
+    LWNVME_STATE_ENABLE,
+    LWNVME_STATE_IDENTIFY,
+    LWNVME_STATE_QUEUE_COUNT,
+    LWNVME_STATE_IO_QUEUES,
+    LWNVME_STATE_READY,
+    LWNVME_STATE_DRAIN,
+    LWNVME_STATE_DELETE_QUEUES,
+    LWNVME_STATE_SHUTDOWN,
+    LWNVME_STATE_OFF,
+    LWNVME_STATE_STOP,
+    LWNVME_STATE_STOP_RECLAIM,
+    LWNVME_STATE_FAILED,
+    LWNVME_STATE_COUNT
+};
+
+/* What the event callback is told. */
+enum lwnvme_event {
+    LWNVME_EVENT_READY = 1, /* brought up, resumed or reset: queues may be used */
+    LWNVME_EVENT_RESET,     /* a reset has begun: requests in flight will be given back */
+    LWNVME_EVENT_OFF,       /* shut down */
+    LWNVME_EVENT_FAILED,    /* given up, see lwnvme_controller_status; all requests have been given back */
+    LWNVME_EVENT_GONE       /* as FAILED, because the device left the bus */
+};
+typedef void (*lwnvme_event_callback)(struct lwnvme_controller *controller, enum lwnvme_event event,
+                                      void *context);
+
+/* What a device is known to get wrong. The library sets these by PCI identifiers and model; the
+ * configuration can add and remove some. */
+#define LWNVME_QUIRK_DELAY_BEFORE_INIT   (1u << 0) /* leave it alone for 2 s before the first access */
+#define LWNVME_QUIRK_DELAY_AFTER_DISABLE (1u << 1) /* no register access for 2.3 s after CC.EN = 0 */
+#define LWNVME_QUIRK_MQES_ZERO_IS_64     (1u << 2) /* CAP.MQES = 0 means 64 entries */
+#define LWNVME_QUIRK_ONE_COMMAND         (1u << 3) /* loses data with more than one command in flight */
+#define LWNVME_QUIRK_IDENTIFY_CNS_1      (1u << 4) /* knows only Identify CNS 0 and 1 */
+#define LWNVME_QUIRK_NO_NS_DESCRIPTORS   (1u << 5) /* breaks on Identify CNS 3 */
+#define LWNVME_QUIRK_NO_WRITE_ZEROES     (1u << 6) /* Write Zeroes is broken */
+#define LWNVME_QUIRK_DMA_48_BITS         (1u << 7) /* cannot address memory above 2^48 */
+
+/* What is asked when a controller is opened. Zero it, then set what is needed. */
+struct lwnvme_controller_config {
+    const struct lwnvme_host_ops *ops; /* must stay while the controller is open */
+    void *host;                        /* the hooks' first argument */
+    uint32_t page_bytes;               /* the host's page: 4096, 8192, 16384, 32768 or 65536 */
+
+    /* The register region (BAR0): by physical address, mapped through the hook, or mapped already. */
+    uint64_t bar_physical; /* used when bar_mapped is NULL */
+    volatile void *bar_mapped;
+    uint64_t bar_bytes; /* its length, mandatory: doorbells beyond it are not used */
+
+    /* The rest may stay zero. */
+    uint32_t max_transfer_bytes; /* of one command: a power of two from 4096 to 16 MiB; smaller than
+                                    the controller's own limit saves memory. 0: LWNVME_CONFIG_... */
+    uint32_t io_queues;          /* pairs to ask for, 1 to 65534; 0: LWNVME_CONFIG_IO_QUEUES */
+    uint32_t io_timeout_ms;      /* default deadlines, up to 2^31 - 1; 0: LWNVME_CONFIG_... */
+    uint32_t admin_timeout_ms;
+    uint16_t pci_vendor_id; /* for quirks by device; 0: unknown */
+    uint16_t pci_device_id;
+    uint32_t quirks_add; /* LWNVME_QUIRK_... */
+    uint32_t quirks_remove;
+    lwnvme_event_callback event; /* NULL: none */
+    void *event_context;
+};
+
+/* What Identify Controller said, checked and in the CPU's terms. Text is printable ASCII, trimmed and
+ * zero-terminated; what was not printable is '?'. */
+struct lwnvme_controller_info {
+    uint32_t version; /* VS: major << 16 | minor << 8 | tertiary; odd values are taken for 1.0 */
+    uint16_t vid;
+    uint16_t ssvid;
+    uint16_t cntlid;
+    char serial[21];
+    char model[41];
+    char firmware[9];
+    char subnqn[257];
+    uint32_t nn;                 /* highest namespace identifier that can exist */
+    uint32_t max_transfer_bytes; /* of one command: the least of MDTS and the configuration */
+    uint32_t mdts_bytes;         /* 0: the controller has no limit */
+    uint16_t oacs;
+    uint16_t oncs;
+    uint8_t vwc;
+    uint8_t lpa;
+    uint8_t npss;
+    uint8_t fna;
+    uint16_t acl;  /* 1-based: commands that may be aborted at once */
+    uint16_t aerl; /* 1-based */
+    uint16_t elpe; /* 1-based: entries of the error log */
+    uint32_t sgls;
+    uint32_t rtd3e_us;
+    uint32_t memory_page_bytes; /* CC.MPS in bytes */
+    uint32_t queue_entries_max; /* CAP.MQES, 1-based */
+    uint32_t io_queues;         /* pairs granted; 0: admin commands only */
+};
+
+/* A controller: the caller's memory, zeroed before it is first opened. All members are private; use the
+ * functions. */
+struct lwnvme_controller {
+    const struct lwnvme_host_ops *ops;
+    void *host;
+    volatile void *registers;
+    struct lwnvme_controller_config config;
+    struct lwnvme_controller_info info;
+    uint32_t state;
+    uint32_t goal; /* what the steps lead to: READY, OFF or CLOSED */
+    int status;
+    int fail_status; /* why it is failing */
+    uint32_t quirks;
+    uint32_t cap_low;
+    uint32_t cap_high;
+    uint32_t vs;
+    uint32_t cc;
+    uint64_t state_since_us;
+    uint64_t state_limit_us; /* 0: none */
+    uint64_t not_before_us;
+    uint64_t last_now_us;
+    uint32_t stuck_polls;
+    uint32_t ready_timeout_ms;
+    uint32_t shutdown_timeout_ms;
+    uint32_t shutdown_kind;
+    uint32_t page_bytes;
+    uint32_t opened;
+    uint32_t polling;
+    uint32_t identified;
+    uint8_t identity[60];    /* serial and model as first seen */
+    uint32_t device_stopped; /* it is known not to write memory */
+    uint32_t checklist_logged;
+    struct lwnvme_queue admin;
+    struct lwnvme_queue *queues;
+    struct lwnvme_request request; /* bring-up's own */
+    uint8_t *pages;
+    uint64_t pages_dma;
+    size_t pages_bytes;
+    uint32_t pages_free;
+    struct lwnvme_request *page_waiting_first;
+    struct lwnvme_request *page_waiting_last;
+    struct lwnvme_controller *next_open;
+};
+
+/*
+ * Starts to bring a controller up: checks the configuration and the host's hooks, maps the registers, and
+ * enters the first state. lwnvme_controller_poll does the rest; the blocking form is
+ * lwnvme_sync_controller_open. The PCI function must have memory decoding and bus mastering on.
+ *
+ * `controller` is the caller's, zeroed, and must stay until lwnvme_controller_close says 0. `config` is
+ * copied; its ops must stay. 0: begun. Else refused by name and nothing was done.
+ * NVM Express Base Specification 2.1, section 3.5 "Controller Initialization".
+ */
+int lwnvme_controller_open(struct lwnvme_controller *controller,
+                           const struct lwnvme_controller_config *config);
+
+/*
+ * Does what can be done now: steps the state, completes admin commands, checks deadlines, and looks whether
+ * the device is still there. Never blocks. Returns lwnvme_controller_status. Call it while something is
+ * pending, and now and then at other times (once a second is fine). Owner's context, not from a callback.
+ */
+int lwnvme_controller_poll(struct lwnvme_controller *controller);
+
+/*
+ * 0: what was begun has ended well. LWNVME_PENDING: under way. LWNVME_ERR_NOT_OPEN. Else why the controller
+ * failed: it takes nothing but a reset (unless LWNVME_ERR_GONE) and a close.
+ */
+int lwnvme_controller_status(const struct lwnvme_controller *controller);
+enum lwnvme_state lwnvme_controller_state(const struct lwnvme_controller *controller);
+const char *lwnvme_state_name(enum lwnvme_state state);
+
+/* Valid once the controller has been ready; NULL before. Stays valid until close. */
+const struct lwnvme_controller_info *lwnvme_controller_info(const struct lwnvme_controller *controller);
+
+enum lwnvme_shutdown {
+    LWNVME_SHUTDOWN_NORMAL = 1,
+    LWNVME_SHUTDOWN_ABRUPT = 2
+};
+
+/*
+ * Starts an orderly shutdown. Normal: no new requests, those in flight end, I/O queues are deleted, CC.SHN
+ * is written and CSTS.SHST awaited for as long as RTD3E says, within a floor and a cap. Abrupt: CC.SHN is
+ * written at once and requests in flight are given back when the controller has stopped. Queue structs
+ * remain and come back with lwnvme_controller_resume. Owner's context; polls all queues of the controller
+ * until it is done, so their owners must hold still. 0: begun.
+ * NVM Express Base Specification 2.1, section 3.6 "Shutdown Processing".
+ */
+int lwnvme_controller_shutdown(struct lwnvme_controller *controller, enum lwnvme_shutdown kind);
+
+/* Starts to bring a shut-down controller up again, its I/O queues included. 0: begun. */
+int lwnvme_controller_resume(struct lwnvme_controller *controller);
+
+/*
+ * Starts a controller reset (CC.EN to 0 and back): requests in flight are given back once the controller has
+ * stopped (LWNVME_ERR_ABORTED, or LWNVME_ERR_NOT_STARTED where it had seen nothing), then everything is made
+ * again, I/O queues included. Also the way out of a failed state unless the device is gone. 0: begun.
+ * NVM Express Base Specification 2.1, section 3.7.2 "Controller Level Reset".
+ */
+int lwnvme_controller_reset(struct lwnvme_controller *controller);
+
+/*
+ * Lets go of a controller: after a shutdown, a failure, or at any time (then it is disabled first, without
+ * waiting; call again while it says LWNVME_PENDING). Frees all memory once the controller cannot write it
+ * any more. LWNVME_ERR_MEMORY_KEPT: the controller does not stop and there is no fence; its memory is left
+ * allocated on purpose, the rest is freed, and the controller is closed. All queues end as closed.
+ */
+int lwnvme_controller_close(struct lwnvme_controller *controller);
+
+/*
+ * For the host's interrupt handler: notes that `vector` fired and wakes a blocking call that waits. Does
+ * not touch the device. Interrupt context.
+ */
+void lwnvme_interrupt(struct lwnvme_controller *controller, uint16_t vector);
+
+/*
+ * The moment, on the now_us clock, at which the library must be polled at the latest even if nothing
+ * happens: the nearest deadline of a command or state. UINT64_MAX: none. Owner's context.
+ */
+uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller);
+
+/*
+ * Sends one admin command by its dwords, with a buffer of the caller's (NULL: none), as lwnvme_raw does for
+ * I/O. Queue creation and deletion and Asynchronous Event Request are the library's own and refused with
+ * LWNVME_ERR_OPCODE_REFUSED. Drives are known to write 4096 bytes where fewer were asked for: give whole
+ * pages. Owner's context, the callback comes from lwnvme_controller_poll.
+ */
+int lwnvme_admin_raw(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                     const struct lwnvme_command *command, const struct lwnvme_buffer *buffer);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lwnvme: namespaces.
+ *
+ * A namespace handle is the caller's memory, filled in by lwnvme_namespace_open and read by the I/O calls.
+ * Its members up to "Private" may be read freely once the open has ended. One that cannot be used is filled
+ * in as far as possible and says why in `status`; the I/O calls refuse it with that.
+ */
+#ifndef LWNVME_NAMESPACE_H
+#define LWNVME_NAMESPACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "controller.h"
+#include "spec.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LWNVME_LBA_FORMATS_MAX 64u
+
+/* One LBA format that the namespace could be formatted with. */
+struct lwnvme_lba_format_info {
+    uint16_t metadata_bytes;      /* per block */
+    uint8_t block_shift;          /* LBADS; 0: not available */
+    uint8_t relative_performance; /* 0 best to 3 degraded */
+};
+
+struct lwnvme_namespace {
+    struct lwnvme_controller *controller;
+    uint32_t nsid;
+    int status;               /* 0: usable; LWNVME_PENDING: being opened; else why not */
+    uint32_t block_bytes;     /* 512 to 65536 */
+    uint32_t block_shift;     /* log2 of that */
+    uint64_t block_count;     /* NSZE: blocks are 0 to block_count - 1 */
+    uint64_t capacity_blocks; /* NCAP */
+    uint64_t used_blocks;     /* NUSE; a hint */
+    uint32_t boundary_blocks; /* NOIOB: requests are split at multiples of it; 0: none */
+    uint32_t max_blocks;      /* of one command */
+    uint16_t metadata_bytes;
+    uint8_t format_index;
+    uint8_t format_count;    /* 1 to 64 */
+    uint8_t csi;             /* command set: 0 NVM */
+    uint8_t protection_type; /* DPS: 0 none */
+    bool read_only;          /* currently write protected */
+    bool has_eui64;          /* an identifier that is all zeros or all ones counts as absent */
+    bool has_nguid;
+    bool has_uuid;
+    uint8_t eui64[8]; /* most significant byte first, as the specification stores them */
+    uint8_t nguid[16];
+    uint8_t uuid[16];
+    struct lwnvme_lba_format_info formats[LWNVME_LBA_FORMATS_MAX];
+
+    /* Private. */
+    uint32_t oncs;
+    uint32_t straight_blocks; /* requests of up to this many blocks need no splitting */
+    int verdict;              /* what the identify data alone say */
+    struct lwnvme_request request;
+    uint8_t data[4096];
+};
+
+/*
+ * Starts to look at namespace `nsid` and to fill in `ns`; lwnvme_controller_poll carries it on and ns->status
+ * tells how it ended. The blocking form is lwnvme_sync_namespace_open. `ns` is the caller's, needs no
+ * preparation unless it is still pending, and must stay while it is pending or used by a request.
+ * Controller owner's context. 0: begun. Else refused and ns->status says the same.
+ * NVM Express Base Specification 2.1, section 5.1.13 "Identify command"; NVM Command Set Specification 1.1,
+ * section 4.1.5.1 "NVM Command Set Identify Namespace Data Structure".
+ */
+int lwnvme_namespace_open(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_namespace *ns);
+
+/* A piece of the list of active namespaces: the caller's memory. */
+struct lwnvme_namespace_list {
+    int status;     /* as in struct lwnvme_namespace */
+    uint32_t count; /* how many of nsids are valid */
+    bool more;      /* there may be further ones after the last */
+    bool damaged;   /* the controller's list made no sense from here on: not ascending, or reserved values */
+    uint32_t nsids[1024]; /* ascending */
+
+    /* Private. */
+    struct lwnvme_controller *controller;
+    uint32_t after;
+    uint32_t probe;
+    struct lwnvme_request request;
+    uint8_t data[4096];
+};
+
+/*
+ * Starts to list active namespaces with identifiers above `after` (0 for the first page), up to 1024 of them;
+ * go on with the last one while `more` is set. Controllers of version 1.0, which know no such list, and
+ * those that reject it are asked for each identifier in turn, at most 1024 a call. Controller owner's
+ * context. 0: begun.
+ */
+int lwnvme_namespace_list(struct lwnvme_controller *controller, uint32_t after,
+                          struct lwnvme_namespace_list *list);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lwnvme: block I/O with the NVM command set, asynchronous.
+ *
+ * Each call checks its arguments before anything reaches the controller and returns 0 when it has accepted
+ * the request, whose callback then comes exactly once; or an error by name, and no callback. Block counts
+ * are what they say: 1 means one block. Requests longer than one command may be are split at the
+ * controller's limits and called back once, when all pieces have ended. Options (FUA, limited retry,
+ * deadline, no waiting) are members of the request. Queue owner's context; callbacks may call all of these.
+ *
+ * A zeroed request, a queue that is ready, a namespace that is open: otherwise LWNVME_ERR_REQUEST_ACTIVE,
+ * LWNVME_ERR_QUEUE_CLOSED, LWNVME_ERR_NAMESPACE_CLOSED or the namespace's own status.
+ *
+ * NVM Command Set Specification 1.1, section 3.3 "NVM Command Set Commands".
+ */
+#ifndef LWNVME_NVM_H
+#define LWNVME_NVM_H
+
+#include "namespace.h"
+#include "queue.h"
+#include "request.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Reads or writes block_count blocks from lba on. The buffer's first block_count * ns->block_bytes bytes take
+ * part; it must be dword aligned, and may be scattered. Sections 3.3.4 "Read command", 3.3.6 "Write command".
+ */
+int lwnvme_read(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, struct lwnvme_request *request,
+                uint64_t lba, uint32_t block_count, const struct lwnvme_buffer *buffer);
+int lwnvme_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                 struct lwnvme_request *request, uint64_t lba, uint32_t block_count,
+                 const struct lwnvme_buffer *buffer);
+
+/* Compares blocks with the buffer; a difference ends with LWNVME_SC_COMPARE_FAILURE. Not atomic when split.
+ * Section 3.3.1 "Compare command". */
+int lwnvme_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                   struct lwnvme_request *request, uint64_t lba, uint32_t block_count,
+                   const struct lwnvme_buffer *buffer);
+
+/* Makes sure that writes that had completed before this call are on non-volatile media. Writes still in
+ * flight are not covered. NVM Express Base Specification 2.1, section 7.2 "Flush command". */
+int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                 struct lwnvme_request *request);
+
+/* Makes the blocks read as zeros, without a transfer; LWNVME_REQUEST_DEALLOCATE lets the controller free
+ * them. Section 3.3.8 "Write Zeroes command". */
+int lwnvme_write_zeroes(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                        struct lwnvme_request *request, uint64_t lba, uint32_t block_count);
+
+/* Has the controller read the blocks and check them, without a transfer. Section 3.3.5 "Verify command". */
+int lwnvme_verify(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                  struct lwnvme_request *request, uint64_t lba, uint32_t block_count);
+
+/* A range of blocks for lwnvme_dataset_management, in the form that the controller reads. */
+static inline void lwnvme_dsm_range_set(struct lwnvme_dsm_range *range, uint64_t lba, uint32_t block_count)
+{
+    lwnvme_le32_set(&range->cattr, 0);
+    lwnvme_le32_set(&range->nlb, block_count);
+    lwnvme_le64_set(&range->slba, lba);
+}
+
+/*
+ * Tells the controller about the use of up to 256 ranges; with LWNVME_DSM_DEALLOCATE: trim. The ranges are
+ * read by the controller from where they are: dword aligned, the caller's, unchanged until the callback.
+ * Every range is checked against the namespace first. Section 3.3.3 "Dataset Management command".
+ */
+int lwnvme_dataset_management(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                              struct lwnvme_request *request, const struct lwnvme_dsm_range *ranges,
+                              uint32_t range_count, uint32_t attributes);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

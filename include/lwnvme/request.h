@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lwnvme: requests and buffers.
+ *
+ * A request is the caller's memory: embed it in your own I/O object and zero it once. It carries the
+ * callback and the options in, the result out, and the library's bookkeeping in between. It must stay where
+ * it is from the call that accepts it until its callback. It may be used again from inside the callback.
+ */
+#ifndef LWNVME_REQUEST_H
+#define LWNVME_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct lwnvme_controller;
+struct lwnvme_namespace;
+struct lwnvme_queue;
+struct lwnvme_request;
+
+/* One piece of a scattered buffer. */
+struct lwnvme_segment {
+    uint64_t address;    /* a CPU address (through uintptr_t) or a device address, dword aligned */
+    size_t length_bytes; /* at least 4, a multiple of 4 */
+};
+
+/* lwnvme_buffer.flags: addresses are the controller's, and no dma_map, dma_unmap or dma_sync is called. */
+#define LWNVME_BUFFER_DEVICE_ADDRESS 1u
+
+/*
+ * Where the data of a command are: contiguous, or a list of segments, in CPU or in device addresses. Make
+ * one with the functions below. The struct itself is copied by the call that takes it; the data and the
+ * segment list belong to the controller until the request's callback. Data start dword aligned.
+ */
+struct lwnvme_buffer {
+    uint64_t address;                      /* without segments: where the data are */
+    size_t length_bytes;                   /* without segments: how many; may be more than a command moves */
+    const struct lwnvme_segment *segments; /* NULL: contiguous */
+    uint32_t segment_count;
+    uint32_t flags;
+};
+
+/* A contiguous buffer at a CPU address. For commands that read memory (write, compare) it is not changed. */
+static inline struct lwnvme_buffer lwnvme_buffer_cpu(const void *address, size_t length_bytes)
+{
+    struct lwnvme_buffer buffer = {(uintptr_t)address, length_bytes, NULL, 0, 0};
+    return buffer;
+}
+
+/* A contiguous buffer at an address that the controller uses as it is. */
+static inline struct lwnvme_buffer lwnvme_buffer_device(uint64_t address, size_t length_bytes)
+{
+    struct lwnvme_buffer buffer = {address, length_bytes, NULL, 0, LWNVME_BUFFER_DEVICE_ADDRESS};
+    return buffer;
+}
+
+/* A list of segments; flags: 0, or LWNVME_BUFFER_DEVICE_ADDRESS for all of them. */
+static inline struct lwnvme_buffer lwnvme_buffer_segments(const struct lwnvme_segment *segments,
+                                                          uint32_t segment_count, uint32_t flags)
+{
+    struct lwnvme_buffer buffer = {0, 0, segments, segment_count, flags};
+    return buffer;
+}
+
+/* lwnvme_request.flags */
+#define LWNVME_REQUEST_FUA           1u /* write, write zeroes, read, ...: Force Unit Access */
+#define LWNVME_REQUEST_LIMITED_RETRY 2u /* the controller should not try hard */
+#define LWNVME_REQUEST_NO_WAIT       4u /* LWNVME_ERR_BUSY instead of waiting for room in the ring */
+#define LWNVME_REQUEST_DEALLOCATE    8u /* write zeroes: the blocks may be deallocated (DEAC) */
+
+/* Called once for each accepted request, from lwnvme_queue_poll or lwnvme_controller_poll, outside locks. It
+ * may submit again, this request too, to any queue of the same owner; it must not poll, delete a queue or
+ * close. After it returns the library does not touch the request unless it was submitted again. */
+typedef void (*lwnvme_done)(struct lwnvme_request *request);
+
+/*
+ * A command by its dwords, for lwnvme_raw and lwnvme_admin_raw. CID, FUSE, PSDT, metadata pointer and PRP
+ * entries are the library's. Values in the CPU's byte order.
+ */
+struct lwnvme_command {
+    uint32_t opcode; /* 0 to 255; its two low bits say which way data move */
+    uint32_t nsid;
+    uint32_t cdw2;
+    uint32_t cdw3;
+    uint32_t cdw10;
+    uint32_t cdw11;
+    uint32_t cdw12;
+    uint32_t cdw13;
+    uint32_t cdw14;
+    uint32_t cdw15;
+};
+
+struct lwnvme_request {
+    /* In: the caller's, read at submission, never written. */
+    lwnvme_done done;    /* may be NULL: then watch lwnvme_request_active */
+    void *context;       /* the caller's own */
+    uint32_t flags;      /* LWNVME_REQUEST_... or 0 */
+    uint32_t timeout_ms; /* deadline of each command, to 2^31 - 1; 0: the controller's default */
+
+    /* Out: valid from the callback on. */
+    int status;          /* see status.h; of a split request: that of the failed piece nearest to the start */
+    uint32_t result_dw0; /* completion dwords 0 and 1 of the last command completed */
+    uint32_t result_dw1;
+    uint64_t bytes_done; /* all of it, or what lies before the first failed piece */
+
+    /* Private. */
+    uint32_t state;
+    uint32_t block_count;
+    uint32_t blocks_issued;
+    uint32_t error_block;
+    uint32_t pieces_outstanding;
+    uint32_t segment_index;
+    size_t segment_offset;
+    uint64_t lba;
+    struct lwnvme_queue *queue;
+    const struct lwnvme_namespace *ns;
+    struct lwnvme_request *next;
+    void (*internal_done)(struct lwnvme_request *request);
+    void *internal_context;
+    void *copy_to;
+    uint32_t copy_bytes;
+    uint32_t data_bytes; /* moved per block, or in all where there are no blocks */
+    uint32_t page;       /* admin data page in use + 1 */
+    struct lwnvme_command command;
+    struct lwnvme_buffer buffer;
+};
+
+/* Whether the request is with the library: accepted, and its callback not yet begun. */
+static inline bool lwnvme_request_active(const struct lwnvme_request *request)
+{
+    return request->state != 0;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

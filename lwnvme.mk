@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: MIT
+#
+# What to compile, for trees that vendor lwnvme: include this file, then compile LWNVME_SOURCES with the
+# LWNVME_INCLUDES directories on the include path. Paths are relative to the directory of this file; set
+# LWNVME_DIR to it (with a trailing slash) before the include when that is not the directory make runs in.
+# Layer by layer, the lowest first; `make lint` checks the list against the tree.
+
+LWNVME_INCLUDES := $(LWNVME_DIR)include
+
+LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
+    core/admin_page.c \
+    core/controller.c \
+    core/controller_info.c \
+    core/map.c \
+    core/memory.c \
+    core/message.c \
+    core/namespace.c \
+    core/queue.c \
+    core/queue_life.c \
+    core/quirk.c \
+    core/register.c \
+    core/status.c \
+    io/nvm.c \
+    admin/feature.c \
+    admin/identify.c \
+    admin/log.c \
+    sync/sync.c \
+    )

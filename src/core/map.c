@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The mapper: turns a piece of a request's buffer into PRP1, PRP2 and, where needed, a PRP list.
+ *
+ *     PRP1            the first byte, at any dword in its page
+ *     PRP2            nothing, the second page, or the list of all further pages
+ *     list page       | entry | entry | ... | entry | chain or nothing |
+ *
+ * Every entry but PRP1 is the start of a page, and the data run on from page to page without a gap. The
+ * buffer may be scattered: its runs fit one command as long as each joins the next at page boundaries, or is
+ * contiguous with it. Where they do not, the piece is cut there, at a whole block, and the rest becomes a
+ * command of its own.
+ *
+ * The list memory belongs to the slot. The last entry of a list page is a chain pointer or unused, never
+ * data: some controllers take it for a chain pointer without looking at the length.
+ *
+ * Called by the queue's owner (or under its lock), never for the same slot twice before lwnvme_unmap.
+ */
+#include "core.h"
+
+/* One way through a buffer while its PRP entries are made. */
+struct lwnvme_walk {
+    uint64_t prp1;
+    uint64_t first_entry;  /* the first one after PRP1 */
+    uint64_t end;          /* device address after the last byte so far */
+    uint64_t *list;        /* where the next entry goes */
+    uint64_t list_dma;     /* device address of the page that holds it */
+    uint32_t room;         /* entries before the last one of this list page */
+    uint32_t pages_left;   /* list pages after this one */
+    uint32_t count;        /* entries after PRP1 */
+    uint32_t length_bytes; /* mapped so far */
+};
+
+enum lwnvme_direction lwnvme_request_direction(const struct lwnvme_request *request)
+{
+    return (enum lwnvme_direction)(request->command.opcode & 3u);
+}
+
+/* Whether a buffer can serve at all, before anything is sent: present, dword aligned, long enough. */
+int lwnvme_buffer_check(const struct lwnvme_buffer *buffer, uint64_t needed_bytes)
+{
+    const struct lwnvme_segment *segment;
+    uint64_t total = 0;
+    uint32_t index;
+
+    if (buffer->segments == NULL) {
+        if (buffer->address == 0 && (buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0)
+            return LWNVME_ERR_NULL_ARGUMENT;
+        if ((buffer->address & 3u) != 0)
+            return LWNVME_ERR_BUFFER_ALIGNMENT;
+        if (buffer->length_bytes < needed_bytes || buffer->address + (needed_bytes - 1u) < buffer->address)
+            return LWNVME_ERR_BUFFER_LENGTH;
+        return LWNVME_OK;
+    }
+    for (index = 0; index < buffer->segment_count && total < needed_bytes; index++) {
+        segment = &buffer->segments[index];
+        if ((segment->address & 3u) != 0 || (segment->length_bytes & 3u) != 0 || segment->length_bytes == 0)
+            return LWNVME_ERR_BUFFER_ALIGNMENT;
+        if (segment->address + (segment->length_bytes - 1u) < segment->address)
+            return LWNVME_ERR_BUFFER_LENGTH;
+        total += segment->length_bytes;
+    }
+    return total < needed_bytes ? LWNVME_ERR_BUFFER_LENGTH : LWNVME_OK;
+}
+
+/* Entries that a list must hold for the largest transfer at the worst alignment; PRP1 is not among them. */
+uint32_t lwnvme_list_entries(const struct lwnvme_controller *controller)
+{
+    uint32_t entries = controller->info.max_transfer_bytes / controller->page_bytes;
+
+    return entries == 0 ? 1u : entries;
+}
+
+/* Decides how the lists of entries - 1 slots lie in memory, and returns its size in bytes. */
+size_t lwnvme_list_layout(struct lwnvme_queue *queue, uint32_t entries)
+{
+    uint32_t needed = lwnvme_list_entries(queue->controller);
+    uint32_t usable = queue->page_bytes / 8u - 1u;
+    uint32_t slots = entries - 1u;
+
+    queue->list_pages = 0;
+    queue->lists_per_page = 0;
+    queue->list_stride_bytes = 0;
+    if (needed <= 1)
+        return 0;
+    if (needed <= usable) {
+        queue->list_stride_bytes = (needed * 8u + 63u) & ~63u;
+        queue->lists_per_page = (queue->page_bytes - 8u) / queue->list_stride_bytes;
+        if (queue->lists_per_page == 0)
+            queue->lists_per_page = 1;
+        queue->list_pages = 1;
+        return (size_t)((slots + queue->lists_per_page - 1u) / queue->lists_per_page) * queue->page_bytes;
+    }
+    queue->list_pages = (needed + usable - 1u) / usable;
+    return (size_t)slots * queue->list_pages * queue->page_bytes;
+}
+
+static void lwnvme_walk_begin(const struct lwnvme_queue *queue, uint32_t slot_index, struct lwnvme_walk *walk)
+{
+    size_t offset = 0;
+
+    walk->count = 0;
+    walk->length_bytes = 0;
+    walk->first_entry = 0;
+    walk->list = NULL;
+    walk->list_dma = 0;
+    walk->room = 0;
+    walk->pages_left = 0;
+    if (queue->list_pages == 0)
+        return;
+    if (queue->lists_per_page != 0) {
+        offset = (size_t)(slot_index / queue->lists_per_page) * queue->page_bytes +
+                 (size_t)(slot_index % queue->lists_per_page) * queue->list_stride_bytes;
+        walk->room = lwnvme_list_entries(queue->controller);
+    } else {
+        offset = (size_t)slot_index * queue->list_pages * queue->page_bytes;
+        walk->room = queue->page_bytes / 8u - 1u;
+        walk->pages_left = queue->list_pages - 1u;
+    }
+    walk->list = (uint64_t *)(void *)(queue->lists + offset);
+    walk->list_dma = queue->lists_dma + offset;
+}
+
+/* Adds `pages` entries from device address `entry` on. False: the list is full. */
+static bool lwnvme_walk_add(const struct lwnvme_queue *queue, struct lwnvme_walk *walk, uint64_t entry,
+                            uint32_t pages)
+{
+    if (walk->count == 0 && pages != 0)
+        walk->first_entry = entry;
+    walk->count += pages;
+    if (walk->list == NULL)
+        return walk->count <= 1;
+    while (pages != 0) {
+        if (walk->room == 0) {
+            if (walk->pages_left == 0)
+                return false;
+            walk->pages_left--;
+            walk->list_dma += queue->page_bytes;
+            *walk->list++ = lwnvme_order64(walk->list_dma);
+            walk->room = queue->page_bytes / 8u - 1u;
+        }
+        *walk->list++ = lwnvme_order64(entry);
+        walk->room--;
+        entry += queue->page_bytes;
+        pages--;
+    }
+    return true;
+}
+
+/* Takes one contiguous run in. False: it does not join what came before, or the list is full. */
+static bool lwnvme_walk_run(const struct lwnvme_queue *queue, struct lwnvme_walk *walk, uint64_t dma,
+                            uint32_t length)
+{
+    uint32_t mask = queue->page_bytes - 1u;
+    uint32_t offset = (uint32_t)dma & mask;
+    uint64_t next = dma - offset;
+    uint32_t pages = (offset + length + mask) >> queue->page_shift;
+
+    if (walk->length_bytes == 0) {
+        walk->prp1 = dma;
+        next += queue->page_bytes;
+        pages--;
+    } else if (offset != 0) {
+        if (dma != walk->end)
+            return false;
+        next += queue->page_bytes;
+        pages--;
+    } else if (((uint32_t)walk->end & mask) != 0) {
+        return false;
+    }
+    if (!lwnvme_walk_add(queue, walk, next, pages))
+        return false;
+    walk->end = dma + length;
+    walk->length_bytes += length;
+    return true;
+}
+
+static bool lwnvme_mapping_note(struct lwnvme_queue *queue, uint32_t slot_index, uint64_t dma, size_t length)
+{
+    struct lwnvme_mapping *mapping;
+
+    if (queue->mapping_counts[slot_index] == queue->mappings_per_slot)
+        return false;
+    mapping = &queue->mappings[slot_index * queue->mappings_per_slot + queue->mapping_counts[slot_index]++];
+    mapping->dma_address = dma;
+    mapping->length_bytes = length;
+    return true;
+}
+
+/* Asks the host where the next bytes are. LWNVME_PENDING: there is no more room to note mappings. */
+static int lwnvme_translate(struct lwnvme_queue *queue, const struct lwnvme_request *request,
+                            uint32_t slot_index, uint64_t address, uint64_t *dma, size_t *run)
+{
+    const struct lwnvme_controller *controller = queue->controller;
+    enum lwnvme_direction direction = lwnvme_request_direction(request);
+    size_t wanted = *run;
+
+    if ((request->buffer.flags & LWNVME_BUFFER_DEVICE_ADDRESS) != 0) {
+        *dma = address;
+    } else {
+        if (!controller->ops->dma_map(controller->host, (const void *)(uintptr_t)address, wanted, direction,
+                                      dma, run))
+            return LWNVME_ERR_DMA_MAP;
+        if (*run > wanted)
+            *run = wanted;
+        if (queue->mappings != NULL && !lwnvme_mapping_note(queue, slot_index, *dma, *run)) {
+            controller->ops->dma_unmap(controller->host, *dma, *run, direction);
+            return LWNVME_PENDING;
+        }
+        if (*run == 0)
+            return LWNVME_ERR_DMA_MAP;
+    }
+    if (((uint32_t)*dma & 3u) != 0)
+        return LWNVME_ERR_BUFFER_ALIGNMENT;
+    return lwnvme_dma_in_reach(controller, *dma, *run) ? LWNVME_OK : LWNVME_ERR_DMA_LIMIT;
+}
+
+/* Where a walk stands in a segment list, or in a contiguous buffer (index 0). */
+struct lwnvme_position {
+    uint32_t index;
+    size_t offset;
+};
+
+static uint64_t lwnvme_position_next(const struct lwnvme_buffer *buffer, struct lwnvme_position *position,
+                                     size_t *run)
+{
+    const struct lwnvme_segment *segment;
+
+    if (buffer->segments == NULL)
+        return buffer->address + position->offset;
+    segment = &buffer->segments[position->index];
+    if (position->offset == segment->length_bytes) {
+        position->index++;
+        position->offset = 0;
+        segment++;
+    }
+    if (*run > segment->length_bytes - position->offset)
+        *run = segment->length_bytes - position->offset;
+    return segment->address + position->offset;
+}
+
+/* Walks until `length` bytes are mapped. LWNVME_PENDING: walk->length_bytes is as far as one command goes. */
+static int lwnvme_walk_buffer(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
+                              uint32_t length, struct lwnvme_walk *walk)
+{
+    struct lwnvme_position position = {request->segment_index, request->segment_offset};
+    uint64_t address;
+    uint64_t dma;
+    size_t run;
+    int status;
+
+    lwnvme_walk_begin(queue, slot_index, walk);
+    while (walk->length_bytes < length) {
+        run = length - walk->length_bytes;
+        address = lwnvme_position_next(&request->buffer, &position, &run);
+        status = lwnvme_translate(queue, request, slot_index, address, &dma, &run);
+        if (status != LWNVME_OK)
+            return status;
+        if (!lwnvme_walk_run(queue, walk, dma, (uint32_t)run))
+            return LWNVME_PENDING;
+        position.offset += run;
+    }
+    request->segment_index = position.index;
+    request->segment_offset = position.offset;
+    return LWNVME_OK;
+}
+
+/* A piece that does not fit one command is cut to whole blocks and mapped again from the start. */
+static int lwnvme_walk_again(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
+                             uint32_t *length_bytes, struct lwnvme_walk *walk)
+{
+    uint32_t cut = 0;
+    int status;
+
+    if (request->block_count != 0)
+        cut = walk->length_bytes & ~(request->data_bytes - 1u);
+    if (cut == 0)
+        return LWNVME_ERR_BUFFER_LAYOUT;
+    lwnvme_unmap(queue, slot_index, lwnvme_request_direction(request));
+    *length_bytes = cut;
+    status = lwnvme_walk_buffer(queue, request, slot_index, cut, walk);
+    return status == LWNVME_PENDING ? LWNVME_ERR_DMA_MAP : status;
+}
+
+/*
+ * Maps the next *length_bytes of a request (at most the controller's largest transfer) for slot slot_index
+ * and moves the request's position on. *length_bytes is what one command can take: less than asked where
+ * the buffer has a hole. On an error nothing stays mapped and the position is as before.
+ */
+int lwnvme_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
+               uint32_t *length_bytes, struct lwnvme_prp *prp)
+{
+    struct lwnvme_walk walk;
+    uint64_t list_dma;
+    int status;
+
+    status = lwnvme_walk_buffer(queue, request, slot_index, *length_bytes, &walk);
+    if (status == LWNVME_PENDING)
+        status = lwnvme_walk_again(queue, request, slot_index, length_bytes, &walk);
+    if (status != LWNVME_OK) {
+        lwnvme_unmap(queue, slot_index, lwnvme_request_direction(request));
+        return status;
+    }
+    prp->prp1 = walk.prp1;
+    prp->prp2 = walk.first_entry;
+    if (walk.count > 1) {
+        struct lwnvme_walk start;
+
+        lwnvme_walk_begin(queue, slot_index, &start);
+        list_dma = start.list_dma;
+        prp->prp2 = list_dma;
+        if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
+            lwnvme_memory_sync(queue->controller, start.list,
+                               (size_t)((uint8_t *)walk.list - (uint8_t *)start.list), LWNVME_TO_DEVICE,
+                               true);
+    }
+    return LWNVME_OK;
+}
+
+/*
+ * PRP2 for the straight path: `beyond_bytes` is where a contiguous transfer ends, counted from the start of its
+ * first page. It is for the command that takes the first free slot.
+ */
+uint64_t lwnvme_map_further_pages(struct lwnvme_queue *queue, uint64_t dma, uint32_t beyond_bytes)
+{
+    uint64_t second = (dma & ~(uint64_t)(queue->page_bytes - 1u)) + queue->page_bytes;
+    uint32_t pages = (beyond_bytes - 1u) >> queue->page_shift;
+    struct lwnvme_walk walk;
+    uint64_t list_dma;
+
+    if (pages == 1)
+        return second;
+    lwnvme_walk_begin(queue, queue->free_head, &walk);
+    list_dma = walk.list_dma;
+    (void)lwnvme_walk_add(queue, &walk, second, pages);
+    return list_dma;
+}
+
+/* Ends what lwnvme_map began; harmless when nothing is mapped. */
+void lwnvme_unmap(struct lwnvme_queue *queue, uint32_t slot_index, enum lwnvme_direction direction)
+{
+    const struct lwnvme_controller *controller = queue->controller;
+    struct lwnvme_mapping *mapping;
+    uint32_t index;
+    uint32_t count;
+
+    if (queue->mappings == NULL)
+        return;
+    count = queue->mapping_counts[slot_index];
+    queue->mapping_counts[slot_index] = 0;
+    for (index = 0; index < count; index++) {
+        mapping = &queue->mappings[slot_index * queue->mappings_per_slot + index];
+        controller->ops->dma_unmap(controller->host, mapping->dma_address, mapping->length_bytes, direction);
+    }
+}
+
+/* Cache maintenance for all of a request's data: before its first command and after its last. */
+void lwnvme_buffer_sync(struct lwnvme_queue *queue, struct lwnvme_request *request, bool for_device)
+{
+    const struct lwnvme_buffer *buffer = &request->buffer;
+    uint64_t left = request->data_bytes;
+    uint32_t index;
+
+    if (left == 0 || (buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) != 0)
+        return;
+    if (request->block_count != 0)
+        left *= request->block_count;
+    if (buffer->segments == NULL) {
+        lwnvme_memory_sync(queue->controller, (const void *)(uintptr_t)buffer->address, (size_t)left,
+                           lwnvme_request_direction(request), for_device);
+        return;
+    }
+    for (index = 0; index < buffer->segment_count && left != 0; index++) {
+        size_t length = buffer->segments[index].length_bytes;
+        if (length > left)
+            length = (size_t)left;
+        lwnvme_memory_sync(queue->controller, (const void *)(uintptr_t)buffer->segments[index].address,
+                           length, lwnvme_request_direction(request), for_device);
+        left -= length;
+    }
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages for the host's log hook: one line each, put together here because there is no printf. Callable
+ * wherever the library runs; nothing is kept.
+ */
+#include "core.h"
+
+#if LWNVME_CONFIG_LOG
+
+#define LWNVME_LINE_BYTES 120u
+
+struct lwnvme_line {
+    char text[LWNVME_LINE_BYTES];
+    uint32_t length;
+};
+
+static void lwnvme_line_add(struct lwnvme_line *line, const char *text)
+{
+    while (*text != '\0' && line->length + 1u < LWNVME_LINE_BYTES) {
+        line->text[line->length++] = *text;
+        text++;
+    }
+    line->text[line->length] = '\0';
+}
+
+static void lwnvme_line_add_hex(struct lwnvme_line *line, uint32_t value)
+{
+    char digits[11];
+    uint32_t index;
+
+    digits[0] = '0';
+    digits[1] = 'x';
+    for (index = 0; index < 8; index++)
+        digits[2 + index] = "0123456789abcdef"[value >> (28u - 4u * index) & 15u];
+    digits[10] = '\0';
+    lwnvme_line_add(line, digits);
+}
+
+static void lwnvme_line_send(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
+                             const struct lwnvme_line *line)
+{
+    if (controller->ops->log != NULL)
+        controller->ops->log(controller->host, level, line->text);
+}
+
+void lwnvme_log_text(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
+                     const char *text)
+{
+    struct lwnvme_line line = {.length = 0};
+
+    lwnvme_line_add(&line, "nvme: ");
+    lwnvme_line_add(&line, text);
+    lwnvme_line_send(controller, level, &line);
+}
+
+void lwnvme_log_value(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
+                      const char *text, uint32_t value)
+{
+    struct lwnvme_line line = {.length = 0};
+
+    lwnvme_line_add(&line, "nvme: ");
+    lwnvme_line_add(&line, text);
+    lwnvme_line_add_hex(&line, value);
+    lwnvme_line_send(controller, level, &line);
+}
+
+void lwnvme_log_state(const struct lwnvme_controller *controller, const char *name)
+{
+    struct lwnvme_line line = {.length = 0};
+
+    lwnvme_line_add(&line, "nvme: state ");
+    lwnvme_line_add(&line, name);
+    lwnvme_line_send(controller, LWNVME_LEVEL_DEBUG, &line);
+}
+
+void lwnvme_log_failure(const struct lwnvme_controller *controller, const char *state, int status)
+{
+    struct lwnvme_line line = {.length = 0};
+
+    lwnvme_line_add(&line, "nvme: failed in state ");
+    lwnvme_line_add(&line, state);
+    lwnvme_line_add(&line, ", status ");
+    lwnvme_line_add_hex(&line, (uint32_t)status);
+    lwnvme_line_add(&line, ", CSTS ");
+    lwnvme_line_add_hex(&line, status == LWNVME_ERR_GONE ? 0xffffffffu
+                                                         : lwnvme_register_read(controller, LWNVME_REG_CSTS));
+    lwnvme_line_send(controller, LWNVME_LEVEL_ERROR, &line);
+}
+
+/* Said once, when the first command of a controller's life times out: by far the most common troubles of a
+ * new port. The long form is docs/bring-up-checklist.md. */
+void lwnvme_log_checklist(struct lwnvme_controller *controller)
+{
+    static const char *const hints[] = {
+        "the first command timed out; in a new port look at these, in this order:",
+        "  1. PCI command register: bus master (bit 2) and memory space (bit 1) on?",
+        "  2. BAR0: the right 64-bit address, mapped uncached, whole length?",
+        "  3. IOMMU: does dma_map / dma_alloc give the address that the device must use?",
+        "  4. caches: is DMA memory coherent, or is there a dma_sync hook?",
+        "  5. interrupts: bring-up only polls; later, is the vector's queue polled?",
+    };
+    uint32_t index;
+
+    if (controller->checklist_logged != 0)
+        return;
+    controller->checklist_logged = 1;
+    for (index = 0; index < sizeof(hints) / sizeof(hints[0]); index++)
+        lwnvme_log_text(controller, LWNVME_LEVEL_ERROR, hints[index]);
+}
+
+#else
+/* An ISO C file holds at least one declaration. */
+extern int lwnvme_log_is_left_out;
+#endif

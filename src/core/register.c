@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Controller registers: access, and what CAP, VS and CRTO say.
+ *
+ * Every access is 4 bytes wide; a 64-bit register is two of them, low half first, because some controllers
+ * mishandle anything else. A device that has left the bus reads as all ones, or as zeros on some hosts; VS,
+ * which never changes, tells.
+ *
+ * Called by the controller's owner only, except the doorbells, which queue.c writes by itself.
+ */
+#include "core.h"
+
+#define LWNVME_READY_CAP_MS 600000u
+
+uint32_t lwnvme_register_read(const struct lwnvme_controller *controller, size_t offset)
+{
+    uint32_t value;
+
+    if (controller->ops->mmio_read32 != NULL) {
+        value = controller->ops->mmio_read32(controller->host, controller->registers, offset);
+    } else {
+        const volatile uint8_t *base = (const volatile uint8_t *)controller->registers;
+        value = lwnvme_order32(*(const volatile uint32_t *)(const volatile void *)(base + offset));
+    }
+    LWNVME_BARRIER_AFTER_REGISTER();
+    return value;
+}
+
+void lwnvme_register_write(const struct lwnvme_controller *controller, size_t offset, uint32_t value)
+{
+    LWNVME_BARRIER_BEFORE_SQ_DOORBELL();
+    if (controller->ops->mmio_write32 != NULL) {
+        controller->ops->mmio_write32(controller->host, controller->registers, offset, value);
+    } else {
+        volatile uint8_t *base = (volatile uint8_t *)controller->registers;
+        *(volatile uint32_t *)(volatile void *)(base + offset) = lwnvme_order32(value);
+    }
+}
+
+void lwnvme_register_write64(const struct lwnvme_controller *controller, size_t offset, uint64_t value)
+{
+    lwnvme_register_write(controller, offset, (uint32_t)value);
+    lwnvme_register_write(controller, offset + 4, (uint32_t)(value >> 32));
+}
+
+uint32_t lwnvme_cap(const struct lwnvme_controller *controller, unsigned hi, unsigned lo)
+{
+    return lwnvme_field_get_halves(controller->cap_low, controller->cap_high, hi, lo);
+}
+
+/* Whether the device still answers, judged by what CSTS just read as and by VS. */
+bool lwnvme_device_present(const struct lwnvme_controller *controller, uint32_t csts)
+{
+    if (csts == 0xffffffffu)
+        return false;
+    return lwnvme_register_read(controller, LWNVME_REG_VS) == controller->vs;
+}
+
+int lwnvme_capabilities_read(struct lwnvme_controller *controller)
+{
+    uint32_t major;
+
+    controller->cap_low = lwnvme_register_read(controller, LWNVME_REG_CAP);
+    controller->cap_high = lwnvme_register_read(controller, LWNVME_REG_CAP + 4);
+    controller->vs = lwnvme_register_read(controller, LWNVME_REG_VS);
+    if (controller->cap_low == 0xffffffffu && controller->cap_high == 0xffffffffu)
+        return LWNVME_ERR_GONE;
+    major = lwnvme_field_get(controller->vs, LWNVME_VS_MJR);
+    /* 1.0 is the least that can be relied on when the register holds nonsense. */
+    if (major == 0 || major > 255)
+        controller->info.version = LWNVME_VERSION(1, 0, 0);
+    else
+        controller->info.version = controller->vs;
+    lwnvme_ready_timeout_update(controller);
+    return LWNVME_OK;
+}
+
+/* CAP.TO is in units of 500 ms, and a controller may use the whole of the last one. From 2.0 on CRTO can
+ * hold a longer time than CAP.TO has room for. Neither is believed below the floor, or without end. CAP is
+ * read anew, for this alone: some controllers change it once CC has been written. */
+void lwnvme_ready_timeout_update(struct lwnvme_controller *controller)
+{
+    uint32_t low = lwnvme_register_read(controller, LWNVME_REG_CAP);
+    uint32_t high = lwnvme_register_read(controller, LWNVME_REG_CAP + 4);
+    uint32_t limit_ms = (lwnvme_field_get(low, LWNVME_CAP_TO) + 1u) * LWNVME_CAP_TO_UNIT_MS;
+
+    if ((lwnvme_field_get_halves(low, high, LWNVME_CAP_CRMS) & LWNVME_CAP_CRMS_CRWMS) != 0) {
+        uint32_t crto = lwnvme_register_read(controller, LWNVME_REG_CRTO);
+        uint32_t crwmt_ms = (lwnvme_field_get(crto, LWNVME_CRTO_CRWMT) + 1u) * LWNVME_CRTO_UNIT_MS;
+        if (crwmt_ms > limit_ms)
+            limit_ms = crwmt_ms;
+    }
+    if (limit_ms < LWNVME_CONFIG_READY_FLOOR_MS)
+        limit_ms = LWNVME_CONFIG_READY_FLOOR_MS;
+    if (limit_ms > LWNVME_READY_CAP_MS)
+        limit_ms = LWNVME_READY_CAP_MS;
+    if (limit_ms > controller->ready_timeout_ms)
+        controller->ready_timeout_ms = limit_ms;
+}
+
+/* log2 of a power of two. */
+static uint32_t lwnvme_shift_of(uint32_t power_of_two)
+{
+    uint32_t shift = 0;
+
+    while (shift < 31 && (1u << shift) < power_of_two)
+        shift++;
+    return shift;
+}
+
+static int lwnvme_page_choose(struct lwnvme_controller *controller)
+{
+    uint32_t least = 12u + lwnvme_cap(controller, LWNVME_CAP_MPSMIN);
+    uint32_t most = 12u + lwnvme_cap(controller, LWNVME_CAP_MPSMAX);
+    uint32_t shift = lwnvme_shift_of(controller->config.page_bytes);
+
+    if (least > most)
+        return LWNVME_ERR_CAP_PAGE_SIZE;
+    if (shift < least)
+        shift = least;
+    if (shift > most)
+        shift = most;
+    if ((1u << shift) > LWNVME_PAGE_MAX)
+        return LWNVME_ERR_CAP_PAGE_SIZE;
+    controller->page_bytes = 1u << shift;
+    controller->info.memory_page_bytes = controller->page_bytes;
+    return LWNVME_OK;
+}
+
+static int lwnvme_command_set_choose(struct lwnvme_controller *controller)
+{
+    uint32_t css = lwnvme_cap(controller, LWNVME_CAP_CSS);
+    uint32_t choice;
+
+    if ((css & LWNVME_CAP_CSS_ADMIN_ONLY) != 0)
+        choice = LWNVME_CC_CSS_ADMIN_ONLY;
+    else if ((css & LWNVME_CAP_CSS_NVM) != 0)
+        choice = LWNVME_CC_CSS_NVM;
+    else if ((css & LWNVME_CAP_CSS_IOCSS) != 0)
+        choice = LWNVME_CC_CSS_IOCSS;
+    else
+        return LWNVME_ERR_CAP_CSS;
+    controller->cc = lwnvme_field_put(choice, LWNVME_CC_CSS);
+    return LWNVME_OK;
+}
+
+/* Refuses what cannot work, by name, and settles CC but for EN. */
+int lwnvme_capabilities_check(struct lwnvme_controller *controller)
+{
+    uint32_t entries = lwnvme_cap(controller, LWNVME_CAP_MQES) + 1u;
+    int status;
+
+    if (entries < LWNVME_QUEUE_ENTRIES_MIN) {
+        if ((controller->quirks & LWNVME_QUIRK_MQES_ZERO_IS_64) == 0)
+            return LWNVME_ERR_CAP_MQES;
+        entries = 64;
+    }
+    controller->info.queue_entries_max = entries;
+    status = lwnvme_page_choose(controller);
+    if (status != LWNVME_OK)
+        return status;
+    status = lwnvme_command_set_choose(controller);
+    if (status != LWNVME_OK)
+        return status;
+    if (controller->config.bar_bytes < (uint64_t)lwnvme_doorbell_offset(controller, 1, 0))
+        return LWNVME_ERR_BAR_SIZE;
+    controller->cc |= lwnvme_field_put(lwnvme_shift_of(controller->page_bytes) - 12u, LWNVME_CC_MPS) |
+                      lwnvme_field_put(LWNVME_IOSQES, LWNVME_CC_IOSQES) |
+                      lwnvme_field_put(LWNVME_IOCQES, LWNVME_CC_IOCQES);
+    return LWNVME_OK;
+}
+
+/* DSTRD is at most 15 and identifiers are clamped by lwnvme_doorbell_queues, so this stays below 2^32. */
+uint32_t lwnvme_doorbell_offset(const struct lwnvme_controller *controller, uint32_t queue_id, uint32_t is_cq)
+{
+    return LWNVME_REG_DOORBELLS +
+           ((2u * queue_id + is_cq) << (2u + lwnvme_cap(controller, LWNVME_CAP_DSTRD)));
+}
+
+/* How many I/O queue identifiers have their doorbells inside the register region. */
+uint32_t lwnvme_doorbell_queues(const struct lwnvme_controller *controller)
+{
+    uint64_t room = controller->config.bar_bytes - LWNVME_REG_DOORBELLS;
+    uint32_t room32 = room > 0x7fffffffu ? 0x7fffffffu : (uint32_t)room;
+    uint32_t pairs = room32 >> (3u + lwnvme_cap(controller, LWNVME_CAP_DSTRD));
+
+    return pairs == 0 ? 0 : pairs - 1u;
+}

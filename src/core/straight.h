@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The straight path: one command, one contiguous buffer, nothing unusual about the queue. Read, write and
+ * compare try it first; whatever does not fit takes the long way through lwnvme_submit, with the same result.
+ *
+ * A request on the straight path is neither split nor made to wait, so hardly anything about it is stored:
+ * its state says so (LWNVME_REQUEST_STRAIGHT), and lwnvme_straight_end_plain fills in the rest in the rare
+ * case that something but success becomes of it.
+ */
+#ifndef LWNVME_CORE_STRAIGHT_H
+#define LWNVME_CORE_STRAIGHT_H
+
+#include "core.h"
+
+/* What to do with how many blocks: two halves of one register. */
+struct lwnvme_span {
+    uint32_t block_count;
+    uint32_t opcode;
+};
+
+/* Whether blocks and queue are fit for one command. Also says no when something is wrong; the long way then
+ * finds out what. */
+static inline bool lwnvme_straight_queue_fits(const struct lwnvme_queue *queue,
+                                              const struct lwnvme_namespace *ns, uint64_t lba,
+                                              uint32_t block_count)
+{
+    /* straight_blocks is 0 for a namespace that cannot be used. */
+    return block_count - 1u < ns->straight_blocks && ns->controller == queue->controller &&
+           queue->slow == 0 && queue->free_head != LWNVME_SLOT_NONE && lba < ns->block_count &&
+           block_count <= ns->block_count - lba;
+}
+
+static inline bool lwnvme_straight_buffer_fits(const struct lwnvme_buffer *buffer, uint32_t bytes)
+{
+    return buffer->segments == NULL && buffer->flags == 0 && buffer->address != 0 &&
+           (buffer->address & 3u) == 0 && buffer->length_bytes >= bytes;
+}
+
+/* PRP1. False: the buffer is not one run; nothing has been done that would have to be undone. */
+static inline bool lwnvme_straight_map(const struct lwnvme_queue *queue, uint64_t address, uint32_t bytes,
+                                       uint32_t opcode, uint64_t *dma)
+{
+    const struct lwnvme_controller *controller = queue->controller;
+    size_t run;
+
+    return controller->ops->dma_map(controller->host, (const void *)(uintptr_t)address, bytes,
+                                    (enum lwnvme_direction)(opcode & 3u), dma, &run) &&
+           run >= bytes && ((uint32_t)*dma & 3u) == 0 && *dma + (bytes - 1u) >= *dma;
+}
+
+static inline uint64_t lwnvme_straight_prp2(struct lwnvme_queue *queue, uint64_t dma, uint32_t bytes)
+{
+    uint32_t beyond = ((uint32_t)dma & (queue->page_bytes - 1u)) + bytes;
+
+    return LWNVME_LIKELY(beyond <= queue->page_bytes) ? 0 : lwnvme_map_further_pages(queue, dma, beyond);
+}
+
+/* Sends a transfer that fits. False: it did not after all, and takes the long way. The command is written as
+ * eight pairs of dwords. */
+static inline bool lwnvme_straight_submit(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                                          struct lwnvme_request *request, uint64_t lba,
+                                          struct lwnvme_span span, const struct lwnvme_buffer *buffer)
+{
+    uint32_t bytes = span.block_count << ns->block_shift;
+    uint64_t dma;
+    uint64_t *pair;
+    struct lwnvme_slot *slot;
+    uint32_t tail;
+
+    if (LWNVME_UNLIKELY(!lwnvme_straight_buffer_fits(buffer, bytes)) ||
+        LWNVME_UNLIKELY(!lwnvme_straight_map(queue, buffer->address, bytes, span.opcode, &dma)))
+        return false;
+    slot = &queue->slots[queue->free_head];
+    tail = queue->sq_tail;
+    pair = (uint64_t *)(void *)(queue->sq + (size_t)tail * LWNVME_SQE_DWORDS);
+    pair[0] = lwnvme_order64((uint64_t)ns->nsid << 32 | (uint32_t)slot->cid << 16 | span.opcode);
+    pair[1] = 0;
+    pair[2] = 0;
+    pair[3] = lwnvme_order64(dma);
+    pair[4] = lwnvme_order64(lwnvme_straight_prp2(queue, dma, bytes));
+    pair[5] = lwnvme_order64(lba);
+    pair[6] = lwnvme_order64((request->flags & (LWNVME_REQUEST_FUA | LWNVME_REQUEST_LIMITED_RETRY)) << 30 |
+                             (span.block_count - 1u));
+    pair[7] = 0;
+    queue->sq_tail = ++tail == queue->entries ? 0 : tail;
+    request->state = LWNVME_REQUEST_STRAIGHT;
+    request->status = LWNVME_OK;
+    request->bytes_done = bytes;
+    lwnvme_slot_claim(queue, slot, request);
+    if (queue->hold == 0)
+        lwnvme_sq_publish(queue);
+    return true;
+}
+
+#endif

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The blocking face: start, poll until it has ended, return how. The caller owns controller and queue.
+ *
+ * Every loop here ends because what it waits for has a deadline that the polls themselves enforce. A request
+ * of a caller on another stack frame is never left behind: a wait returns only when the library has given the
+ * request back.
+ */
+#include <lwnvme/sync.h>
+
+#include "../core/core.h"
+
+/* Register reads are dear, so the controller is looked at once in this many turns of a queue wait. */
+#define LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL 64u
+
+static void lwnvme_sync_pause(const struct lwnvme_controller *controller)
+{
+    if (controller->ops->wait != NULL)
+        controller->ops->wait(controller->host, lwnvme_next_deadline(controller));
+    else if (controller->ops->relax != NULL)
+        controller->ops->relax(controller->host);
+}
+
+/* A callback must not wait for other callbacks: they would never come. */
+static bool lwnvme_sync_may_wait(const struct lwnvme_controller *controller, const struct lwnvme_queue *queue)
+{
+    return (controller == NULL || controller->polling == 0) &&
+           (queue == NULL || (queue->hold & LWNVME_HOLD_POLL) == 0);
+}
+
+/* Whether the blocking calls on a queue may go on. */
+static int lwnvme_sync_queue_check(const struct lwnvme_queue *queue)
+{
+    if (queue == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    return lwnvme_sync_may_wait(queue->controller, queue) ? LWNVME_OK : LWNVME_ERR_IN_CALLBACK;
+}
+
+static int lwnvme_sync_controller_check(const struct lwnvme_controller *controller)
+{
+    if (controller == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    return lwnvme_sync_may_wait(controller, NULL) ? LWNVME_OK : LWNVME_ERR_IN_CALLBACK;
+}
+
+/* Bring-up, reset and shutdown never raise an interrupt that wait could end at: these spin. */
+static int lwnvme_sync_settle(struct lwnvme_controller *controller, int status)
+{
+    if (status != LWNVME_OK)
+        return status;
+    while ((status = lwnvme_controller_poll(controller)) == LWNVME_PENDING) {
+        if (controller->ops->relax != NULL)
+            controller->ops->relax(controller->host);
+    }
+    return status;
+}
+
+int lwnvme_sync_controller_open(struct lwnvme_controller *controller,
+                                const struct lwnvme_controller_config *config)
+{
+    int status = lwnvme_controller_open(controller, config);
+    int closed;
+
+    if (status != LWNVME_OK)
+        return status;
+    status = lwnvme_sync_settle(controller, status);
+    if (status == LWNVME_OK)
+        return status;
+    closed = lwnvme_sync_controller_close(controller);
+    return closed == LWNVME_ERR_MEMORY_KEPT ? closed : status;
+}
+
+int lwnvme_sync_controller_shutdown(struct lwnvme_controller *controller, enum lwnvme_shutdown kind)
+{
+    return lwnvme_sync_settle(controller, lwnvme_controller_shutdown(controller, kind));
+}
+
+int lwnvme_sync_controller_resume(struct lwnvme_controller *controller)
+{
+    return lwnvme_sync_settle(controller, lwnvme_controller_resume(controller));
+}
+
+int lwnvme_sync_controller_reset(struct lwnvme_controller *controller)
+{
+    return lwnvme_sync_settle(controller, lwnvme_controller_reset(controller));
+}
+
+int lwnvme_sync_controller_close(struct lwnvme_controller *controller)
+{
+    int status;
+
+    while ((status = lwnvme_controller_close(controller)) == LWNVME_PENDING) {
+        if (controller->ops->relax != NULL)
+            controller->ops->relax(controller->host);
+    }
+    return status;
+}
+
+/* Polls until *status, which an admin callback sets, is no longer pending. */
+static int lwnvme_sync_status(struct lwnvme_controller *controller, const int *status)
+{
+    while (*(const volatile int *)status == LWNVME_PENDING) {
+        (void)lwnvme_controller_poll(controller);
+        if (controller->ops->relax != NULL)
+            controller->ops->relax(controller->host);
+    }
+    return *status;
+}
+
+static int lwnvme_sync_queue_settle(struct lwnvme_controller *controller, const struct lwnvme_queue *queue)
+{
+    int status;
+
+    while ((status = lwnvme_queue_status(queue)) == LWNVME_PENDING) {
+        (void)lwnvme_controller_poll(controller);
+        if (controller->ops->relax != NULL)
+            controller->ops->relax(controller->host);
+    }
+    return status;
+}
+
+int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
+                             const struct lwnvme_queue_config *config)
+{
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_queue_create(controller, queue, config);
+    if (status != LWNVME_OK)
+        return status;
+    return lwnvme_sync_queue_settle(controller, queue);
+}
+
+int lwnvme_sync_queue_delete(struct lwnvme_queue *queue)
+{
+    struct lwnvme_controller *controller = queue != NULL ? queue->controller : NULL;
+    int status = lwnvme_sync_queue_check(queue);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_queue_delete(queue);
+    if (status != LWNVME_OK)
+        return status;
+    status = lwnvme_sync_queue_settle(controller, queue);
+    return status == LWNVME_ERR_QUEUE_CLOSED ? LWNVME_OK : status;
+}
+
+int lwnvme_sync_namespace_list(struct lwnvme_controller *controller, uint32_t after,
+                               struct lwnvme_namespace_list *list)
+{
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_namespace_list(controller, after, list);
+    return status != LWNVME_OK ? status : lwnvme_sync_status(controller, &list->status);
+}
+
+int lwnvme_sync_namespace_open(struct lwnvme_controller *controller, uint32_t nsid,
+                               struct lwnvme_namespace *ns)
+{
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_namespace_open(controller, nsid, ns);
+    return status != LWNVME_OK ? status : lwnvme_sync_status(controller, &ns->status);
+}
+
+static bool lwnvme_sync_is_active(const struct lwnvme_request *request)
+{
+    return *(const volatile uint32_t *)&request->state != LWNVME_REQUEST_IDLE;
+}
+
+int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    struct lwnvme_controller *controller;
+    uint32_t turns = 0;
+
+    if (queue == NULL || request == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    controller = queue->controller;
+    if (!lwnvme_sync_may_wait(controller, queue))
+        return LWNVME_ERR_IN_CALLBACK;
+    while (lwnvme_sync_is_active(request)) {
+        if (lwnvme_queue_poll(queue, 0) != 0)
+            continue;
+        if (controller == NULL)
+            return LWNVME_ERR_QUEUE_CLOSED;
+        turns++;
+        if (turns % LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL == 0 || controller->ops->wait != NULL)
+            (void)lwnvme_controller_poll(controller);
+        if (lwnvme_sync_is_active(request))
+            lwnvme_sync_pause(controller);
+    }
+    return request->status;
+}
+
+int lwnvme_sync_admin_wait(struct lwnvme_controller *controller, struct lwnvme_request *request)
+{
+    if (controller == NULL || request == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    if (!lwnvme_sync_may_wait(controller, NULL))
+        return LWNVME_ERR_IN_CALLBACK;
+    while (lwnvme_sync_is_active(request)) {
+        (void)lwnvme_controller_poll(controller);
+        if (lwnvme_sync_is_active(request) && controller->ops->relax != NULL)
+            controller->ops->relax(controller->host);
+    }
+    return request->status;
+}
+
+int lwnvme_sync_read(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
+                     uint32_t block_count, void *data, uint32_t flags)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, SIZE_MAX);
+    struct lwnvme_request request = {.flags = flags};
+    int status = lwnvme_sync_queue_check(queue);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_read(queue, ns, &request, lba, block_count, &buffer);
+    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+}
+
+int lwnvme_sync_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
+                      uint32_t block_count, const void *data, uint32_t flags)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, SIZE_MAX);
+    struct lwnvme_request request = {.flags = flags};
+    int status = lwnvme_sync_queue_check(queue);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_write(queue, ns, &request, lba, block_count, &buffer);
+    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+}
+
+int lwnvme_sync_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
+                        uint32_t block_count, const void *data, uint32_t flags)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, SIZE_MAX);
+    struct lwnvme_request request = {.flags = flags};
+    int status = lwnvme_sync_queue_check(queue);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_compare(queue, ns, &request, lba, block_count, &buffer);
+    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+}
+
+int lwnvme_sync_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status = lwnvme_sync_queue_check(queue);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_flush(queue, ns, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+}
+
+int lwnvme_sync_write_zeroes(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
+                             uint32_t block_count, uint32_t flags)
+{
+    struct lwnvme_request request = {.flags = flags};
+    int status = lwnvme_sync_queue_check(queue);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_write_zeroes(queue, ns, &request, lba, block_count);
+    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+}
+
+int lwnvme_sync_verify(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
+                       uint32_t block_count, uint32_t flags)
+{
+    struct lwnvme_request request = {.flags = flags};
+    int status = lwnvme_sync_queue_check(queue);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_verify(queue, ns, &request, lba, block_count);
+    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+}
+
+int lwnvme_sync_dataset_management(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                                   const struct lwnvme_dsm_range *ranges, uint32_t range_count,
+                                   uint32_t attributes)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status = lwnvme_sync_queue_check(queue);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_dataset_management(queue, ns, &request, ranges, range_count, attributes);
+    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+}
+
+int lwnvme_sync_trim(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
+                     uint32_t block_count)
+{
+    union {
+        struct lwnvme_dsm_range range;
+        uint64_t aligned[2];
+    } memory;
+
+    lwnvme_dsm_range_set(&memory.range, lba, block_count);
+    return lwnvme_sync_dataset_management(queue, ns, &memory.range, 1, LWNVME_DSM_DEALLOCATE);
+}
+
+int lwnvme_sync_identify(struct lwnvme_controller *controller, uint8_t cns, uint32_t nsid, void *data)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_identify(controller, &request, cns, nsid, data);
+    return status != LWNVME_OK ? status : lwnvme_sync_admin_wait(controller, &request);
+}
+
+int lwnvme_sync_log_read(struct lwnvme_controller *controller, const struct lwnvme_log_select *select,
+                         void *data, uint32_t length_bytes)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_log_read(controller, &request, select, data, length_bytes);
+    return status != LWNVME_OK ? status : lwnvme_sync_admin_wait(controller, &request);
+}
+
+int lwnvme_sync_log_smart(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_smart_log *smart)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_log_smart(controller, &request, nsid, smart);
+    return status != LWNVME_OK ? status : lwnvme_sync_admin_wait(controller, &request);
+}
+
+int lwnvme_sync_log_error(struct lwnvme_controller *controller, uint32_t first, uint32_t entry_count,
+                          struct lwnvme_error_log_entry *entries)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_log_error(controller, &request, first, entry_count, entries);
+    return status != LWNVME_OK ? status : lwnvme_sync_admin_wait(controller, &request);
+}
+
+int lwnvme_sync_feature_get(struct lwnvme_controller *controller, uint8_t fid, uint8_t select, uint32_t nsid,
+                            uint32_t *value)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status;
+
+    if (value == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    status = lwnvme_sync_controller_check(controller);
+    if (status == LWNVME_OK)
+        status = lwnvme_feature_get(controller, &request, fid, select, nsid);
+    if (status == LWNVME_OK)
+        status = lwnvme_sync_admin_wait(controller, &request);
+    if (status == LWNVME_OK)
+        *value = request.result_dw0;
+    return status;
+}
+
+int lwnvme_sync_feature_set(struct lwnvme_controller *controller, uint8_t fid, uint32_t value, uint32_t nsid,
+                            bool save)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_feature_set(controller, &request, fid, value, nsid, save);
+    return status != LWNVME_OK ? status : lwnvme_sync_admin_wait(controller, &request);
+}
+
+int lwnvme_sync_raw(struct lwnvme_queue *queue, const struct lwnvme_command *command,
+                    const struct lwnvme_buffer *buffer, uint32_t *result_dw0)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status = lwnvme_sync_queue_check(queue);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_raw(queue, &request, command, buffer);
+    if (status == LWNVME_OK)
+        status = lwnvme_sync_wait(queue, &request);
+    if (result_dw0 != NULL)
+        *result_dw0 = request.result_dw0;
+    return status;
+}
+
+int lwnvme_sync_admin_raw(struct lwnvme_controller *controller, const struct lwnvme_command *command,
+                          const struct lwnvme_buffer *buffer, uint32_t *result_dw0)
+{
+    struct lwnvme_request request = {.flags = 0};
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_admin_raw(controller, &request, command, buffer);
+    if (status == LWNVME_OK)
+        status = lwnvme_sync_admin_wait(controller, &request);
+    if (result_dw0 != NULL)
+        *result_dw0 = request.result_dw0;
+    return status;
+}
