@@ -26,9 +26,11 @@ int memcmp(const void *left, const void *right, size_t length);
 #if defined(__GNUC__)
 #define LWNVME_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define LWNVME_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define LWNVME_NOINLINE            __attribute__((noinline))
 #else
 #define LWNVME_LIKELY(condition)   (condition)
 #define LWNVME_UNLIKELY(condition) (condition)
+#define LWNVME_NOINLINE
 #endif
 
 /* Command identifiers: slot index below, generation above. The generation makes a completion that comes late
@@ -157,16 +159,18 @@ void lwnvme_ring_reset(struct lwnvme_queue *queue);
 
 #define LWNVME_TIME_AFTER(a, b) ((int32_t)((a) - (b)) >= 0)
 
-/* Takes the first free slot for a command of a request. earliest_ms may be too early, never too late. */
+/* Takes the first free slot for a command of a request. earliest_ms may be too early, never too
+ * late: it is no later than the default deadline of any moment since it was set. */
 static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_slot *slot,
                                      struct lwnvme_request *request)
 {
     uint32_t deadline_ms = queue->default_deadline_ms;
 
-    if (request->timeout_ms != 0)
+    if (request->timeout_ms != 0) {
         deadline_ms = queue->clock_ms + request->timeout_ms + LWNVME_CLOCK_SLACK_MS;
-    if (!LWNVME_TIME_AFTER(deadline_ms, queue->earliest_ms))
-        queue->earliest_ms = deadline_ms;
+        if (!LWNVME_TIME_AFTER(deadline_ms, queue->earliest_ms))
+            queue->earliest_ms = deadline_ms;
+    }
     queue->in_flight++;
     queue->free_head = slot->next_free;
     slot->request = request;

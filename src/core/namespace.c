@@ -160,6 +160,8 @@ static void lwnvme_descriptors_read(struct lwnvme_namespace *ns)
 static void lwnvme_namespace_conclude(struct lwnvme_namespace *ns, int status)
 {
     ns->straight_blocks = status == LWNVME_OK && ns->boundary_blocks == 0 ? ns->max_blocks : 0;
+    if (ns->straight_blocks > ns->block_count)
+        ns->straight_blocks = (uint32_t)ns->block_count;
     ns->status = status;
 }
 

@@ -23,16 +23,22 @@
  */
 #include "core.h"
 
-static void lwnvme_doorbell_ring(struct lwnvme_queue *queue, volatile uint32_t *doorbell, uint32_t is_cq,
-                                 uint32_t value)
+static void lwnvme_doorbell_by_hook(const struct lwnvme_queue *queue, uint32_t is_cq, uint32_t value)
 {
     const struct lwnvme_controller *controller = queue->controller;
 
-    if (controller->ops->mmio_write32 != NULL)
-        controller->ops->mmio_write32(controller->host, controller->registers,
-                                      lwnvme_doorbell_offset(controller, queue->id, is_cq), value);
-    else
+    controller->ops->mmio_write32(controller->host, controller->registers,
+                                  lwnvme_doorbell_offset(controller, queue->id, is_cq), value);
+}
+
+/* doorbell is NULL where registers are reached by a hook. */
+static inline void lwnvme_doorbell_ring(const struct lwnvme_queue *queue, volatile uint32_t *doorbell,
+                                        uint32_t is_cq, uint32_t value)
+{
+    if (LWNVME_LIKELY(doorbell != NULL))
         *doorbell = lwnvme_order32(value);
+    else
+        lwnvme_doorbell_by_hook(queue, is_cq, value);
 }
 
 /* Tells the controller of all commands that are in the ring. */
@@ -433,32 +439,6 @@ static inline void lwnvme_completion_take(struct lwnvme_queue *queue, const vola
     }
 }
 
-static uint32_t lwnvme_completions_take(struct lwnvme_queue *queue, uint32_t budget)
-{
-    uint32_t taken = 0;
-    const volatile uint32_t *cqe;
-    uint32_t dw3;
-
-    if (budget == 0 || budget > queue->entries)
-        budget = queue->entries;
-    while (taken < budget) {
-        cqe = queue->cq + (size_t)queue->cq_head * LWNVME_CQE_DWORDS;
-        if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
-            lwnvme_memory_sync(queue->controller, cqe, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
-        dw3 = lwnvme_order32(cqe[3]);
-        if ((dw3 >> 16 & 1u) != queue->cq_phase)
-            break;
-        LWNVME_BARRIER_AFTER_PHASE();
-        if (++queue->cq_head == queue->entries) {
-            queue->cq_head = 0;
-            queue->cq_phase ^= 1u;
-        }
-        taken++;
-        lwnvme_completion_take(queue, cqe, dw3);
-    }
-    return taken;
-}
-
 /* Goes on with what waits, in order, while there are slots. */
 static void lwnvme_waiting_pump(struct lwnvme_queue *queue)
 {
@@ -480,15 +460,45 @@ static void lwnvme_waiting_pump(struct lwnvme_queue *queue)
     }
 }
 
+/* Takes completions until there are no more, or the budget is used up. */
+static inline uint32_t lwnvme_completions_take(struct lwnvme_queue *queue, uint32_t budget)
+{
+    uint32_t taken = 0;
+    const volatile uint32_t *cqe;
+    uint32_t dw3;
+
+    if (budget == 0 || budget > queue->entries)
+        budget = queue->entries;
+    while (taken < budget) {
+        cqe = queue->cq + (size_t)queue->cq_head * LWNVME_CQE_DWORDS;
+        if (LWNVME_UNLIKELY((queue->slow & LWNVME_SLOW_SYNC) != 0))
+            lwnvme_memory_sync(queue->controller, cqe, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
+        dw3 = lwnvme_order32(cqe[3]);
+        if ((dw3 >> 16 & 1u) != queue->cq_phase)
+            break;
+        LWNVME_BARRIER_AFTER_PHASE();
+        if (LWNVME_UNLIKELY(++queue->cq_head == queue->entries)) {
+            queue->cq_head = 0;
+            queue->cq_phase ^= 1u;
+        }
+        taken++;
+        lwnvme_completion_take(queue, cqe, dw3);
+    }
+    return taken;
+}
+
+/* A stopped queue is looked at only when its requests are given back: no doorbell is rung any more. */
 static uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget)
 {
     uint32_t taken;
 
     queue->hold |= LWNVME_HOLD_POLL;
     taken = lwnvme_completions_take(queue, budget);
-    if ((queue->slow & LWNVME_SLOW_WAITING) != 0 && (queue->slow & LWNVME_SLOW_STOPPED) == 0)
+    if ((queue->slow & (LWNVME_SLOW_WAITING | LWNVME_SLOW_STOPPED)) == LWNVME_SLOW_WAITING)
         lwnvme_waiting_pump(queue);
     queue->hold &= (uint8_t)~LWNVME_HOLD_POLL;
+    if ((queue->slow & LWNVME_SLOW_STOPPED) != 0)
+        return taken;
     if (taken != 0) {
         LWNVME_BARRIER_BEFORE_CQ_DOORBELL();
         lwnvme_doorbell_ring(queue, queue->cq_doorbell, 1, queue->cq_head);
@@ -533,16 +543,16 @@ uint32_t lwnvme_queue_poll(struct lwnvme_queue *queue, uint32_t budget)
 {
     if (queue == NULL || queue->controller == NULL || (queue->hold & LWNVME_HOLD_POLL) != 0)
         return 0;
-    if (queue->slow == 0 && lwnvme_poll_is_idle(queue)) {
+    if (LWNVME_LIKELY(queue->slow == 0)) {
+        if (!lwnvme_poll_is_idle(queue))
+            return lwnvme_poll_once(queue, budget);
         if (queue->in_flight != 0)
             lwnvme_queue_clock(queue);
         return 0;
     }
     if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
         return lwnvme_poll_shared(queue, budget);
-    if ((queue->slow & LWNVME_SLOW_STOPPED) != 0)
-        return 0;
-    return lwnvme_poll_once(queue, budget);
+    return (queue->slow & LWNVME_SLOW_STOPPED) != 0 ? 0 : lwnvme_poll_once(queue, budget);
 }
 
 void lwnvme_queue_batch_begin(struct lwnvme_queue *queue)
@@ -590,7 +600,7 @@ static void lwnvme_deadlines_move(struct lwnvme_queue *queue, uint32_t stamp_ms,
 /* Finds what is late, and when to look again. */
 static void lwnvme_deadlines_check(struct lwnvme_queue *queue)
 {
-    uint32_t earliest_ms = queue->clock_ms + 0x7fffffffu;
+    uint32_t earliest_ms = queue->default_deadline_ms; /* no later command can be due before */
     bool late = false;
     uint32_t index;
 
@@ -667,11 +677,8 @@ void lwnvme_ring_reset(struct lwnvme_queue *queue)
 /* Takes what the controller had completed before it stopped: those answers are genuine. */
 void lwnvme_queue_reap(struct lwnvme_queue *queue)
 {
-    if (queue->cq == NULL || (queue->hold & LWNVME_HOLD_POLL) != 0)
-        return;
-    queue->hold |= LWNVME_HOLD_POLL;
-    (void)lwnvme_completions_take(queue, 0);
-    queue->hold &= (uint8_t)~LWNVME_HOLD_POLL;
+    if (queue->cq != NULL && (queue->hold & LWNVME_HOLD_POLL) == 0)
+        (void)lwnvme_poll_once(queue, 0);
 }
 
 static void lwnvme_waiting_give_back(struct lwnvme_queue *queue, int started)

@@ -18,16 +18,20 @@ struct lwnvme_span {
     uint32_t opcode;
 };
 
-/* Whether blocks and queue are fit for one command. Also says no when something is wrong; the long way then
- * finds out what. */
+/* Whether blocks, queue and options are fit for one command. Also says no when something is wrong; the long way
+ * then finds out what. */
 static inline bool lwnvme_straight_queue_fits(const struct lwnvme_queue *queue,
                                               const struct lwnvme_namespace *ns, uint64_t lba,
                                               uint32_t block_count)
 {
-    /* straight_blocks is 0 for a namespace that cannot be used. */
-    return block_count - 1u < ns->straight_blocks && ns->controller == queue->controller &&
-           queue->slow == 0 && queue->free_head != LWNVME_SLOT_NONE && lba < ns->block_count &&
-           block_count <= ns->block_count - lba;
+    /* straight_blocks is 0 for a namespace that cannot be used, and never more than the namespace has. */
+    return block_count - 1u < ns->straight_blocks && lba <= ns->block_count - block_count &&
+           ns->controller == queue->controller && queue->slow == 0 && queue->free_head != LWNVME_SLOT_NONE;
+}
+
+static inline bool lwnvme_straight_request_fits(const struct lwnvme_request *request)
+{
+    return request->state == LWNVME_REQUEST_IDLE && (request->flags | request->timeout_ms) == 0;
 }
 
 static inline bool lwnvme_straight_buffer_fits(const struct lwnvme_buffer *buffer, uint32_t bytes)
@@ -45,7 +49,7 @@ static inline bool lwnvme_straight_map(const struct lwnvme_queue *queue, uint64_
 
     return controller->ops->dma_map(controller->host, (const void *)(uintptr_t)address, bytes,
                                     (enum lwnvme_direction)(opcode & 3u), dma, &run) &&
-           run >= bytes && ((uint32_t)*dma & 3u) == 0 && *dma + (bytes - 1u) >= *dma;
+           run >= bytes && ((uint32_t)*dma & 3u) == 0;
 }
 
 static inline uint64_t lwnvme_straight_prp2(struct lwnvme_queue *queue, uint64_t dma, uint32_t bytes)
@@ -79,14 +83,16 @@ static inline bool lwnvme_straight_submit(struct lwnvme_queue *queue, const stru
     pair[3] = lwnvme_order64(dma);
     pair[4] = lwnvme_order64(lwnvme_straight_prp2(queue, dma, bytes));
     pair[5] = lwnvme_order64(lba);
-    pair[6] = lwnvme_order64((request->flags & (LWNVME_REQUEST_FUA | LWNVME_REQUEST_LIMITED_RETRY)) << 30 |
-                             (span.block_count - 1u));
+    pair[6] = lwnvme_order64(span.block_count - 1u);
     pair[7] = 0;
     queue->sq_tail = ++tail == queue->entries ? 0 : tail;
     request->state = LWNVME_REQUEST_STRAIGHT;
     request->status = LWNVME_OK;
     request->bytes_done = bytes;
-    lwnvme_slot_claim(queue, slot, request);
+    queue->in_flight++;
+    queue->free_head = slot->next_free;
+    slot->request = request;
+    slot->deadline_ms = queue->default_deadline_ms; /* never before earliest_ms */
     if (queue->hold == 0)
         lwnvme_sq_publish(queue);
     return true;

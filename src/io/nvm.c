@@ -93,12 +93,12 @@ static int lwnvme_nvm_long_way(struct lwnvme_queue *queue, const struct lwnvme_n
     return lwnvme_submit(queue, request);
 }
 
-static int lwnvme_nvm_transfer(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
-                               struct lwnvme_request *request, uint64_t lba, struct lwnvme_span span,
-                               const struct lwnvme_buffer *buffer)
+static LWNVME_NOINLINE int lwnvme_nvm_transfer(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                                               struct lwnvme_request *request, uint64_t lba,
+                                               struct lwnvme_span span, const struct lwnvme_buffer *buffer)
 {
     if (LWNVME_LIKELY(queue != NULL && ns != NULL && request != NULL && buffer != NULL &&
-                      request->state == LWNVME_REQUEST_IDLE &&
+                      lwnvme_straight_request_fits(request) &&
                       lwnvme_straight_queue_fits(queue, ns, lba, span.block_count)) &&
         LWNVME_LIKELY(lwnvme_straight_submit(queue, ns, request, lba, span, buffer)))
         return LWNVME_OK;
@@ -124,6 +124,7 @@ int lwnvme_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
     return lwnvme_nvm_transfer(queue, ns, request, lba, span, buffer);
 }
 
+/* Rare enough to take the long way always. */
 int lwnvme_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                    struct lwnvme_request *request, uint64_t lba, uint32_t block_count,
                    const struct lwnvme_buffer *buffer)
@@ -132,7 +133,7 @@ int lwnvme_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns
 
     if (ns != NULL && ns->status == LWNVME_OK && (ns->oncs & LWNVME_ONCS_COMPARE) == 0)
         return LWNVME_ERR_NO_COMPARE;
-    return lwnvme_nvm_transfer(queue, ns, request, lba, span, buffer);
+    return lwnvme_nvm_long_way(queue, ns, request, lba, span, buffer);
 }
 
 /* Sent whether or not there is a volatile cache: without one the controller has nothing to do. */
