@@ -103,6 +103,8 @@ struct lwnvme_queue {
     size_t mappings_bytes;
     uint32_t flags;
     uint32_t state;
+    uint32_t leaving; /* it ends as closed, for `reason` */
+    int reason;
     int status;
     uint16_t vector;
     uint16_t cq_live;
@@ -120,7 +122,8 @@ struct lwnvme_queue {
  * and lwnvme_queue_status tells how it stands. The blocking form is lwnvme_sync_queue_create.
  *
  * Controller owner's context, not from a callback. `queue` is the caller's and must stay until it is
- * deleted or the controller is closed; config may be NULL and is not kept. 0: begun. Else nothing was done.
+ * closed: lwnvme_queue_status says LWNVME_ERR_QUEUE_CLOSED or why it could not be made, or the controller has
+ * been closed. config may be NULL and is not kept. 0: begun. Else nothing was done.
  * NVM Express Base Specification 2.1, sections 5.2.1 and 5.2.2.
  */
 int lwnvme_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
@@ -129,7 +132,8 @@ int lwnvme_queue_create(struct lwnvme_controller *controller, struct lwnvme_queu
 /*
  * Starts to delete a queue pair: Delete I/O Submission Queue, Delete I/O Completion Queue, then its memory
  * is freed. LWNVME_ERR_QUEUE_IN_USE while it has requests in flight or waiting: poll until they are back.
- * From this call on submissions are refused. Controller owner's context, not from a callback.
+ * From this call on submissions are refused. On a controller that is shut down, or has failed and stopped,
+ * the queue is closed at once. Controller owner's context, not from a callback.
  * NVM Express Base Specification 2.1, sections 5.2.3 and 5.2.4.
  */
 int lwnvme_queue_delete(struct lwnvme_queue *queue);

@@ -103,7 +103,7 @@ struct lwnvme_request {
 
     /* Out: valid from the callback on. */
     int status;          /* see status.h; of a split request: that of the failed piece nearest to the start */
-    uint32_t result_dw0; /* completion dwords 0 and 1 of the last command completed */
+    uint32_t result_dw0; /* completion dwords 0 and 1, for commands that give a result there */
     uint32_t result_dw1;
     uint64_t bytes_done; /* all of it, or what lies before the first failed piece */
 

@@ -12,6 +12,8 @@
  */
 #include "core.h"
 
+#define LWNVME_PAGES_ALL (0xffffffffu >> (32u - LWNVME_CONFIG_ADMIN_PAGES))
+
 int lwnvme_pages_allocate(struct lwnvme_controller *controller)
 {
     void *memory = NULL;
@@ -22,7 +24,7 @@ int lwnvme_pages_allocate(struct lwnvme_controller *controller)
     if (status != LWNVME_OK)
         return status;
     controller->pages = (uint8_t *)memory;
-    controller->pages_free = (uint32_t)((1ull << LWNVME_CONFIG_ADMIN_PAGES) - 1u);
+    controller->pages_free = LWNVME_PAGES_ALL;
     return LWNVME_OK;
 }
 
@@ -82,6 +84,7 @@ static void lwnvme_page_waiting_pump(struct lwnvme_controller *controller)
         controller->page_waiting_first = request->next;
         request->status = lwnvme_page_start(controller, request, page);
         if (request->status != LWNVME_OK) {
+            request->bytes_done = 0;
             request->state = LWNVME_REQUEST_IDLE;
             if (request->done != NULL)
                 request->done(request);
@@ -105,7 +108,8 @@ static void lwnvme_page_done(struct lwnvme_request *request)
         controller->pages_free |= 1u << (request->page - 1u);
     if (request->done != NULL)
         request->done(request);
-    lwnvme_page_waiting_pump(controller);
+    if ((controller->admin.slow & LWNVME_SLOW_NO_SUBMIT) == 0)
+        lwnvme_page_waiting_pump(controller);
 }
 
 /*
@@ -135,7 +139,8 @@ int lwnvme_page_command(struct lwnvme_controller *controller, struct lwnvme_requ
     return LWNVME_OK;
 }
 
-/* The controller has stopped: those that wait for a page will not get one. */
+/* The controller has been told to stop: those that wait for a page will not get one. Once it has stopped it
+ * uses none. */
 void lwnvme_pages_give_back(struct lwnvme_controller *controller)
 {
     struct lwnvme_request *request;
@@ -148,4 +153,6 @@ void lwnvme_pages_give_back(struct lwnvme_controller *controller)
         if (request->done != NULL)
             request->done(request);
     }
+    if (controller->device_stopped != 0)
+        controller->pages_free = LWNVME_PAGES_ALL;
 }

@@ -64,8 +64,13 @@ static void lwnvme_gates_set(struct lwnvme_controller *controller, uint8_t set, 
 
 static void lwnvme_event_send(struct lwnvme_controller *controller, enum lwnvme_event event)
 {
-    if (controller->config.event != NULL)
-        controller->config.event(controller, event, controller->config.event_context);
+    uint32_t polling = controller->polling;
+
+    if (controller->config.event == NULL)
+        return;
+    controller->polling = 1; /* the callback must not change the state under its caller */
+    controller->config.event(controller, event, controller->config.event_context);
+    controller->polling = polling;
 }
 
 /*

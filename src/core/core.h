@@ -26,11 +26,11 @@ int memcmp(const void *left, const void *right, size_t length);
 #if defined(__GNUC__)
 #define LWNVME_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define LWNVME_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
-#define LWNVME_NOINLINE            __attribute__((noinline))
+#define LWNVME_ALWAYS_INLINE       inline __attribute__((always_inline))
 #else
 #define LWNVME_LIKELY(condition)   (condition)
 #define LWNVME_UNLIKELY(condition) (condition)
-#define LWNVME_NOINLINE
+#define LWNVME_ALWAYS_INLINE       inline
 #endif
 
 /* Command identifiers: slot index below, generation above. The generation makes a completion that comes late

@@ -291,7 +291,6 @@ int lwnvme_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint3
                uint32_t *length_bytes, struct lwnvme_prp *prp)
 {
     struct lwnvme_walk walk;
-    uint64_t list_dma;
     int status;
 
     status = lwnvme_walk_buffer(queue, request, slot_index, *length_bytes, &walk);
@@ -307,8 +306,7 @@ int lwnvme_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint3
         struct lwnvme_walk start;
 
         lwnvme_walk_begin(queue, slot_index, &start);
-        list_dma = start.list_dma;
-        prp->prp2 = list_dma;
+        prp->prp2 = start.list_dma;
         if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
             lwnvme_memory_sync(queue->controller, start.list,
                                (size_t)((uint8_t *)walk.list - (uint8_t *)start.list), LWNVME_TO_DEVICE,

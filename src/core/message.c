@@ -36,6 +36,22 @@ static void lwnvme_line_add_hex(struct lwnvme_line *line, uint32_t value)
     lwnvme_line_add(line, digits);
 }
 
+/* A library error by its number, -1 to -999; a device's status in hex, as its fields lie in it. */
+static void lwnvme_line_add_status(struct lwnvme_line *line, int status)
+{
+    char digits[5] = "-000";
+    uint32_t value = (uint32_t)-status;
+
+    if (status >= 0) {
+        lwnvme_line_add_hex(line, (uint32_t)status);
+        return;
+    }
+    digits[1] = (char)('0' + value / 100u % 10u);
+    digits[2] = (char)('0' + value / 10u % 10u);
+    digits[3] = (char)('0' + value % 10u);
+    lwnvme_line_add(line, digits);
+}
+
 static void lwnvme_line_send(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
                              const struct lwnvme_line *line)
 {
@@ -80,7 +96,7 @@ void lwnvme_log_failure(const struct lwnvme_controller *controller, const char *
     lwnvme_line_add(&line, "nvme: failed in state ");
     lwnvme_line_add(&line, state);
     lwnvme_line_add(&line, ", status ");
-    lwnvme_line_add_hex(&line, (uint32_t)status);
+    lwnvme_line_add_status(&line, status);
     lwnvme_line_add(&line, ", CSTS ");
     lwnvme_line_add_hex(&line, status == LWNVME_ERR_GONE ? 0xffffffffu
                                                          : lwnvme_register_read(controller, LWNVME_REG_CSTS));

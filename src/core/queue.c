@@ -401,42 +401,15 @@ static void lwnvme_piece_end(struct lwnvme_queue *queue, struct lwnvme_slot *slo
     uint32_t index = (uint32_t)(slot - queue->slots);
 
     lwnvme_straight_make_plain(slot);
-    lwnvme_unmap(queue, index, lwnvme_request_direction(request));
+    if (status != LWNVME_ERR_BUFFER_HELD)
+        lwnvme_unmap(queue, index, lwnvme_request_direction(request));
+    else if (queue->mappings != NULL)
+        queue->mapping_counts[index] = 0; /* kept for good, like the buffer */
     lwnvme_slot_free(queue, slot, index);
     if (status != LWNVME_OK)
         lwnvme_piece_failed(request, slot->first_block, status);
     if (--request->pieces_outstanding == 0)
         lwnvme_last_piece_end(queue, request);
-}
-
-/*
- * A completion whose phase is right. Each dword of it is read once, and nothing in it is believed before it is
- * checked.
- */
-static inline void lwnvme_completion_take(struct lwnvme_queue *queue, const volatile uint32_t *cqe,
-                                          uint32_t dw3)
-{
-    uint32_t index = dw3 & LWNVME_CID_INDEX_MASK;
-    struct lwnvme_slot *slot = &queue->slots[index];
-    struct lwnvme_request *request;
-
-    if (LWNVME_UNLIKELY(index + 1u >= queue->entries) || slot->cid != (dw3 & 0xffffu) ||
-        lwnvme_order32(cqe[2]) >> 16 != queue->id || (request = slot->request) == NULL) {
-        queue->stale++;
-        return;
-    }
-    request->result_dw0 = lwnvme_order32(cqe[0]);
-    request->result_dw1 = lwnvme_order32(cqe[1]);
-    if (LWNVME_LIKELY((dw3 & LWNVME_STATUS_CODE_MASK << 17) == 0 &&
-                      request->state == LWNVME_REQUEST_STRAIGHT)) {
-        lwnvme_slot_free(queue, slot, index);
-        request->state = LWNVME_REQUEST_IDLE;
-        if (request->done != NULL)
-            request->done(request);
-    } else {
-        lwnvme_piece_end(queue, slot,
-                         (dw3 & LWNVME_STATUS_CODE_MASK << 17) == 0 ? LWNVME_OK : (int)(dw3 >> 17));
-    }
 }
 
 /* Goes on with what waits, in order, while there are slots. */
@@ -460,31 +433,66 @@ static void lwnvme_waiting_pump(struct lwnvme_queue *queue)
     }
 }
 
-/* Takes completions until there are no more, or the budget is used up. */
-static inline uint32_t lwnvme_completions_take(struct lwnvme_queue *queue, uint32_t budget)
+/*
+ * A completion whose phase is right. Each dword of it is read once, and nothing in it is believed before it is
+ * checked. The results in dwords 0 and 1 mean nothing for reads and writes on the straight path.
+ */
+static inline void lwnvme_completion_take(struct lwnvme_queue *queue, const volatile uint32_t *cqe,
+                                          uint32_t dw3)
 {
-    uint32_t taken = 0;
-    const volatile uint32_t *cqe;
+    uint32_t index = dw3 & LWNVME_CID_INDEX_MASK;
+    struct lwnvme_slot *slot = &queue->slots[index];
+    struct lwnvme_request *request;
+
+    if (LWNVME_UNLIKELY(index + 1u >= queue->entries) || LWNVME_UNLIKELY(slot->cid != (dw3 & 0xffffu)) ||
+        LWNVME_UNLIKELY(lwnvme_order32(cqe[2]) >> 16 != queue->id) ||
+        LWNVME_UNLIKELY((request = slot->request) == NULL)) {
+        queue->stale++;
+    } else if (LWNVME_LIKELY((dw3 & LWNVME_STATUS_CODE_MASK << 17) == 0 &&
+                             request->state == LWNVME_REQUEST_STRAIGHT)) {
+        lwnvme_slot_free(queue, slot, index);
+        request->state = LWNVME_REQUEST_IDLE;
+        if (request->done != NULL)
+            request->done(request);
+    } else {
+        request->result_dw0 = lwnvme_order32(cqe[0]);
+        request->result_dw1 = lwnvme_order32(cqe[1]);
+        lwnvme_piece_end(queue, slot,
+                         (dw3 & LWNVME_STATUS_CODE_MASK << 17) == 0 ? LWNVME_OK : (int)(dw3 >> 17));
+    }
+}
+
+/* Takes completions until there are no more, or the budget is used up. Callbacks cannot get in here again, so
+ * the position is kept in registers meanwhile. */
+static LWNVME_ALWAYS_INLINE uint32_t lwnvme_completions_take(struct lwnvme_queue *queue, uint32_t budget,
+                                                             bool sync)
+{
+    const volatile uint32_t *end = queue->cq + (size_t)queue->entries * LWNVME_CQE_DWORDS;
+    const volatile uint32_t *cqe = queue->cq + (size_t)queue->cq_head * LWNVME_CQE_DWORDS;
+    uint32_t phase_bit = queue->cq_phase << 16;
+    uint32_t left = budget == 0 || budget > queue->entries ? queue->entries : budget;
+    uint32_t most = left;
     uint32_t dw3;
 
-    if (budget == 0 || budget > queue->entries)
-        budget = queue->entries;
-    while (taken < budget) {
-        cqe = queue->cq + (size_t)queue->cq_head * LWNVME_CQE_DWORDS;
-        if (LWNVME_UNLIKELY((queue->slow & LWNVME_SLOW_SYNC) != 0))
+    for (; left != 0; left--) {
+        const volatile uint32_t *taken = cqe;
+
+        if (sync)
             lwnvme_memory_sync(queue->controller, cqe, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
         dw3 = lwnvme_order32(cqe[3]);
-        if ((dw3 >> 16 & 1u) != queue->cq_phase)
+        if (((dw3 ^ phase_bit) & 1u << 16) != 0)
             break;
         LWNVME_BARRIER_AFTER_PHASE();
-        if (LWNVME_UNLIKELY(++queue->cq_head == queue->entries)) {
-            queue->cq_head = 0;
-            queue->cq_phase ^= 1u;
+        cqe += LWNVME_CQE_DWORDS;
+        if (LWNVME_UNLIKELY(cqe == end)) {
+            cqe = queue->cq;
+            phase_bit ^= 1u << 16;
         }
-        taken++;
-        lwnvme_completion_take(queue, cqe, dw3);
+        lwnvme_completion_take(queue, taken, dw3);
     }
-    return taken;
+    queue->cq_head = (uint32_t)(cqe - queue->cq) / LWNVME_CQE_DWORDS;
+    queue->cq_phase = phase_bit >> 16;
+    return most - left;
 }
 
 /* A stopped queue is looked at only when its requests are given back: no doorbell is rung any more. */
@@ -493,7 +501,10 @@ static uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget)
     uint32_t taken;
 
     queue->hold |= LWNVME_HOLD_POLL;
-    taken = lwnvme_completions_take(queue, budget);
+    if (LWNVME_LIKELY((queue->slow & LWNVME_SLOW_SYNC) == 0))
+        taken = lwnvme_completions_take(queue, budget, false);
+    else
+        taken = lwnvme_completions_take(queue, budget, true);
     if ((queue->slow & (LWNVME_SLOW_WAITING | LWNVME_SLOW_STOPPED)) == LWNVME_SLOW_WAITING)
         lwnvme_waiting_pump(queue);
     queue->hold &= (uint8_t)~LWNVME_HOLD_POLL;
@@ -514,20 +525,18 @@ static uint32_t lwnvme_poll_shared(struct lwnvme_queue *queue, uint32_t budget)
 {
     const struct lwnvme_controller *controller = queue->controller;
     struct lwnvme_request *request;
-    struct lwnvme_request *next;
     uint32_t taken = 0;
 
     controller->ops->lock(controller->host);
     if ((queue->slow & LWNVME_SLOW_STOPPED) == 0)
         taken = lwnvme_poll_once(queue, budget);
-    request = queue->finished_first;
-    queue->finished_first = NULL;
-    controller->ops->unlock(controller->host);
-    while (request != NULL) {
-        next = request->next;
+    while ((request = queue->finished_first) != NULL) {
+        queue->finished_first = request->next;
+        controller->ops->unlock(controller->host);
         lwnvme_request_call(request);
-        request = next;
+        controller->ops->lock(controller->host);
     }
+    controller->ops->unlock(controller->host);
     return taken;
 }
 
@@ -627,8 +636,8 @@ static void lwnvme_clock_moved(struct lwnvme_queue *queue, uint32_t before_ms, u
 {
     if ((int32_t)passed_ms < 0) /* back: so do the deadlines */
         lwnvme_deadlines_move(queue, 0, passed_ms, true);
-    else
-        lwnvme_deadlines_move(queue, before_ms, passed_ms, false);
+    else /* one less, so that the new stamp is never taken for that of a later look and moved again */
+        lwnvme_deadlines_move(queue, before_ms, passed_ms - 1u, false);
     lwnvme_deadlines_check(queue);
 }
 

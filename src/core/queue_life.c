@@ -201,14 +201,11 @@ static void lwnvme_queue_live(struct lwnvme_queue *queue)
 /* No answer, because the controller was stopped (or would not stop). */
 static void lwnvme_queue_step_aborted(struct lwnvme_queue *queue)
 {
-    bool goes = queue->state == LWNVME_QUEUE_DELETE_SQ || queue->state == LWNVME_QUEUE_DELETE_CQ;
-    bool going_off = queue->controller->goal == LWNVME_GOAL_OFF;
-
     if (queue->controller->device_stopped == 0) {
         queue->state = LWNVME_QUEUE_BROKEN;
         queue->status = LWNVME_ERR_ABORTED;
-    } else if (goes && !going_off) {
-        lwnvme_queue_close(queue, LWNVME_OK);
+    } else if (queue->leaving != 0) {
+        lwnvme_queue_close(queue, queue->reason);
     } else {
         queue->state = LWNVME_QUEUE_PARKED;
         queue->status = LWNVME_PENDING;
@@ -222,9 +219,10 @@ static void lwnvme_queue_step_refused(struct lwnvme_queue *queue, int status)
         lwnvme_queue_close(queue, status);
         break;
     case LWNVME_QUEUE_CREATE_SQ:
-        queue->status = status;
+        queue->leaving = 1;
+        queue->reason = status;
         if (lwnvme_queue_send_delete_cq(queue, LWNVME_QUEUE_UNDO_CQ) != LWNVME_OK)
-            queue->state = LWNVME_QUEUE_BROKEN;
+            lwnvme_queue_step_aborted(queue);
         break;
     default: /* a deletion: the controller may still have the rings */
         queue->state = LWNVME_QUEUE_BROKEN;
@@ -250,20 +248,16 @@ static void lwnvme_queue_step_succeeded(struct lwnvme_queue *queue)
         queue->slow |= LWNVME_SLOW_STOPPED;
         status = lwnvme_queue_send_delete_cq(queue, LWNVME_QUEUE_DELETE_CQ);
         break;
-    case LWNVME_QUEUE_UNDO_CQ:
-        lwnvme_queue_close(queue, queue->status);
-        break;
-    default:
-        if (queue->controller->goal == LWNVME_GOAL_OFF)
-            lwnvme_queue_park(queue);
+    default: /* the completion queue is gone too */
+        if (queue->leaving != 0)
+            lwnvme_queue_close(queue, queue->reason);
         else
-            lwnvme_queue_close(queue, LWNVME_OK);
+            lwnvme_queue_park(queue);
         break;
     }
-    if (status != LWNVME_OK) {
-        queue->state = LWNVME_QUEUE_BROKEN;
-        queue->status = status;
-    }
+    /* The next step is refused only when the controller is being stopped. */
+    if (status != LWNVME_OK)
+        lwnvme_queue_step_aborted(queue);
 }
 
 static void lwnvme_queue_step_done(struct lwnvme_request *request)
@@ -379,19 +373,35 @@ int lwnvme_queue_take_down(struct lwnvme_queue *queue)
     return lwnvme_queue_send(queue, LWNVME_ADMIN_DELETE_IOSQ, 0, 0);
 }
 
+/* Without a controller to tell: one that has failed and stopped, or is shut down, has no queues any more. */
+static int lwnvme_queue_discard(struct lwnvme_queue *queue, int status)
+{
+    const struct lwnvme_controller *controller = queue->controller;
+
+    if (controller->device_stopped == 0 && controller->state != LWNVME_STATE_OFF)
+        return status;
+    if (queue->state != LWNVME_QUEUE_PARKED || lwnvme_controller_status(controller) == LWNVME_PENDING)
+        return status;
+    lwnvme_queue_close(queue, LWNVME_OK);
+    return LWNVME_OK;
+}
+
 int lwnvme_queue_delete(struct lwnvme_queue *queue)
 {
     int status;
 
     if (queue == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (queue->controller == NULL || queue->state != LWNVME_QUEUE_LIVE)
-        return queue->status == LWNVME_PENDING ? LWNVME_ERR_BUSY : LWNVME_ERR_QUEUE_CLOSED;
+    if (queue->controller == NULL || queue->state == LWNVME_QUEUE_CLOSED)
+        return LWNVME_ERR_QUEUE_CLOSED;
     status = lwnvme_controller_refusal(queue->controller);
     if (status != LWNVME_OK)
-        return status;
+        return lwnvme_queue_discard(queue, status);
     if (queue->in_flight != 0 || queue->waiting_first != NULL || queue->hold != 0)
         return LWNVME_ERR_QUEUE_IN_USE;
+    if (queue->state != LWNVME_QUEUE_LIVE)
+        return queue->status == LWNVME_PENDING ? LWNVME_ERR_BUSY : queue->status;
+    queue->leaving = 1;
     return lwnvme_queue_take_down(queue);
 }
 

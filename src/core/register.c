@@ -63,7 +63,8 @@ int lwnvme_capabilities_read(struct lwnvme_controller *controller)
     controller->cap_low = lwnvme_register_read(controller, LWNVME_REG_CAP);
     controller->cap_high = lwnvme_register_read(controller, LWNVME_REG_CAP + 4);
     controller->vs = lwnvme_register_read(controller, LWNVME_REG_VS);
-    if (controller->cap_low == 0xffffffffu && controller->cap_high == 0xffffffffu)
+    if (controller->vs == 0xffffffffu &&
+        (controller->cap_low == 0xffffffffu || controller->cap_high == 0xffffffffu))
         return LWNVME_ERR_GONE;
     major = lwnvme_field_get(controller->vs, LWNVME_VS_MJR);
     /* 1.0 is the least that can be relied on when the register holds nonsense. */
@@ -132,12 +133,13 @@ static int lwnvme_command_set_choose(struct lwnvme_controller *controller)
     uint32_t css = lwnvme_cap(controller, LWNVME_CAP_CSS);
     uint32_t choice;
 
-    if ((css & LWNVME_CAP_CSS_ADMIN_ONLY) != 0)
-        choice = LWNVME_CC_CSS_ADMIN_ONLY;
-    else if ((css & LWNVME_CAP_CSS_NVM) != 0)
+    /* Some controllers set all three bits, so the most useful one that is there counts. */
+    if ((css & LWNVME_CAP_CSS_NVM) != 0)
         choice = LWNVME_CC_CSS_NVM;
     else if ((css & LWNVME_CAP_CSS_IOCSS) != 0)
         choice = LWNVME_CC_CSS_IOCSS;
+    else if ((css & LWNVME_CAP_CSS_ADMIN_ONLY) != 0)
+        choice = LWNVME_CC_CSS_ADMIN_ONLY;
     else
         return LWNVME_ERR_CAP_CSS;
     controller->cc = lwnvme_field_put(choice, LWNVME_CC_CSS);

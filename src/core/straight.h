@@ -34,15 +34,15 @@ static inline bool lwnvme_straight_request_fits(const struct lwnvme_request *req
     return request->state == LWNVME_REQUEST_IDLE && (request->flags | request->timeout_ms) == 0;
 }
 
-static inline bool lwnvme_straight_buffer_fits(const struct lwnvme_buffer *buffer, uint32_t bytes)
+static inline bool lwnvme_straight_buffer_fits(const struct lwnvme_buffer *buffer, size_t bytes)
 {
     return buffer->segments == NULL && buffer->flags == 0 && buffer->address != 0 &&
-           (buffer->address & 3u) == 0 && buffer->length_bytes >= bytes;
+           ((uint32_t)buffer->address & 3u) == 0 && buffer->length_bytes >= bytes;
 }
 
 /* PRP1. False: the buffer is not one run; nothing has been done that would have to be undone. */
-static inline bool lwnvme_straight_map(const struct lwnvme_queue *queue, uint64_t address, uint32_t bytes,
-                                       uint32_t opcode, uint64_t *dma)
+static LWNVME_ALWAYS_INLINE bool lwnvme_straight_map(const struct lwnvme_queue *queue, uint64_t address,
+                                                     size_t bytes, uint32_t opcode, uint64_t *dma)
 {
     const struct lwnvme_controller *controller = queue->controller;
     size_t run;
@@ -52,22 +52,18 @@ static inline bool lwnvme_straight_map(const struct lwnvme_queue *queue, uint64_
            run >= bytes && ((uint32_t)*dma & 3u) == 0;
 }
 
-static inline uint64_t lwnvme_straight_prp2(struct lwnvme_queue *queue, uint64_t dma, uint32_t bytes)
-{
-    uint32_t beyond = ((uint32_t)dma & (queue->page_bytes - 1u)) + bytes;
-
-    return LWNVME_LIKELY(beyond <= queue->page_bytes) ? 0 : lwnvme_map_further_pages(queue, dma, beyond);
-}
-
 /* Sends a transfer that fits. False: it did not after all, and takes the long way. The command is written as
  * eight pairs of dwords. */
-static inline bool lwnvme_straight_submit(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
-                                          struct lwnvme_request *request, uint64_t lba,
-                                          struct lwnvme_span span, const struct lwnvme_buffer *buffer)
+static LWNVME_ALWAYS_INLINE bool lwnvme_straight_submit(struct lwnvme_queue *queue,
+                                                        const struct lwnvme_namespace *ns,
+                                                        struct lwnvme_request *request, uint64_t lba,
+                                                        struct lwnvme_span span,
+                                                        const struct lwnvme_buffer *buffer)
 {
-    uint32_t bytes = span.block_count << ns->block_shift;
+    size_t bytes = (size_t)span.block_count << ns->block_shift;
     uint64_t dma;
     uint64_t *pair;
+    uint32_t beyond;
     struct lwnvme_slot *slot;
     uint32_t tail;
 
@@ -77,14 +73,18 @@ static inline bool lwnvme_straight_submit(struct lwnvme_queue *queue, const stru
     slot = &queue->slots[queue->free_head];
     tail = queue->sq_tail;
     pair = (uint64_t *)(void *)(queue->sq + (size_t)tail * LWNVME_SQE_DWORDS);
-    pair[0] = lwnvme_order64((uint64_t)ns->nsid << 32 | (uint32_t)slot->cid << 16 | span.opcode);
+    queue->sq[(size_t)tail * LWNVME_SQE_DWORDS] = lwnvme_order32((uint32_t)slot->cid << 16 | span.opcode);
+    queue->sq[(size_t)tail * LWNVME_SQE_DWORDS + 1u] = lwnvme_order32(ns->nsid);
     pair[1] = 0;
     pair[2] = 0;
     pair[3] = lwnvme_order64(dma);
-    pair[4] = lwnvme_order64(lwnvme_straight_prp2(queue, dma, bytes));
+    pair[4] = 0;
     pair[5] = lwnvme_order64(lba);
     pair[6] = lwnvme_order64(span.block_count - 1u);
     pair[7] = 0;
+    beyond = (uint32_t)bytes + ((uint32_t)dma & (queue->page_bytes - 1u));
+    if (LWNVME_UNLIKELY(beyond > queue->page_bytes))
+        pair[4] = lwnvme_order64(lwnvme_map_further_pages(queue, dma, beyond));
     queue->sq_tail = ++tail == queue->entries ? 0 : tail;
     request->state = LWNVME_REQUEST_STRAIGHT;
     request->status = LWNVME_OK;

@@ -93,9 +93,12 @@ static int lwnvme_nvm_long_way(struct lwnvme_queue *queue, const struct lwnvme_n
     return lwnvme_submit(queue, request);
 }
 
-static LWNVME_NOINLINE int lwnvme_nvm_transfer(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
-                                               struct lwnvme_request *request, uint64_t lba,
-                                               struct lwnvme_span span, const struct lwnvme_buffer *buffer)
+/* Made a part of read and of write, whose opcodes are constants then. */
+static LWNVME_ALWAYS_INLINE int lwnvme_nvm_transfer(struct lwnvme_queue *queue,
+                                                    const struct lwnvme_namespace *ns,
+                                                    struct lwnvme_request *request, uint64_t lba,
+                                                    struct lwnvme_span span,
+                                                    const struct lwnvme_buffer *buffer)
 {
     if (LWNVME_LIKELY(queue != NULL && ns != NULL && request != NULL && buffer != NULL &&
                       lwnvme_straight_request_fits(request) &&

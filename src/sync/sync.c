@@ -13,9 +13,16 @@
 /* Register reads are dear, so the controller is looked at once in this many turns of a queue wait. */
 #define LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL 64u
 
-static void lwnvme_sync_pause(const struct lwnvme_controller *controller)
+/* Only a queue whose completions interrupt can wake a sleeper. */
+static bool lwnvme_sync_can_sleep(const struct lwnvme_controller *controller,
+                                  const struct lwnvme_queue *queue)
 {
-    if (controller->ops->wait != NULL)
+    return controller->ops->wait != NULL && (queue->flags & LWNVME_QUEUE_INTERRUPT) != 0;
+}
+
+static void lwnvme_sync_pause(const struct lwnvme_controller *controller, const struct lwnvme_queue *queue)
+{
+    if (lwnvme_sync_can_sleep(controller, queue))
         controller->ops->wait(controller->host, lwnvme_next_deadline(controller));
     else if (controller->ops->relax != NULL)
         controller->ops->relax(controller->host);
@@ -128,7 +135,13 @@ int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme
         status = lwnvme_queue_create(controller, queue, config);
     if (status != LWNVME_OK)
         return status;
-    return lwnvme_sync_queue_settle(controller, queue);
+    status = lwnvme_sync_queue_settle(controller, queue);
+    /* When the controller failed meanwhile the queue is let go of as soon as that is safe. */
+    if (status != LWNVME_OK && lwnvme_queue_delete(queue) != LWNVME_OK) {
+        (void)lwnvme_sync_settle(controller, LWNVME_OK);
+        (void)lwnvme_queue_delete(queue);
+    }
+    return status;
 }
 
 int lwnvme_sync_queue_delete(struct lwnvme_queue *queue)
@@ -185,10 +198,10 @@ int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
         if (controller == NULL)
             return LWNVME_ERR_QUEUE_CLOSED;
         turns++;
-        if (turns % LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL == 0 || controller->ops->wait != NULL)
+        if (turns % LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL == 0 || lwnvme_sync_can_sleep(controller, queue))
             (void)lwnvme_controller_poll(controller);
         if (lwnvme_sync_is_active(request))
-            lwnvme_sync_pause(controller);
+            lwnvme_sync_pause(controller, queue);
     }
     return request->status;
 }
