@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lwnvme_sim: a software NVMe controller for tests.
+ *
+ * It implements the host hooks of lwnvme/host.h in an ordinary process and puts a strict controller model
+ * behind them: own DMA address space, virtual clock, no threads, the same result on each run. Whatever the
+ * specification leaves undefined is recorded as a violation, with a sentence. Every capability field is a
+ * setting, and so are the ways in which real controllers fail. See docs/software-controller.md.
+ *
+ * It needs a hosted C library with POSIX mmap, and of the library only lwnvme/host.h: a test of a port, or
+ * of another driver, can use it alone.
+ *
+ * Context: one thread. Hooks, and all functions below, may be called from the callbacks of struct
+ * lwnvme_sim_config, except that the device stands still for the time of the callback.
+ */
+#ifndef LWNVME_SIM_H
+#define LWNVME_SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lwnvme/host.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct lwnvme_sim;
+
+#define LWNVME_SIM_LBA_FORMATS 64u
+#define LWNVME_SIM_NAMESPACES  32u /* with settings of their own */
+#define LWNVME_SIM_FAULTS      32u
+#define LWNVME_SIM_VIOLATIONS  32u /* messages kept */
+#define LWNVME_SIM_NEVER       UINT64_MAX
+
+struct lwnvme_sim_lba_format {
+    uint8_t lbads; /* block size as a power of two */
+    uint8_t rp;    /* relative performance, 0 best */
+    uint16_t ms;   /* metadata bytes */
+};
+
+/* One namespace. The n-th has NSID n + 1. Values go to the driver as they are, absurd or not; the medium
+ * works only where lbads of the format in use is 9 to 16 and ms is 0. */
+struct lwnvme_sim_namespace {
+    bool active;
+    uint64_t nsze; /* blocks */
+    uint64_t ncap;
+    uint64_t nuse;
+    uint8_t nlbaf; /* 0's based, as in Identify */
+    uint8_t flbas;
+    uint8_t nsfeat;
+    uint8_t mc;
+    uint8_t dpc;
+    uint8_t dps;
+    uint8_t nmic;
+    uint8_t dlfeat;
+    uint8_t nsattr; /* bit 0: write protected, and writes are refused */
+    uint16_t noiob; /* blocks */
+    uint16_t nawun;
+    uint16_t nawupf;
+    uint16_t nabsn;
+    uint16_t npwg;
+    uint16_t nows;
+    uint8_t csi; /* 0: NVM command set; with any other no I/O command is known */
+    uint8_t nguid[16];
+    uint8_t eui64[8];
+    uint8_t uuid[16]; /* all zero: no descriptor for it; the same for the two above */
+    struct lwnvme_sim_lba_format formats[LWNVME_SIM_LBA_FORMATS];
+};
+
+/* What happens to the n-th command that matches. */
+enum lwnvme_sim_fault_kind {
+    LWNVME_SIM_NO_FAULT = 0,
+    LWNVME_SIM_LOSE,         /* fetched, never carried out, never answered */
+    LWNVME_SIM_STATUS,       /* not carried out; answered with `status` */
+    LWNVME_SIM_STATUS_AFTER, /* carried out, then answered with `status` */
+    LWNVME_SIM_STATUS_BITS,  /* `status` is or-ed in: M, CRD, DNR beside a success */
+    LWNVME_SIM_NO_DATA,      /* success, but nothing is transferred */
+    LWNVME_SIM_SHORT_DATA,   /* success, but only the first `value` bytes are transferred */
+    LWNVME_SIM_DELAY,        /* takes `value` microseconds more */
+    LWNVME_SIM_DUPLICATE,    /* answered twice, the second time `value` microseconds later */
+    LWNVME_SIM_WRONG_CID,    /* answered under the command identifier `value`; never under its own */
+    LWNVME_SIM_EXTRA_CID,    /* answered, and before that an entry for the identifier `value` */
+    LWNVME_SIM_WRONG_SQID,   /* answered with the queue identifier `value` */
+    LWNVME_SIM_WRONG_SQHD,   /* answered with the head pointer `value` */
+    LWNVME_SIM_WRONG_PHASE,  /* answered with the phase tag of the lap before: the driver does not see it */
+    LWNVME_SIM_TORN,         /* the phase tag is written first, the rest `value` microseconds later */
+    LWNVME_SIM_RESULT,       /* dword 0 of the answer is `value` */
+    LWNVME_SIM_FATAL,        /* the controller sets CSTS.CFS and stops */
+    LWNVME_SIM_REMOVE,       /* the controller leaves the bus */
+    LWNVME_SIM_POWER_CUT     /* as lwnvme_sim_power_cut */
+};
+
+enum lwnvme_sim_queue_kind {
+    LWNVME_SIM_ANY_QUEUE = 0,
+    LWNVME_SIM_ADMIN_QUEUE,
+    LWNVME_SIM_IO_QUEUES
+};
+
+struct lwnvme_sim_fault {
+    enum lwnvme_sim_fault_kind kind;
+    enum lwnvme_sim_queue_kind queue;
+    bool any_opcode;
+    uint8_t opcode;
+    uint32_t skip;   /* so many matching commands go well first */
+    uint32_t count;  /* then so many are hit; 0 counts as 1, UINT32_MAX is for ever */
+    uint16_t status; /* as in the status field without the phase tag: SC 7:0, SCT 10:8, CRD 12:11, M 13,
+                        DNR 14 */
+    uint64_t value;
+};
+
+struct lwnvme_sim_config {
+    /* CAP and its neighbours. */
+    uint16_t cap_mqes; /* 0's based, as in the register */
+    bool cap_cqr;
+    uint8_t cap_ams;
+    uint8_t cap_to; /* in 500 ms */
+    uint8_t cap_dstrd;
+    bool cap_nssrs;
+    uint8_t cap_css; /* bit 0 NVM, bit 6 I/O command sets, bit 7 admin only */
+    uint8_t cap_mpsmin;
+    uint8_t cap_mpsmax;
+    uint8_t cap_crms;    /* bit 0 CRWMS, bit 1 CRIMS */
+    uint16_t crto_crwmt; /* in 500 ms */
+    uint16_t crto_crimt;
+    bool cap_override; /* the two halves as they shall be read; the model goes on by the fields above */
+    uint32_t cap_low;
+    uint32_t cap_high;
+    bool cap_changes; /* after the first write to CC, CAP.TO and CRTO are these */
+    uint8_t cap_to_later;
+    uint32_t crto_later;
+    uint32_t vs; /* major 31:16, minor 15:8, tertiary 7:0 */
+
+    /* The register region. */
+    uint64_t bar_physical;
+    uint64_t bar_bytes;    /* 0: as long as the doorbells of all queues need */
+    uint16_t msix_vectors; /* 0: pin-based interrupts, INTMS and INTMC usable */
+
+    /* Identify Controller. */
+    uint16_t vid;
+    uint16_t ssvid;
+    uint16_t cntlid;
+    uint8_t serial[20]; /* raw bytes, blank padded by custom */
+    uint8_t model[40];
+    uint8_t firmware[8];
+    uint8_t subnqn[256];
+    uint8_t mdts;       /* in pages of 4 KiB << cap_mpsmin, as a power of two; 0 no limit */
+    uint8_t mdts_shown; /* what Identify says if not 0; the limit stays that of mdts */
+    uint16_t oacs;
+    uint8_t acl;
+    uint8_t aerl;
+    uint8_t frmw;
+    uint8_t lpa; /* bit 2: 32-bit lengths and offsets */
+    uint8_t elpe;
+    uint8_t npss;
+    uint32_t oaes;
+    uint32_t ctratt;
+    uint32_t rtd3r;
+    uint32_t rtd3e; /* microseconds */
+    uint16_t wctemp;
+    uint16_t cctemp;
+    uint16_t crdt[3]; /* in 100 ms */
+    uint8_t sqes;     /* 7:4 largest, 3:0 smallest */
+    uint8_t cqes;
+    uint16_t maxcmd;
+    int64_t nn; /* negative: namespace_count */
+    uint16_t oncs;
+    uint16_t fuses;
+    uint8_t fna;
+    uint8_t vwc; /* bit 0: there is a volatile write cache; 2:1 what Flush does with NSID FFFFFFFFh */
+    uint16_t awun;
+    uint16_t awupf;
+    uint32_t sgls;
+    uint8_t identify_cns_max; /* larger CNS values are refused whatever the version says; default 255 */
+
+    /* Namespaces. Beyond LWNVME_SIM_NAMESPACES each is a copy of ns[0]. */
+    uint32_t namespace_count; /* up to 65536 */
+    struct lwnvme_sim_namespace ns[LWNVME_SIM_NAMESPACES];
+
+    /* Queues. */
+    uint16_t io_queue_pairs;        /* granted at most, 0 to 65534; 0: Number of Queues fails */
+    bool number_of_queues_override; /* dword 0 of the answer to Number of Queues as it shall be */
+    uint32_t number_of_queues;
+
+    /* Times, in microseconds of the virtual clock. */
+    uint64_t clock_start_us;
+    uint64_t clock_step_us; /* by each now_us */
+    uint64_t mmio_step_us;  /* by each register access */
+    uint64_t relax_step_us;
+    uint64_t clock_granularity_us; /* what now_us shows is a multiple of this; 0 counts as 1 */
+    uint64_t clock_jump_at; /* at the n-th now_us (from 1) what it shows jumps by clock_jump_us; 0: never */
+    int64_t clock_jump_us;
+    uint64_t clock_stop_at;        /* from the n-th now_us on it shows the same; 0: never */
+    uint64_t ready_delay_us;       /* CC.EN = 1 to CSTS.RDY = 1 */
+    uint64_t crime_ready_delay_us; /* the same when CC.CRIME is set; media follow after ready_delay_us */
+    uint64_t disable_delay_us;
+    uint64_t shutdown_delay_us;
+    uint64_t latency_us;        /* of each I/O command; 0: done before the doorbell write returns */
+    uint64_t latency_spread_us; /* plus a random part below this */
+    uint64_t admin_latency_us;
+    uint64_t quiet_at_start_us;      /* a register access so early kills the controller */
+    uint64_t quiet_after_disable_us; /* the same after CC.EN = 0 */
+
+    /* How the controller is found. */
+    bool start_enabled;   /* by firmware, with rings in memory that is not known: EN = 1, RDY = 1 */
+    bool start_enabling;  /* EN = 1, RDY = 0, and RDY will follow after ready_delay_us */
+    bool start_disabling; /* EN = 0, RDY = 1, and RDY will follow after disable_delay_us */
+    bool start_shutdown;  /* as after a normal shutdown: EN = 1, RDY = 1, SHST = 10b */
+    bool start_fatal;     /* CSTS.CFS */
+    bool start_nssro;     /* CSTS.NSSRO */
+    bool start_fenced;    /* no bus mastering: commands are never fetched */
+
+    /* How it misbehaves. All of these may be changed while it runs, by lwnvme_sim_settings. */
+    uint64_t seed;
+    bool shuffle; /* due commands are answered in random order */
+    bool fatal_at_enable;
+    bool fatal_sticky; /* no reset clears CSTS.CFS */
+    bool never_ready;
+    bool never_disabled;
+    bool shutdown_never_ends;
+    bool complete_during_disable; /* commands in flight go on until RDY is 0 */
+    bool abort_never_answers;
+    bool abort_does_nothing; /* always "not aborted" */
+    uint64_t mmio_ones_at;   /* the n-th register read (from 1) and all later ones are all ones; 0: never */
+    uint64_t mmio_zeros_at;  /* the same with 0 */
+    uint64_t dma_alloc_fail_at; /* the n-th dma_alloc (from 1) fails; 0: never */
+    uint64_t dma_map_fail_at;
+    uint64_t alloc_fail_at;
+    uint32_t fail_count; /* so many in a row from there; 0 counts as 1, UINT32_MAX is for ever */
+    struct lwnvme_sim_fault faults[LWNVME_SIM_FAULTS];
+
+    /* The write cache. */
+    bool cache_enabled;        /* at power-on; also the default of the feature. Needs vwc bit 0 */
+    bool power_cut_keeps_some; /* at a power cut random blocks of the cache do reach the medium */
+    bool power_cut_tears;      /* at a power cut a write in flight may have stored some of its blocks */
+
+    /* The host. */
+    uint32_t host_page_bytes; /* 4096 to 65536 */
+    bool scattered; /* dma_map gives a device address that is unrelated to the next page's; false: a whole
+                       buffer is one run */
+    bool map_length_clamped; /* false: *contiguous_bytes may be more than was asked for, up to the page end */
+    uint64_t dma_base;       /* lowest device address; a multiple of the host page; 0 is legal */
+    uint8_t dma_address_bits;  /* what the controller can reach: 64, 48, 32 */
+    uint64_t dma_memory_bytes; /* dma_alloc fails beyond so much; 0: no limit */
+    bool track_maps;           /* dma_unmap is due for each dma_map; false: maps stay for good */
+    bool shadow_dma;           /* the device has its own copy of memory, which changes by dma_sync alone */
+    bool fence_works;          /* fence_device answers true */
+    bool verbose;              /* log messages and violations go to stderr */
+
+    /* How strict it is. */
+    bool strict_reserved;      /* reserved command fields that are not zero are violations */
+    bool strict_prp_last_slot; /* data in the last slot of a PRP list page is a violation */
+    bool strict_cq_room;       /* a completion that finds the CQ full is a violation, not only a wait */
+    bool abort_on_violation;   /* abort(), for a debugger */
+
+    /* Callbacks; all optional. */
+    void *callback_context;
+    void (*on_identify)(void *context, uint8_t cns, uint32_t nsid, uint8_t data[4096]);
+    void (*on_log_page)(void *context, uint8_t lid, uint32_t nsid, uint8_t *data, size_t length_bytes);
+    /* Each command as fetched, before it is looked at. */
+    void (*on_command)(void *context, uint16_t sqid, const uint32_t command[16]);
+    /* Each completion before it is written; the phase tag, bit 16 of dword 3, is put in afterwards. */
+    void (*on_completion)(void *context, uint16_t sqid, uint32_t completion[4]);
+    /* Called from wait, relax, lwnvme_sim_advance and lwnvme_sim_run, when the lock is not held. */
+    void (*on_interrupt)(void *context, uint16_t vector);
+    void (*on_violation)(void *context, const char *message);
+    void (*on_log)(void *context, int level, const char *message);
+};
+
+struct lwnvme_sim_counts {
+    uint64_t mmio_reads;
+    uint64_t mmio_writes;
+    uint64_t sq_doorbells;
+    uint64_t cq_doorbells;
+    uint64_t enables; /* CC.EN 0 to 1 */
+    uint64_t disables;
+    uint64_t shutdowns;
+    uint64_t admin_commands[256]; /* by opcode */
+    uint64_t io_commands[256];
+    uint64_t commands;
+    uint64_t completions;
+    uint64_t failures;   /* completions with an error */
+    uint64_t cq_stalls;  /* completions that had to wait for room */
+    uint64_t interrupts; /* callbacks */
+    uint64_t dma_allocs;
+    uint64_t dma_frees;
+    uint64_t dma_maps;
+    uint64_t dma_unmaps;
+    uint64_t dma_syncs;
+    uint64_t allocs;
+    uint64_t frees;
+    uint64_t now_calls;
+    uint64_t waits;
+    uint64_t relaxes;
+    uint64_t locks;
+    uint64_t fences;
+    uint64_t bytes_to_device; /* data of commands */
+    uint64_t bytes_from_device;
+};
+
+/* A well-behaved 2.0 controller: one namespace of 64 MiB in 512-byte blocks, 8 queue pairs, 1024 entries,
+ * MDTS 128 KiB, volatile write cache, all optional NVM commands; host pages of 4 KiB, scattered, above
+ * 4 GiB; everything strict except strict_cq_room. */
+void lwnvme_sim_config_default(struct lwnvme_sim_config *config);
+
+/* The configuration is copied. NULL when it makes no sense, or memory ends. */
+struct lwnvme_sim *lwnvme_sim_create(const struct lwnvme_sim_config *config);
+void lwnvme_sim_destroy(struct lwnvme_sim *sim);
+
+/* The hooks; their context pointer is the sim itself. A copy of its own for each sim: members may be set to
+ * NULL or wrapped. */
+struct lwnvme_host_ops *lwnvme_sim_host_ops(struct lwnvme_sim *sim);
+uint64_t lwnvme_sim_bar_physical(const struct lwnvme_sim *sim);
+uint64_t lwnvme_sim_bar_bytes(const struct lwnvme_sim *sim);
+/* For the register hooks only: a direct access through it is a segmentation fault, on purpose. */
+volatile void *lwnvme_sim_bar_mapped(struct lwnvme_sim *sim);
+
+/* The configuration in use, to be changed while the controller runs: times, misbehaviour, strictness and
+ * callbacks act at once, Identify fields when they are next read; namespaces, memory, the register region
+ * and the start state do not act any more. */
+struct lwnvme_sim_config *lwnvme_sim_settings(struct lwnvme_sim *sim);
+/* Adds a fault in a free place of settings->faults; false when there is none. The skip count starts now. */
+bool lwnvme_sim_fault_add(struct lwnvme_sim *sim, const struct lwnvme_sim_fault *fault);
+void lwnvme_sim_faults_clear(struct lwnvme_sim *sim);
+
+/* Violations since creation, and the message of one of the last LWNVME_SIM_VIOLATIONS: index 0 is the
+ * oldest kept. NULL beyond. */
+uint64_t lwnvme_sim_violations(const struct lwnvme_sim *sim);
+const char *lwnvme_sim_violation(const struct lwnvme_sim *sim, size_t index);
+void lwnvme_sim_violations_clear(struct lwnvme_sim *sim);
+void lwnvme_sim_violations_print(const struct lwnvme_sim *sim); /* to stderr */
+
+/* Virtual time: now without a step; let time pass, with all that happens in it; let only what is due
+ * happen. */
+uint64_t lwnvme_sim_time(const struct lwnvme_sim *sim);
+void lwnvme_sim_advance(struct lwnvme_sim *sim, uint64_t us);
+void lwnvme_sim_run(struct lwnvme_sim *sim);
+
+/* From outside. */
+void lwnvme_sim_power_cut(struct lwnvme_sim *sim); /* cache lost, registers as after power-on */
+void lwnvme_sim_remove(struct lwnvme_sim *sim);    /* reads are all ones, no memory access any more */
+void lwnvme_sim_insert(struct lwnvme_sim *sim);    /* back, as after power-on */
+void lwnvme_sim_fatal(struct lwnvme_sim *sim);     /* CSTS.CFS = 1, nothing is answered any more */
+/* Answers one held Asynchronous Event Request, or keeps the event until one comes. */
+void lwnvme_sim_event(struct lwnvme_sim *sim, uint8_t type, uint8_t information, uint8_t log_page);
+/* Posts any 16 bytes as the next completion of the CQ; the phase tag is put in. */
+void lwnvme_sim_post_raw(struct lwnvme_sim *sim, uint16_t cqid, const uint32_t completion[4]);
+
+/* The medium, past the driver: what the controller would return. false: no such blocks. */
+bool lwnvme_sim_read_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count,
+                            void *buffer);
+bool lwnvme_sim_write_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count,
+                             const void *buffer);
+/* Reads, compares and verifies of these blocks end in Unrecovered Read Error until they are written. */
+bool lwnvme_sim_spoil_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count);
+/* The medium of a namespace is this file from now on. NSZE, NCAP and NUSE follow its length, which must be a
+ * multiple of the block size. Not writable: changes stay in memory. 0, or an errno value. */
+int lwnvme_sim_load(struct lwnvme_sim *sim, uint32_t nsid, const char *path, bool writable);
+/* Blocks written and not yet safe from a power cut. */
+uint64_t lwnvme_sim_dirty_blocks(const struct lwnvme_sim *sim, uint32_t nsid);
+
+/* What is not given back. */
+size_t lwnvme_sim_outstanding_allocations(const struct lwnvme_sim *sim); /* dma_alloc and alloc */
+size_t lwnvme_sim_outstanding_maps(const struct lwnvme_sim *sim);        /* dma_map, when tracked */
+size_t lwnvme_sim_outstanding_mmio_maps(const struct lwnvme_sim *sim);
+size_t lwnvme_sim_outstanding_commands(const struct lwnvme_sim *sim); /* in flight, lost ones and held event
+                                                                        requests included */
+/* Drops mappings that no dma_unmap will end. */
+void lwnvme_sim_forget_maps(struct lwnvme_sim *sim);
+
+const struct lwnvme_sim_counts *lwnvme_sim_counters(const struct lwnvme_sim *sim);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

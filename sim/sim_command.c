@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is common to all commands: which fields each may use, where its data are, and which fault hits it.
+ * A command is looked at when it is fetched and carried out when it is due.
+ */
+#include "sim_internal.h"
+
+enum sim_pointer {
+    POINTER_NONE,
+    POINTER_DATA,
+    POINTER_RING
+};
+
+/* Bits that a command may set in dwords 2, 3 and 10 to 15. */
+struct sim_rule {
+    uint8_t opcode;
+    bool has_nsid;
+    enum sim_pointer pointer;
+    uint32_t allowed[8];
+};
+
+static const struct sim_rule admin_rules[] = {
+    {SIM_DELETE_SQ, false, POINTER_NONE, {0, 0, 0x0000ffff, 0, 0, 0, 0, 0}},
+    {SIM_CREATE_SQ, false, POINTER_RING, {0, 0, 0xffffffff, 0xffff0007, 0xffff, 0, 0, 0}},
+    {SIM_GET_LOG, true, POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xff80007f, 0}},
+    {SIM_DELETE_CQ, false, POINTER_NONE, {0, 0, 0x0000ffff, 0, 0, 0, 0, 0}},
+    {SIM_CREATE_CQ, false, POINTER_RING, {0, 0, 0xffffffff, 0xffff0003, 0, 0, 0, 0}},
+    {SIM_IDENTIFY, true, POINTER_DATA, {0, 0, 0xffff00ff, 0xff00ffff, 0, 0, 0x7f, 0}},
+    {SIM_ABORT, false, POINTER_NONE, {0, 0, 0xffffffff, 0, 0, 0, 0, 0}},
+    {SIM_SET_FEATURES, true, POINTER_DATA, {0, 0, 0x800000ff, 0xffffffff, 0, 0, 0x7f, 0}},
+    {SIM_GET_FEATURES, true, POINTER_DATA, {0, 0, 0x000007ff, 0xffffffff, 0, 0, 0x7f, 0}},
+    {SIM_ASYNC_EVENT, false, POINTER_NONE, {0, 0, 0, 0, 0, 0, 0, 0}},
+};
+
+static const struct sim_rule nvm_rules[] = {
+    {SIM_FLUSH, true, POINTER_NONE, {0, 0, 0, 0, 0, 0, 0, 0}},
+    {SIM_WRITE, true, POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0x000000ff, 0, 0}},
+    {SIM_READ, true, POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0x000000ff, 0, 0}},
+    {SIM_COMPARE, true, POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
+    {SIM_WRITE_ZEROES, true, POINTER_NONE, {0, 0, 0xffffffff, 0xffffffff, 0xc200ffff, 0, 0, 0}},
+    {SIM_DATASET, true, POINTER_DATA, {0, 0, 0x000000ff, 0x00000007, 0, 0, 0, 0}},
+    {SIM_VERIFY, true, POINTER_NONE, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
+};
+
+static const struct sim_rule *rule_of(const struct sim_task *task)
+{
+    const struct sim_rule *rules = task->sqid == 0 ? admin_rules : nvm_rules;
+    size_t count = task->sqid == 0 ? sizeof(admin_rules) / sizeof(admin_rules[0])
+                                   : sizeof(nvm_rules) / sizeof(nvm_rules[0]);
+    for (size_t i = 0; i < count; i++) {
+        if (rules[i].opcode == (task->sqe[0] & 0xff)) {
+            return &rules[i];
+        }
+    }
+    return NULL;
+}
+
+static uint16_t reserved_set(struct lwnvme_sim *sim, const struct sim_task *task, unsigned dword)
+{
+    if (!sim->config.strict_reserved) {
+        return SIM_OK;
+    }
+    lwsim_violation(sim, "SQ %u, opcode %02xh: reserved bits of dword %u are set (0x%08x)", task->sqid,
+                    task->sqe[0] & 0xff, dword, task->sqe[dword]);
+    return SIM_INVALID_FIELD;
+}
+
+static uint16_t check_dword0(struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    uint32_t dword = task->sqe[0];
+    if ((dword & 0x3c00) != 0) {
+        return reserved_set(sim, task, 0);
+    }
+    if ((dword & 0x300) != 0 || (dword & 0xc000) != 0) {
+        lwsim_violation(sim,
+                        "SQ %u, opcode %02xh: FUSE %u, PSDT %u, but the controller has neither fused "
+                        "operations nor SGLs",
+                        task->sqid, dword & 0xff, dword >> 8 & 3, dword >> 14 & 3);
+        return SIM_INVALID_FIELD;
+    }
+    return SIM_OK;
+}
+
+static uint16_t check_pointers(struct lwnvme_sim *sim, const struct sim_task *task, enum sim_pointer pointer)
+{
+    unsigned first = pointer == POINTER_NONE ? 6 : pointer == POINTER_RING ? 8 : 10;
+    if ((task->sqe[4] | task->sqe[5]) != 0) {
+        return reserved_set(sim, task, task->sqe[4] != 0 ? 4 : 5);
+    }
+    for (unsigned i = first; i < 10; i++) {
+        if (task->sqe[i] != 0) {
+            return reserved_set(sim, task, i);
+        }
+    }
+    return SIM_OK;
+}
+
+static uint16_t check_rule(struct lwnvme_sim *sim, const struct sim_task *task, const struct sim_rule *rule)
+{
+    static const unsigned dwords[8] = {2, 3, 10, 11, 12, 13, 14, 15};
+    for (unsigned i = 0; i < 8; i++) {
+        if ((task->sqe[dwords[i]] & ~rule->allowed[i]) != 0 && sim->config.strict_reserved) {
+            return reserved_set(sim, task, dwords[i]);
+        }
+    }
+    if (!rule->has_nsid && task->sqe[1] != 0 && sim->config.strict_reserved) {
+        return reserved_set(sim, task, 1);
+    }
+    return check_pointers(sim, task, rule->pointer);
+}
+
+/* ---- PRP ---- */
+
+static uint16_t prp_fault(struct lwnvme_sim *sim, const struct sim_task *task, const char *what,
+                          uint64_t value)
+{
+    lwsim_violation(sim, "SQ %u, command 0x%04x, opcode %02xh: %s (0x%llx)", task->sqid, task->cid,
+                    task->sqe[0] & 0xff, what, (unsigned long long)value);
+    return SIM_PRP_OFFSET;
+}
+
+/* One page's worth of list entries; *list moves on to the next page of the list. */
+static uint16_t prp_list_page(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *list, uint64_t *rest)
+{
+    uint64_t page = lwsim_page_bytes(sim);
+    uint64_t slots = (page - *list % page) / 8;
+    uint64_t needed = (*rest + page - 1) / page;
+    bool chained = needed > slots;
+    uint64_t entries = chained ? slots - 1 : needed;
+    uint8_t bytes[8];
+    if (!chained && entries == slots && sim->config.strict_prp_last_slot) {
+        (void)prp_fault(sim, task,
+                        "PRP list: the last slot of a page holds data, some controllers take it for "
+                        "a pointer",
+                        *list);
+    }
+    for (uint64_t i = 0; i < entries; i++) {
+        if (!lwsim_dma(sim, *list + i * 8, bytes, 8, false)) {
+            return SIM_TRANSFER_ERROR;
+        }
+        uint64_t entry = lwsim_get(bytes, 8);
+        uint64_t piece = *rest < page ? *rest : page;
+        if (entry % page != 0) {
+            return prp_fault(sim, task, "PRP list: an entry has an offset", entry);
+        }
+        if (!lwsim_segments_add(sim, &task->data, entry, piece, task->direction)) {
+            return SIM_TRANSFER_ERROR;
+        }
+        *rest -= piece;
+    }
+    if (chained) {
+        if (!lwsim_dma(sim, *list + entries * 8, bytes, 8, false)) {
+            return SIM_TRANSFER_ERROR;
+        }
+        *list = lwsim_get(bytes, 8);
+    }
+    return SIM_OK;
+}
+
+static uint16_t prp_list(struct lwnvme_sim *sim, struct sim_task *task, uint64_t list, uint64_t rest)
+{
+    uint16_t status = SIM_OK;
+    while (rest != 0 && status == SIM_OK) {
+        if (list % 8 != 0) {
+            return prp_fault(sim, task, "PRP list: the pointer to it is not qword aligned", list);
+        }
+        status = prp_list_page(sim, task, &list, &rest);
+    }
+    return status;
+}
+
+uint16_t lwsim_prp_walk(struct lwnvme_sim *sim, struct sim_task *task, uint64_t bytes)
+{
+    uint64_t page = lwsim_page_bytes(sim);
+    uint64_t prp1 = lwsim_pair(&task->sqe[6]);
+    uint64_t prp2 = lwsim_pair(&task->sqe[8]);
+    uint64_t first = page - prp1 % page;
+    if (prp1 % 4 != 0) {
+        return prp_fault(sim, task, "PRP1 is not dword aligned", prp1);
+    }
+    first = first < bytes ? first : bytes;
+    if (!lwsim_segments_add(sim, &task->data, prp1, first, task->direction)) {
+        return SIM_TRANSFER_ERROR;
+    }
+    uint64_t rest = bytes - first;
+    if (rest == 0) {
+        if (prp2 != 0 && sim->config.strict_reserved) {
+            (void)prp_fault(sim, task, "PRP2 is reserved where PRP1 suffices", prp2);
+        }
+        return SIM_OK;
+    }
+    if (rest > page) {
+        return prp_list(sim, task, prp2, rest);
+    }
+    if (prp2 % page != 0) {
+        return prp_fault(sim, task, "PRP2 has an offset", prp2);
+    }
+    return lwsim_segments_add(sim, &task->data, prp2, rest, task->direction) ? SIM_OK : SIM_TRANSFER_ERROR;
+}
+
+bool lwsim_data(struct lwnvme_sim *sim, struct sim_task *task, void *buffer, uint64_t bytes)
+{
+    uint8_t *data = buffer;
+    bool to_memory = task->direction == LWNVME_FROM_DEVICE;
+    if (task->fault.kind == LWNVME_SIM_NO_DATA) {
+        bytes = 0;
+    } else if (task->fault.kind == LWNVME_SIM_SHORT_DATA && task->fault.value < bytes) {
+        bytes = task->fault.value;
+    }
+    for (size_t i = 0; i < task->data.count && bytes != 0; i++) {
+        const struct sim_segment *segment = &task->data.items[i];
+        uint64_t piece = segment->length < bytes ? segment->length : bytes;
+        if (!lwsim_dma(sim, segment->dma, data, piece, to_memory)) {
+            return false;
+        }
+        data += piece;
+        bytes -= piece;
+    }
+    return true;
+}
+
+/* ---- faults ---- */
+
+static bool fault_matches(const struct lwnvme_sim_fault *fault, const struct sim_task *task)
+{
+    if (fault->kind == LWNVME_SIM_NO_FAULT ||
+        (!fault->any_opcode && fault->opcode != (task->sqe[0] & 0xff))) {
+        return false;
+    }
+    return fault->queue == LWNVME_SIM_ANY_QUEUE ||
+           (fault->queue == LWNVME_SIM_ADMIN_QUEUE) == (task->sqid == 0);
+}
+
+static void find_fault(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    for (size_t i = 0; i < LWNVME_SIM_FAULTS; i++) {
+        struct lwnvme_sim_fault *fault = &sim->config.faults[i];
+        if (!fault_matches(fault, task)) {
+            continue;
+        }
+        if (fault->skip != 0) {
+            fault->skip--;
+            continue;
+        }
+        if (task->fault.kind != LWNVME_SIM_NO_FAULT) {
+            continue;
+        }
+        task->fault = *fault;
+        if (fault->count != UINT32_MAX && (fault->count == 0 || --fault->count == 0)) {
+            fault->kind = LWNVME_SIM_NO_FAULT;
+        }
+    }
+}
+
+/* ---- the two steps ---- */
+
+static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    const struct sim_rule *rule = rule_of(task);
+    uint64_t bytes = 0;
+    if (rule == NULL) {
+        return SIM_INVALID_OPCODE;
+    }
+    uint16_t status = check_dword0(sim, task);
+    if (status == SIM_OK) {
+        status = check_rule(sim, task, rule);
+    }
+    if (status == SIM_OK) {
+        status =
+            task->sqid == 0 ? lwsim_admin_prepare(sim, task, &bytes) : lwsim_nvm_prepare(sim, task, &bytes);
+    }
+    if (status == SIM_OK && bytes != 0) {
+        status = lwsim_prp_walk(sim, task, bytes);
+    } else if (status == SIM_OK && rule->pointer == POINTER_DATA) {
+        status = check_pointers(sim, task, POINTER_NONE);
+    }
+    return status;
+}
+
+uint64_t lwsim_command_prepare(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    uint64_t latency = task->sqid == 0 ? sim->config.admin_latency_us : sim->config.latency_us;
+    find_fault(sim, task);
+    task->status = prepare(sim, task);
+    if (task->fault.kind == LWNVME_SIM_STATUS) {
+        task->status = task->fault.status;
+    }
+    lwsim_segments_pin(sim, &task->data, true);
+    if (sim->config.latency_spread_us != 0 && task->sqid != 0) {
+        latency += lwsim_random(sim) % sim->config.latency_spread_us;
+    }
+    return latency + (task->fault.kind == LWNVME_SIM_DELAY ? task->fault.value : 0);
+}
+
+void lwsim_command_execute(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    uint16_t status = task->status;
+    if (status == SIM_OK && task->fault.kind != LWNVME_SIM_STATUS) {
+        status = task->sqid == 0 ? lwsim_admin_execute(sim, task) : lwsim_nvm_execute(sim, task);
+    }
+    if (status == SIM_NO_ANSWER) {
+        return;
+    }
+    task->status = status;
+    if (task->fault.kind == LWNVME_SIM_STATUS_AFTER) {
+        task->status = task->fault.status;
+    } else if (task->fault.kind == LWNVME_SIM_STATUS_BITS) {
+        task->status = (uint16_t)(task->status | task->fault.status);
+    }
+    lwsim_task_complete(sim, task);
+}
+
+uint32_t lwsim_nn(const struct lwnvme_sim *sim)
+{
+    return sim->config.nn < 0 ? sim->config.namespace_count : (uint32_t)sim->config.nn;
+}
+
+struct sim_namespace *lwsim_namespace(struct lwnvme_sim *sim, uint32_t nsid)
+{
+    bool known = nsid != 0 && nsid <= sim->config.namespace_count && nsid <= lwsim_nn(sim);
+    return known && sim->ns[nsid - 1].is.active ? &sim->ns[nsid - 1] : NULL;
+}

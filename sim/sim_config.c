@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The default settings: a controller that does all that the model can, on a host that makes nothing easy.
+ */
+#include "sim_internal.h"
+
+static void default_namespace(struct lwnvme_sim_namespace *ns)
+{
+    ns->active = true;
+    ns->nsze = 131072;
+    ns->ncap = ns->nsze;
+    ns->nuse = ns->nsze;
+    ns->nlbaf = 1;
+    ns->formats[0].lbads = 9;
+    ns->formats[1].lbads = 12;
+    ns->nsfeat = 0;
+    ns->dlfeat = 1; /* deallocated blocks read as zeroes */
+    for (unsigned i = 0; i < 16; i++) {
+        ns->nguid[i] = (uint8_t)(0x10 + i);
+        ns->uuid[i] = (uint8_t)(0x40 + i);
+    }
+    for (unsigned i = 0; i < 8; i++) {
+        ns->eui64[i] = (uint8_t)(0x80 + i);
+    }
+}
+
+static void default_capabilities(struct lwnvme_sim_config *config)
+{
+    config->cap_mqes = 1023;
+    config->cap_cqr = true;
+    config->cap_to = 10;
+    config->cap_css = 1;
+    config->cap_mpsmax = 4;
+    config->cap_crms = 1;
+    config->crto_crwmt = 10;
+    config->vs = 0x00020000;
+    config->bar_physical = 0xfe8000000000u;
+    config->msix_vectors = 9;
+}
+
+/* Blank padded, as the specification has text. */
+static void set_text(uint8_t *field, size_t bytes, const char *text)
+{
+    memset(field, ' ', bytes);
+    memcpy(field, text, strlen(text));
+}
+
+static void default_identify(struct lwnvme_sim_config *config)
+{
+    config->vid = 0x1b36;
+    config->ssvid = 0x1af4;
+    config->cntlid = 1;
+    set_text(config->serial, sizeof(config->serial), "SIM0000000001");
+    set_text(config->model, sizeof(config->model), "lwnvme software controller");
+    set_text(config->firmware, sizeof(config->firmware), "1.0");
+    strcpy((char *)config->subnqn, "nqn.2014-08.org.nvmexpress:uuid:7d0a5a1c-1b5c-4b4c-8a57-3f1c7a3b9a01");
+    config->mdts = 5;
+    config->acl = 3;
+    config->aerl = 3;
+    config->frmw = 2;
+    config->lpa = 0x06;
+    config->elpe = 63;
+    config->oaes = 0x100;
+    config->rtd3r = 500000;
+    config->rtd3e = 1000000;
+    config->wctemp = 343;
+    config->cctemp = 353;
+    config->sqes = 0x66;
+    config->cqes = 0x44;
+    config->nn = -1;
+    config->oncs = 0x009d;
+    config->vwc = 0x07;
+    config->identify_cns_max = 255;
+}
+
+static void default_host(struct lwnvme_sim_config *config)
+{
+    config->clock_start_us = 1000000;
+    config->clock_step_us = 1;
+    config->relax_step_us = 10;
+    config->ready_delay_us = 1000;
+    config->disable_delay_us = 500;
+    config->shutdown_delay_us = 2000;
+    config->host_page_bytes = 4096;
+    config->scattered = true;
+    config->map_length_clamped = true;
+    config->dma_base = 0x4000000000u;
+    config->dma_address_bits = 64;
+    config->track_maps = true;
+    config->fence_works = true;
+    config->strict_reserved = true;
+    config->strict_prp_last_slot = true;
+}
+
+void lwnvme_sim_config_default(struct lwnvme_sim_config *config)
+{
+    memset(config, 0, sizeof(*config));
+    default_capabilities(config);
+    default_identify(config);
+    default_host(config);
+    config->io_queue_pairs = 8;
+    config->seed = 1;
+    config->cache_enabled = true;
+    config->namespace_count = 1;
+    for (size_t i = 0; i < LWNVME_SIM_NAMESPACES; i++) {
+        default_namespace(&config->ns[i]);
+        config->ns[i].nguid[15] = (uint8_t)i;
+        config->ns[i].uuid[15] = (uint8_t)i;
+        config->ns[i].eui64[7] = (uint8_t)i;
+    }
+}

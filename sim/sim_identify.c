@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Identify: NVM Express Base Specification 2.1, section 5.1.13 "Identify command", and NVM Command Set
+ * Specification 1.1, section 4.1.5.1 "Identify Namespace data structure".
+ */
+#include "sim_internal.h"
+
+#define VS_1_1 0x00010100u
+#define VS_1_2 0x00010200u
+#define VS_1_3 0x00010300u
+#define VS_1_4 0x00010400u
+#define VS_2_0 0x00020000u
+
+static void controller_base(const struct lwnvme_sim *sim, uint8_t *data)
+{
+    const struct lwnvme_sim_config *c = &sim->config;
+    lwsim_put(data + 0, c->vid, 2);
+    lwsim_put(data + 2, c->ssvid, 2);
+    memcpy(data + 4, c->serial, 20);
+    memcpy(data + 24, c->model, 40);
+    memcpy(data + 64, c->firmware, 8);
+    data[77] = c->mdts_shown != 0 ? c->mdts_shown : c->mdts;
+    lwsim_put(data + 78, c->cntlid, 2);
+    if (c->vs >= VS_1_2) {
+        lwsim_put(data + 80, c->vs, 4);
+        lwsim_put(data + 84, c->rtd3r, 4);
+        lwsim_put(data + 88, c->rtd3e, 4);
+        lwsim_put(data + 92, c->oaes, 4);
+    }
+    if (c->vs >= VS_1_3) {
+        lwsim_put(data + 96, c->ctratt, 4);
+    }
+    if (c->vs >= VS_1_4) {
+        data[111] = 1; /* I/O controller */
+        for (unsigned i = 0; i < 3; i++) {
+            lwsim_put(data + 128 + 2 * i, c->crdt[i], 2);
+        }
+    }
+}
+
+static void controller_admin(const struct lwnvme_sim *sim, uint8_t *data)
+{
+    const struct lwnvme_sim_config *c = &sim->config;
+    lwsim_put(data + 256, c->oacs, 2);
+    data[258] = c->acl;
+    data[259] = c->aerl;
+    data[260] = c->frmw;
+    data[261] = c->lpa;
+    data[262] = c->elpe;
+    data[263] = c->npss;
+    lwsim_put(data + 266, c->wctemp, 2);
+    lwsim_put(data + 268, c->cctemp, 2);
+}
+
+static void controller_nvm(const struct lwnvme_sim *sim, uint8_t *data)
+{
+    const struct lwnvme_sim_config *c = &sim->config;
+    data[512] = c->sqes;
+    data[513] = c->cqes;
+    lwsim_put(data + 514, c->maxcmd, 2);
+    lwsim_put(data + 516, lwsim_nn(sim), 4);
+    lwsim_put(data + 520, c->oncs, 2);
+    lwsim_put(data + 522, c->fuses, 2);
+    data[524] = c->fna;
+    data[525] = c->vwc;
+    lwsim_put(data + 526, c->awun, 2);
+    lwsim_put(data + 528, c->awupf, 2);
+    lwsim_put(data + 536, c->sgls, 4);
+    if (c->vs >= VS_1_2) {
+        memcpy(data + 768, c->subnqn, 256);
+    }
+    for (unsigned i = 0; i <= c->npss && i < 32; i++) {
+        lwsim_put(data + 2048 + 32 * i, 1000 / (i + 1), 2); /* centiwatts, falling */
+    }
+}
+
+static uint16_t identify_controller(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
+{
+    if (nsid != 0 && sim->config.strict_reserved) {
+        lwsim_violation(sim, "Identify Controller: NSID is reserved (0x%08x)", nsid);
+        return SIM_INVALID_FIELD;
+    }
+    controller_base(sim, data);
+    controller_admin(sim, data);
+    controller_nvm(sim, data);
+    return SIM_OK;
+}
+
+static void namespace_data(const struct lwnvme_sim_namespace *is, uint8_t *data)
+{
+    lwsim_put(data + 0, is->nsze, 8);
+    lwsim_put(data + 8, is->ncap, 8);
+    lwsim_put(data + 16, is->nuse, 8);
+    data[24] = is->nsfeat;
+    data[25] = is->nlbaf;
+    data[26] = is->flbas;
+    data[27] = is->mc;
+    data[28] = is->dpc;
+    data[29] = is->dps;
+    data[30] = is->nmic;
+    data[33] = is->dlfeat;
+    lwsim_put(data + 34, is->nawun, 2);
+    lwsim_put(data + 36, is->nawupf, 2);
+    lwsim_put(data + 40, is->nabsn, 2);
+    lwsim_put(data + 46, is->noiob, 2);
+    lwsim_put(data + 64, is->npwg, 2);
+    lwsim_put(data + 72, is->nows, 2);
+    data[99] = is->nsattr;
+    memcpy(data + 104, is->nguid, 16);
+    memcpy(data + 120, is->eui64, 8);
+    for (unsigned i = 0; i < LWNVME_SIM_LBA_FORMATS; i++) {
+        lwsim_put(data + 128 + 4 * i, is->formats[i].ms, 2);
+        data[130 + 4 * i] = is->formats[i].lbads;
+        data[131 + 4 * i] = is->formats[i].rp;
+    }
+}
+
+static uint16_t identify_namespace(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
+{
+    const struct sim_namespace *ns = lwsim_namespace(sim, nsid);
+    if (nsid == 0 || nsid > lwsim_nn(sim)) {
+        return SIM_INVALID_NAMESPACE;
+    }
+    if (ns != NULL) { /* an inactive one is all zeroes */
+        namespace_data(&ns->is, data);
+    }
+    return SIM_OK;
+}
+
+static uint16_t active_list(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
+{
+    unsigned count = 0;
+    if (nsid >= 0xfffffffeu) {
+        return SIM_INVALID_NAMESPACE;
+    }
+    for (uint32_t id = nsid + 1; id <= sim->config.namespace_count && count < 1024; id++) {
+        if (lwsim_namespace(sim, id) != NULL) {
+            lwsim_put(data + 4 * count, id, 4);
+            count++;
+        }
+    }
+    return SIM_OK;
+}
+
+static uint8_t *descriptor(uint8_t *at, uint8_t type, const uint8_t *id, uint8_t length)
+{
+    static const uint8_t nothing[16];
+    if (memcmp(id, nothing, length) == 0 && type != 4) {
+        return at;
+    }
+    at[0] = type;
+    at[1] = length;
+    memcpy(at + 4, id, length);
+    return at + 4 + length;
+}
+
+static uint16_t identify_descriptors(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
+{
+    const struct sim_namespace *ns = lwsim_namespace(sim, nsid);
+    if (ns == NULL) {
+        return SIM_INVALID_NAMESPACE;
+    }
+    data = descriptor(data, 1, ns->is.eui64, 8);
+    data = descriptor(data, 2, ns->is.nguid, 16);
+    data = descriptor(data, 3, ns->is.uuid, 16);
+    if (sim->config.vs >= VS_2_0) {
+        (void)descriptor(data, 4, &ns->is.csi, 1);
+    }
+    return SIM_OK;
+}
+
+static uint16_t identify_independent(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
+{
+    const struct sim_namespace *ns = lwsim_namespace(sim, nsid);
+    if (nsid == 0 || nsid > lwsim_nn(sim)) {
+        return SIM_INVALID_NAMESPACE;
+    }
+    if (ns != NULL) {
+        data[1] = ns->is.nmic;
+        data[8] = ns->is.nsattr;
+        data[14] = 1; /* ready */
+    }
+    return SIM_OK;
+}
+
+/* The structures of one command set: of the NVM command set all optional limits are "none". */
+static uint16_t identify_of_set(struct lwnvme_sim *sim, const struct sim_task *task, uint8_t cns)
+{
+    uint32_t csi = task->sqe[11] >> 24;
+    const struct sim_namespace *ns = lwsim_namespace(sim, task->sqe[1]);
+    if (cns == 0x06) {
+        return csi == 0 ? SIM_OK : SIM_INVALID_FIELD;
+    }
+    if (task->sqe[1] == 0 || task->sqe[1] > lwsim_nn(sim)) {
+        return SIM_INVALID_NAMESPACE;
+    }
+    return ns != NULL && ns->is.csi != csi ? SIM_INVALID_FIELD : SIM_OK;
+}
+
+static uint16_t fill(struct lwnvme_sim *sim, const struct sim_task *task, uint8_t cns, uint8_t *data)
+{
+    uint32_t nsid = task->sqe[1];
+    uint32_t vs = sim->config.vs;
+    if (cns > sim->config.identify_cns_max || (cns >= 2 && vs < VS_1_1) || (cns >= 3 && vs < VS_1_3) ||
+        (cns >= 5 && vs < VS_2_0)) {
+        return SIM_INVALID_FIELD;
+    }
+    switch (cns) {
+    case 0x00:
+        return identify_namespace(sim, nsid, data);
+    case 0x01:
+        return identify_controller(sim, nsid, data);
+    case 0x02:
+        return active_list(sim, nsid, data);
+    case 0x03:
+        return identify_descriptors(sim, nsid, data);
+    case 0x05:
+    case 0x06:
+        return identify_of_set(sim, task, cns);
+    case 0x07:
+        return (task->sqe[11] >> 24) == 0 ? active_list(sim, nsid, data) : SIM_INVALID_FIELD;
+    case 0x08:
+        return identify_independent(sim, nsid, data);
+    case 0x1c:
+        data[0] = 1; /* one combination: the NVM command set */
+        return (sim->config.cap_css & 0x40) != 0 ? SIM_OK : SIM_INVALID_FIELD;
+    default:
+        return SIM_INVALID_FIELD;
+    }
+}
+
+uint16_t lwsim_identify(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    uint8_t data[4096] = {0};
+    uint8_t cns = (uint8_t)(task->sqe[10] & 0xff);
+    bool uses_csi = cns >= 5;
+    if (!uses_csi && task->sqe[11] != 0 && sim->config.strict_reserved) {
+        lwsim_violation(sim, "Identify CNS %02xh: dword 11 is reserved (0x%08x)", cns, task->sqe[11]);
+        return SIM_INVALID_FIELD;
+    }
+    uint16_t status = fill(sim, task, cns, data);
+    if (status != SIM_OK) {
+        return status;
+    }
+    if (sim->config.on_identify != NULL) {
+        sim->config.on_identify(sim->config.callback_context, cns, task->sqe[1], data);
+    }
+    sim->counts.bytes_from_device += sizeof(data);
+    return lwsim_data(sim, task, data, sizeof(data)) ? SIM_OK : SIM_TRANSFER_ERROR;
+}

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The software controller from the inside. The NVMe numbers here are its own on purpose: were they taken
+ * from lwnvme/spec.h, a mistake there would be on both sides and no test would see it.
+ */
+#ifndef LWNVME_SIM_INTERNAL_H
+#define LWNVME_SIM_INTERNAL_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lwnvme_sim.h"
+
+/* Status fields: SC 7:0, SCT 10:8, DNR 14. */
+#define SIM_DNR 0x4000u
+enum {
+    SIM_OK = 0x000,
+    SIM_INVALID_OPCODE = 0x001 | SIM_DNR,
+    SIM_INVALID_FIELD = 0x002 | SIM_DNR,
+    SIM_CID_CONFLICT = 0x003 | SIM_DNR,
+    SIM_TRANSFER_ERROR = 0x004,
+    SIM_INTERNAL_ERROR = 0x006,
+    SIM_ABORT_REQUESTED = 0x007,
+    SIM_SQ_DELETED = 0x008,
+    SIM_INVALID_NAMESPACE = 0x00b | SIM_DNR,
+    SIM_SEQUENCE_ERROR = 0x00c | SIM_DNR,
+    SIM_PRP_OFFSET = 0x013 | SIM_DNR,
+    SIM_WRITE_PROTECTED = 0x020 | SIM_DNR,
+    SIM_MEDIA_NOT_READY = 0x024,
+    SIM_LBA_RANGE = 0x080 | SIM_DNR,
+    SIM_NAMESPACE_NOT_READY = 0x082,
+    SIM_CQ_INVALID = 0x100 | SIM_DNR,
+    SIM_QID_INVALID = 0x101 | SIM_DNR,
+    SIM_QUEUE_SIZE = 0x102 | SIM_DNR,
+    SIM_AER_LIMIT = 0x105 | SIM_DNR,
+    SIM_ABORT_LIMIT = 0x103,
+    SIM_VECTOR_INVALID = 0x108 | SIM_DNR,
+    SIM_LOG_INVALID = 0x109 | SIM_DNR,
+    SIM_QUEUE_DELETION = 0x10c | SIM_DNR,
+    SIM_NOT_SAVEABLE = 0x10d | SIM_DNR,
+    SIM_NOT_CHANGEABLE = 0x10e | SIM_DNR,
+    SIM_NOT_NS_SPECIFIC = 0x10f | SIM_DNR,
+    SIM_WRITE_FAULT = 0x280 | SIM_DNR,
+    SIM_READ_ERROR = 0x281 | SIM_DNR,
+    SIM_COMPARE_FAILURE = 0x285 | SIM_DNR
+};
+
+enum {
+    SIM_DELETE_SQ = 0x00,
+    SIM_CREATE_SQ = 0x01,
+    SIM_GET_LOG = 0x02,
+    SIM_DELETE_CQ = 0x04,
+    SIM_CREATE_CQ = 0x05,
+    SIM_IDENTIFY = 0x06,
+    SIM_ABORT = 0x08,
+    SIM_SET_FEATURES = 0x09,
+    SIM_GET_FEATURES = 0x0a,
+    SIM_ASYNC_EVENT = 0x0c
+};
+enum {
+    SIM_FLUSH = 0x00,
+    SIM_WRITE = 0x01,
+    SIM_READ = 0x02,
+    SIM_COMPARE = 0x05,
+    SIM_WRITE_ZEROES = 0x08,
+    SIM_DATASET = 0x09,
+    SIM_VERIFY = 0x0c
+};
+
+#define SIM_ONCS_COMPARE      (1u << 0)
+#define SIM_ONCS_DATASET      (1u << 2)
+#define SIM_ONCS_WRITE_ZEROES (1u << 3)
+#define SIM_ONCS_SAVE         (1u << 4)
+#define SIM_ONCS_VERIFY       (1u << 7)
+
+/* A hash table from a 64-bit key to a pointer or number that is not 0. */
+struct sim_hash {
+    uint64_t *keys;
+    uintptr_t *values;
+    size_t slots; /* power of two, or 0 */
+    size_t used;
+};
+uintptr_t lwsim_hash_get(const struct sim_hash *hash, uint64_t key);
+bool lwsim_hash_put(struct sim_hash *hash, uint64_t key, uintptr_t value);
+uintptr_t lwsim_hash_take(struct sim_hash *hash, uint64_t key);
+void lwsim_hash_free(struct sim_hash *hash, bool free_values);
+
+/* A piece of memory that the device may reach. */
+struct sim_region {
+    uint64_t dma;  /* first byte */
+    size_t length; /* 0: this record is free */
+    uint8_t *cpu;
+    uint8_t direction; /* enum lwnvme_direction */
+    bool is_map;
+    bool is_page; /* a mapping that nobody ends: the region is a whole page, its used part grows */
+    size_t low;   /* used part of a page region */
+    size_t high;
+    uint32_t pins;    /* commands in flight and rings over it */
+    uint32_t serial;  /* tells a record from its next use */
+    uint32_t granule; /* first entry in the page table */
+    uint32_t granules;
+    uint32_t next_free;
+    uint8_t *block; /* of an allocation: what malloc gave */
+};
+
+/* A contiguous piece of a command's data, inside one region. */
+struct sim_segment {
+    uint64_t dma;
+    uint64_t length;
+    uint32_t region;
+    uint32_t serial;
+};
+struct sim_segments {
+    struct sim_segment *items;
+    size_t count;
+    size_t room;
+    uint64_t bytes;
+};
+
+#define SIM_NO_ANSWER 0xffffu /* in place of a status: the command is kept */
+
+enum sim_task_kind {
+    SIM_TASK_COMMAND = 0,
+    SIM_TASK_POST,
+    SIM_TASK_FINISH_TORN
+};
+
+/* A command in flight, or a completion that is to be posted later. */
+struct sim_task {
+    enum sim_task_kind kind;
+    uint64_t due;
+    uint64_t order;
+    uint16_t sqid;
+    uint16_t cid;
+    uint16_t cqid;
+    uint16_t status;
+    uint32_t result;
+    uint32_t sqe[16];
+    uint32_t cqe[4];  /* of a post */
+    uint32_t cq_slot; /* of a torn entry */
+    uint64_t slba;
+    uint64_t blocks;
+    enum lwnvme_direction direction;
+    struct sim_segments data;
+    struct lwnvme_sim_fault fault;
+    struct sim_task *next;
+};
+
+struct sim_sq {
+    bool live;
+    uint16_t cqid;
+    uint32_t size;
+    uint32_t head;
+    uint32_t tail;
+    uint32_t reported; /* head as last told to the driver */
+    uint64_t base;
+    uint8_t *cids; /* bitmap of identifiers in flight */
+    uint32_t in_flight;
+    struct sim_segments ring;
+};
+struct sim_cq {
+    bool live;
+    bool interrupts;
+    bool phase;
+    uint16_t vector;
+    uint32_t size;
+    uint32_t head;
+    uint32_t tail;
+    uint32_t used; /* posted, not yet taken */
+    uint32_t sqs;  /* that complete here */
+    uint64_t base;
+    struct sim_segments ring;
+    struct sim_task *waiting; /* posts without room, oldest first */
+};
+
+struct sim_namespace {
+    struct lwnvme_sim_namespace is;
+    bool usable;
+    uint32_t block_bytes;
+    struct sim_hash chunks; /* the medium, in pieces of SIM_CHUNK */
+    uint8_t *image;         /* or a mapped file */
+    uint64_t image_bytes;
+    struct sim_hash undo; /* LBA + 1: the block as it is on the stable medium */
+    struct sim_hash bad;  /* LBA + 1: unreadable */
+};
+#define SIM_CHUNK 65536u
+
+struct sim_error_entry {
+    uint64_t count;
+    uint16_t sqid;
+    uint16_t cid;
+    uint16_t status;
+    uint32_t nsid;
+    uint64_t lba;
+};
+
+struct sim_smart {
+    uint64_t blocks_read; /* of 512 bytes */
+    uint64_t blocks_written;
+    uint64_t reads;
+    uint64_t writes;
+    uint64_t power_cycles;
+    uint64_t unsafe_shutdowns;
+    uint64_t media_errors;
+};
+
+#define SIM_FEATURES 0x20u
+
+struct sim_held {
+    void *memory;
+    size_t bytes;
+    struct sim_held *next;
+    struct sim_held *previous;
+};
+
+struct lwnvme_sim {
+    struct lwnvme_sim_config config;
+    struct lwnvme_host_ops ops;
+    struct lwnvme_sim_counts counts;
+    void *bar;
+    size_t bar_bytes;
+    size_t mmio_maps;
+
+    /* violations */
+    uint64_t violations;
+    char messages[LWNVME_SIM_VIOLATIONS][256];
+
+    /* clock */
+    uint64_t now;
+    int64_t shown_offset;
+    uint64_t shown_last;
+    uint64_t random;
+    unsigned busy; /* the device is at work, or a callback runs: nothing else starts */
+    bool woken;
+    unsigned locked;
+
+    /* memory */
+    uint32_t *page_table; /* granule -> region + 1 */
+    uint32_t granules;
+    uint32_t granule_bytes;
+    uint32_t next_granule;
+    struct sim_region *regions;
+    uint32_t region_room;
+    uint32_t region_free; /* index + 1 */
+    uint32_t region_serial;
+    struct sim_hash pages;   /* CPU page -> region + 1, mappings that nobody ends */
+    struct sim_hash shadows; /* CPU page of 4 KiB + 1 -> the device's copy */
+    struct sim_held *held;   /* alloc */
+    size_t live_allocs;
+    size_t live_dma_allocs;
+    size_t live_maps;
+    uint64_t dma_memory_used;
+    bool fenced;
+
+    /* registers */
+    bool removed;
+    bool dead; /* touched in a quiet time */
+    bool cc_written;
+    uint32_t cc;
+    uint32_t csts; /* RDY, CFS, SHST, NSSRO */
+    uint32_t aqa;
+    uint32_t asq[2];
+    uint32_t acq[2];
+    bool asq_low_last;
+    bool acq_low_last;
+    uint32_t intms;
+    uint64_t ready_due; /* LWNVME_SIM_NEVER: nothing due */
+    uint64_t disabled_due;
+    uint64_t shutdown_due;
+    uint64_t media_due;
+    uint64_t quiet_until;
+    uint64_t enabled_at;
+    bool rings_known; /* the admin rings are the driver's, not those of firmware */
+
+    /* queues */
+    uint16_t sqs_granted;
+    uint16_t cqs_granted;
+    bool pairs_asked;
+    struct sim_sq *sq;
+    struct sim_cq *cq;
+    struct sim_task **heap;
+    size_t heap_count;
+    size_t heap_room;
+    struct sim_task *parked; /* lost, or never answered */
+    struct sim_task *events; /* held event requests, oldest first */
+    uint32_t event_count;
+    uint32_t pending_events[16];
+    uint32_t pending_event_count;
+    struct sim_task *spare;
+    uint64_t task_serial;
+    uint32_t aborts;
+    uint8_t *vector_pending;
+    bool any_vector_pending;
+
+    /* the rest of the device */
+    uint32_t features[SIM_FEATURES];
+    uint32_t saved[SIM_FEATURES];
+    uint32_t vector_config[2049];
+    uint64_t timestamp_offset;
+    struct sim_error_entry errors[256];
+    uint64_t error_count;
+    struct sim_smart smart;
+    uint64_t powered_at;
+    struct sim_namespace *ns;
+};
+
+/* sim.c */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+void lwsim_violation(struct lwnvme_sim *sim, const char *format, ...);
+uint64_t lwsim_random(struct lwnvme_sim *sim);
+void lwsim_step(struct lwnvme_sim *sim, uint64_t us); /* time passes, with what happens in it */
+void lwsim_deliver(struct lwnvme_sim *sim);           /* interrupts */
+void lwsim_power_on(struct lwnvme_sim *sim);
+static inline bool lwsim_enabled(const struct lwnvme_sim *sim)
+{
+    return (sim->cc & 1u) != 0;
+}
+static inline bool lwsim_ready(const struct lwnvme_sim *sim)
+{
+    return (sim->csts & 1u) != 0;
+}
+static inline bool lwsim_fatal(const struct lwnvme_sim *sim)
+{
+    return (sim->csts & 2u) != 0;
+}
+
+/* sim_register.c */
+uint32_t lwsim_register_read(struct lwnvme_sim *sim, size_t offset);
+void lwsim_register_write(struct lwnvme_sim *sim, size_t offset, uint32_t value);
+uint64_t lwsim_register_next(const struct lwnvme_sim *sim); /* when a register changes by itself */
+void lwsim_register_run(struct lwnvme_sim *sim);
+uint64_t lwsim_bar_needed(const struct lwnvme_sim_config *config);
+uint32_t lwsim_page_bytes(const struct lwnvme_sim *sim); /* CC.MPS */
+
+/* sim_memory.c */
+bool lwsim_memory_create(struct lwnvme_sim *sim);
+void lwsim_memory_destroy(struct lwnvme_sim *sim);
+void lwsim_memory_hooks(struct lwnvme_host_ops *ops);
+bool lwsim_dma(struct lwnvme_sim *sim, uint64_t dma, void *buffer, uint64_t length, bool to_memory);
+bool lwsim_segments_add(struct lwnvme_sim *sim, struct sim_segments *segments, uint64_t dma, uint64_t length,
+                        enum lwnvme_direction direction);
+void lwsim_segments_pin(struct lwnvme_sim *sim, const struct sim_segments *segments, bool pin);
+void lwsim_segments_clear(struct sim_segments *segments);
+/* The next contiguous piece at a device address, as a pointer; its length in *run, 0 for a fault. */
+uint8_t *lwsim_dma_at(struct lwnvme_sim *sim, uint64_t dma, bool to_memory, uint64_t *run);
+uint8_t *lwsim_cpu_view(struct lwnvme_sim *sim, uint64_t dma, uint64_t *run); /* what the CPU sees */
+
+/* sim_queue.c */
+bool lwsim_queue_create_all(struct lwnvme_sim *sim);
+void lwsim_queue_destroy_all(struct lwnvme_sim *sim);
+void lwsim_queue_reset(struct lwnvme_sim *sim); /* queues and commands in flight are forgotten */
+bool lwsim_sq_open(struct lwnvme_sim *sim, uint16_t qid, uint64_t base, uint32_t size, uint16_t cqid);
+bool lwsim_cq_open(struct lwnvme_sim *sim, uint16_t qid, uint64_t base, uint32_t size);
+void lwsim_sq_close(struct lwnvme_sim *sim, uint16_t qid);
+void lwsim_cq_close(struct lwnvme_sim *sim, uint16_t qid);
+void lwsim_doorbell(struct lwnvme_sim *sim, size_t offset, uint32_t value);
+struct sim_task *lwsim_task_new(struct lwnvme_sim *sim);
+void lwsim_task_free(struct lwnvme_sim *sim, struct sim_task *task);
+bool lwsim_task_schedule(struct lwnvme_sim *sim, struct sim_task *task);
+void lwsim_task_complete(struct lwnvme_sim *sim, struct sim_task *task); /* posts, and frees the task */
+void lwsim_task_park(struct sim_task **list, struct sim_task *task);     /* at its end */
+struct sim_task *lwsim_task_take(struct lwnvme_sim *sim, uint16_t sqid, uint16_t cid); /* NULL: not there */
+uint64_t lwsim_queue_next(const struct lwnvme_sim *sim);
+void lwsim_queue_run_one(struct lwnvme_sim *sim);
+
+/* sim_command.c */
+uint64_t lwsim_command_prepare(struct lwnvme_sim *sim, struct sim_task *task); /* its latency */
+void lwsim_command_execute(struct lwnvme_sim *sim, struct sim_task *task);
+uint16_t lwsim_prp_walk(struct lwnvme_sim *sim, struct sim_task *task, uint64_t bytes);
+/* Between a flat buffer and the command's data; false: a fault. */
+bool lwsim_data(struct lwnvme_sim *sim, struct sim_task *task, void *buffer, uint64_t bytes);
+struct sim_namespace *lwsim_namespace(struct lwnvme_sim *sim, uint32_t nsid); /* active ones */
+uint32_t lwsim_nn(const struct lwnvme_sim *sim);
+
+/* sim_admin.c, sim_identify.c, sim_log.c */
+uint16_t lwsim_admin_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
+uint16_t lwsim_admin_execute(struct lwnvme_sim *sim, struct sim_task *task);
+void lwsim_features_default(struct lwnvme_sim *sim, bool power_on);
+bool lwsim_cache_on(const struct lwnvme_sim *sim);
+uint16_t lwsim_identify(struct lwnvme_sim *sim, struct sim_task *task);
+uint16_t lwsim_log_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
+uint16_t lwsim_log_execute(struct lwnvme_sim *sim, struct sim_task *task);
+void lwsim_log_error(struct lwnvme_sim *sim, const struct sim_task *task);
+void lwsim_event_answer(struct lwnvme_sim *sim);
+
+/* sim_nvm.c */
+uint16_t lwsim_nvm_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
+uint16_t lwsim_nvm_execute(struct lwnvme_sim *sim, struct sim_task *task);
+
+void lwsim_nvm_tear(struct lwnvme_sim *sim, struct sim_task *task); /* power fails during this command */
+
+/* sim_medium.c */
+bool lwsim_medium_create(struct lwnvme_sim *sim);
+void lwsim_medium_destroy(struct lwnvme_sim *sim);
+/* Where some bytes of the medium are: a pointer, and for how many bytes it goes on. For reading the pointer
+ * may be to zeroes; NULL when memory ends. */
+uint8_t *lwsim_medium_at(struct sim_namespace *ns, uint64_t offset, bool to_write, uint64_t *run);
+bool lwsim_medium_before_write(struct lwnvme_sim *sim, struct sim_namespace *ns, uint64_t lba, uint64_t count,
+                               bool through);
+void lwsim_medium_zero(struct sim_namespace *ns, uint64_t lba, uint64_t count);
+bool lwsim_medium_bad(const struct sim_namespace *ns, uint64_t lba, uint64_t count);
+void lwsim_medium_flush(struct sim_namespace *ns);
+void lwsim_medium_lose_cache(struct lwnvme_sim *sim, struct sim_namespace *ns);
+
+/* Little-endian stores into identify and log data. */
+static inline void lwsim_put(uint8_t *at, uint64_t value, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++) {
+        at[i] = (uint8_t)(value >> (8 * i));
+    }
+}
+static inline uint64_t lwsim_get(const uint8_t *at, unsigned bytes)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < bytes; i++) {
+        value |= (uint64_t)at[i] << (8 * i);
+    }
+    return value;
+}
+static inline uint64_t lwsim_pair(const uint32_t *dwords)
+{
+    return (uint64_t)dwords[0] | ((uint64_t)dwords[1] << 32);
+}
+
+#endif

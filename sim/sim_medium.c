@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The medium: sparse pieces, or a mapped file. What is read is always the newest content; for each block in
+ * the volatile cache `undo` keeps what the stable medium holds, and a power cut puts that back:
+ *
+ *     write         old content to undo (first time), new content in place
+ *     flush         undo emptied
+ *     FUA write     undo of these blocks dropped, new content in place
+ *     power cut     undo copied back
+ */
+#include "sim_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const uint8_t zeroes[SIM_CHUNK];
+
+bool lwsim_medium_create(struct lwnvme_sim *sim)
+{
+    uint32_t count = sim->config.namespace_count;
+    sim->ns = calloc(count == 0 ? 1 : count, sizeof(*sim->ns));
+    if (sim->ns == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        struct sim_namespace *ns = &sim->ns[i];
+        ns->is = sim->config.ns[i < LWNVME_SIM_NAMESPACES ? i : 0];
+        uint32_t index = (ns->is.flbas & 15u) | (ns->is.nlbaf >= 16 ? (ns->is.flbas >> 1) & 0x30u : 0);
+        const struct lwnvme_sim_lba_format *format = &ns->is.formats[index];
+        ns->usable = index <= ns->is.nlbaf && format->ms == 0 && format->lbads >= 9 && format->lbads <= 16 &&
+                     ns->is.csi == 0 && ns->is.nsze <= UINT64_MAX >> format->lbads;
+        ns->block_bytes = ns->usable ? 1u << format->lbads : 512;
+    }
+    return true;
+}
+
+void lwsim_medium_destroy(struct lwnvme_sim *sim)
+{
+    for (uint32_t i = 0; sim->ns != NULL && i < sim->config.namespace_count; i++) {
+        struct sim_namespace *ns = &sim->ns[i];
+        lwsim_hash_free(&ns->chunks, true);
+        lwsim_hash_free(&ns->undo, true);
+        lwsim_hash_free(&ns->bad, false);
+        if (ns->image != NULL) {
+            (void)munmap(ns->image, (size_t)ns->image_bytes);
+        }
+    }
+    free(sim->ns);
+}
+
+uint8_t *lwsim_medium_at(struct sim_namespace *ns, uint64_t offset, bool to_write, uint64_t *run)
+{
+    if (ns->image != NULL) {
+        *run = ns->image_bytes - offset;
+        return ns->image + offset;
+    }
+    uint64_t index = offset / SIM_CHUNK;
+    uint8_t *chunk = (uint8_t *)lwsim_hash_get(&ns->chunks, index);
+    *run = SIM_CHUNK - offset % SIM_CHUNK;
+    if (chunk == NULL && !to_write) {
+        return (uint8_t *)(uintptr_t)zeroes + offset % SIM_CHUNK;
+    }
+    if (chunk == NULL) {
+        chunk = calloc(1, SIM_CHUNK);
+        if (chunk == NULL || !lwsim_hash_put(&ns->chunks, index, (uintptr_t)chunk)) {
+            free(chunk);
+            return NULL;
+        }
+    }
+    return chunk + offset % SIM_CHUNK;
+}
+
+static bool medium_copy(struct sim_namespace *ns, uint64_t offset, void *buffer, uint64_t bytes,
+                        bool to_medium)
+{
+    uint8_t *data = buffer;
+    while (bytes != 0) {
+        uint64_t run = 0;
+        uint8_t *at = lwsim_medium_at(ns, offset, to_medium, &run);
+        if (at == NULL) {
+            return false;
+        }
+        run = run < bytes ? run : bytes;
+        memcpy(to_medium ? at : data, to_medium ? data : at, (size_t)run);
+        offset += run;
+        data += run;
+        bytes -= run;
+    }
+    return true;
+}
+
+/* Removes the blocks' entries; whichever is shorter, the range or the table, is walked. */
+static void drop_range(struct sim_hash *hash, uint64_t lba, uint64_t count, bool free_values)
+{
+    bool short_range = count < hash->slots;
+    for (uint64_t i = 0; i < count && short_range && hash->used != 0; i++) {
+        uintptr_t value = lwsim_hash_take(hash, lba + i + 1);
+        free(free_values ? (void *)value : NULL);
+    }
+    for (size_t i = 0; i < hash->slots && !short_range && hash->used != 0;) {
+        if (hash->values[i] == 0 || hash->keys[i] - 1 < lba || hash->keys[i] - 1 - lba >= count) {
+            i++;
+            continue;
+        }
+        uintptr_t value = lwsim_hash_take(hash, hash->keys[i]); /* another entry may move to this slot */
+        free(free_values ? (void *)value : NULL);
+    }
+}
+
+bool lwsim_medium_before_write(struct lwnvme_sim *sim, struct sim_namespace *ns, uint64_t lba, uint64_t count,
+                               bool through)
+{
+    bool cached = !through && lwsim_cache_on(sim);
+    drop_range(&ns->bad, lba, count, false);
+    if (!cached) {
+        drop_range(&ns->undo, lba, count, true);
+        return true;
+    }
+    for (uint64_t i = 0; i < count; i++) {
+        if (lwsim_hash_get(&ns->undo, lba + i + 1) != 0) {
+            continue;
+        }
+        uint8_t *copy = malloc(ns->block_bytes);
+        if (copy == NULL || !medium_copy(ns, (lba + i) * ns->block_bytes, copy, ns->block_bytes, false) ||
+            !lwsim_hash_put(&ns->undo, lba + i + 1, (uintptr_t)copy)) {
+            free(copy);
+            return false;
+        }
+    }
+    return true;
+}
+
+void lwsim_medium_zero(struct sim_namespace *ns, uint64_t lba, uint64_t count)
+{
+    uint64_t offset = lba * ns->block_bytes;
+    uint64_t bytes = count * ns->block_bytes;
+    while (bytes != 0) {
+        uint64_t run = SIM_CHUNK - offset % SIM_CHUNK;
+        run = run < bytes ? run : bytes;
+        if (ns->image == NULL && run == SIM_CHUNK) {
+            free((void *)lwsim_hash_take(&ns->chunks, offset / SIM_CHUNK));
+        } else if (ns->image != NULL || lwsim_hash_get(&ns->chunks, offset / SIM_CHUNK) != 0) {
+            uint64_t room = 0;
+            memset(lwsim_medium_at(ns, offset, true, &room), 0, (size_t)run);
+        }
+        offset += run;
+        bytes -= run;
+    }
+}
+
+bool lwsim_medium_bad(const struct sim_namespace *ns, uint64_t lba, uint64_t count)
+{
+    for (uint64_t i = 0; i < count && ns->bad.used != 0; i++) {
+        if (lwsim_hash_get(&ns->bad, lba + i + 1) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void lwsim_medium_flush(struct sim_namespace *ns)
+{
+    lwsim_hash_free(&ns->undo, true);
+}
+
+void lwsim_medium_lose_cache(struct lwnvme_sim *sim, struct sim_namespace *ns)
+{
+    for (size_t i = 0; i < ns->undo.slots; i++) {
+        bool keep = sim->config.power_cut_keeps_some && (lwsim_random(sim) & 1) != 0;
+        if (ns->undo.values[i] != 0 && !keep) {
+            uint64_t lba = ns->undo.keys[i] - 1;
+            (void)medium_copy(ns, lba * ns->block_bytes, (void *)ns->undo.values[i], ns->block_bytes, true);
+        }
+    }
+    lwsim_hash_free(&ns->undo, true);
+}
+
+/* ---- past the driver ---- */
+
+static struct sim_namespace *blocks_at(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count)
+{
+    struct sim_namespace *ns = nsid == 0 || nsid > sim->config.namespace_count ? NULL : &sim->ns[nsid - 1];
+    if (ns == NULL || !ns->usable || lba > ns->is.nsze || count > ns->is.nsze - lba) {
+        return NULL;
+    }
+    return ns;
+}
+
+bool lwnvme_sim_read_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count, void *buffer)
+{
+    struct sim_namespace *ns = blocks_at(sim, nsid, lba, count);
+    return ns != NULL && medium_copy(ns, lba * ns->block_bytes, buffer, count * ns->block_bytes, false);
+}
+
+bool lwnvme_sim_write_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count,
+                             const void *buffer)
+{
+    struct sim_namespace *ns = blocks_at(sim, nsid, lba, count);
+    return ns != NULL && lwsim_medium_before_write(sim, ns, lba, count, true) &&
+           medium_copy(ns, lba * ns->block_bytes, (void *)(uintptr_t)buffer, count * ns->block_bytes, true);
+}
+
+bool lwnvme_sim_spoil_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count)
+{
+    struct sim_namespace *ns = blocks_at(sim, nsid, lba, count);
+    for (uint64_t i = 0; ns != NULL && i < count; i++) {
+        if (!lwsim_hash_put(&ns->bad, lba + i + 1, 1)) {
+            return false;
+        }
+    }
+    return ns != NULL;
+}
+
+uint64_t lwnvme_sim_dirty_blocks(const struct lwnvme_sim *sim, uint32_t nsid)
+{
+    return nsid == 0 || nsid > sim->config.namespace_count ? 0 : sim->ns[nsid - 1].undo.used;
+}
+
+static int file_map(int file, bool writable, uint64_t block_bytes, uint8_t **image, uint64_t *bytes)
+{
+    struct stat about;
+    if (fstat(file, &about) != 0) {
+        return errno;
+    }
+    if (!S_ISREG(about.st_mode) || about.st_size <= 0 || (uint64_t)about.st_size % block_bytes != 0 ||
+        (uint64_t)about.st_size > SIZE_MAX) {
+        return EINVAL;
+    }
+    void *map = mmap(NULL, (size_t)about.st_size, PROT_READ | PROT_WRITE, writable ? MAP_SHARED : MAP_PRIVATE,
+                     file, 0);
+    if (map == MAP_FAILED) {
+        return errno;
+    }
+    *image = map;
+    *bytes = (uint64_t)about.st_size;
+    return 0;
+}
+
+int lwnvme_sim_load(struct lwnvme_sim *sim, uint32_t nsid, const char *path, bool writable)
+{
+    struct sim_namespace *ns = blocks_at(sim, nsid, 0, 0);
+    uint8_t *image = NULL;
+    uint64_t bytes = 0;
+    if (ns == NULL || path == NULL) {
+        return EINVAL;
+    }
+    int file = open(path, writable ? O_RDWR | O_CLOEXEC : O_RDONLY | O_CLOEXEC);
+    if (file < 0) {
+        return errno;
+    }
+    int error = file_map(file, writable, ns->block_bytes, &image, &bytes);
+    (void)close(file);
+    if (error != 0) {
+        return error;
+    }
+    if (ns->image != NULL) {
+        (void)munmap(ns->image, (size_t)ns->image_bytes);
+    }
+    lwsim_hash_free(&ns->chunks, true);
+    lwsim_hash_free(&ns->undo, true);
+    lwsim_hash_free(&ns->bad, false);
+    ns->image = image;
+    ns->image_bytes = bytes;
+    ns->is.nsze = ns->is.ncap = ns->is.nuse = bytes / ns->block_bytes;
+    return 0;
+}
