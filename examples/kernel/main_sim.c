@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The demo in an ordinary process, on the software controller with an image file as its medium:
+ *
+ *     lwnvme-demo-sim [--writable] IMAGE [COMMAND LINE WORD]...
+ *
+ * Exit status 0: passed; 1: failed; 2: it could not begin.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lwnvme_sim.h"
+#include "platform.h"
+#include "text.h"
+
+#define MAIN_COMMAND_LINE_MAX 1024u
+#define MAIN_PAGE_BYTES       4096u
+
+static struct lwnvme_sim *main_sim;
+static struct lwnvme_sim_config main_config;
+
+void platform_put(char c)
+{
+    putchar(c);
+    if (c == '\n' || c == ' ' || c == '\b') {
+        fflush(stdout);
+    }
+}
+
+int platform_get(uint32_t timeout_ms)
+{
+    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+    unsigned char key;
+
+    fflush(stdout);
+    if (poll(&input, 1, (int)timeout_ms) <= 0) {
+        return PLATFORM_NO_KEY;
+    }
+    return read(STDIN_FILENO, &key, 1) == 1 ? key : PLATFORM_CLOSED;
+}
+
+uint64_t platform_now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+void *platform_alloc(size_t size_bytes)
+{
+    const size_t pages = size_bytes / MAIN_PAGE_BYTES + (size_bytes % MAIN_PAGE_BYTES != 0 ? 1u : 0u);
+
+    return aligned_alloc(MAIN_PAGE_BYTES, pages * MAIN_PAGE_BYTES);
+}
+
+void platform_free(void *memory, size_t size_bytes)
+{
+    (void)size_bytes;
+    free(memory);
+}
+
+uint32_t platform_drives(struct platform_drive *drives, uint32_t room)
+{
+    if (room == 0) {
+        return 1;
+    }
+    drives[0] = (struct platform_drive){0};
+    drives[0].config.ops = lwnvme_sim_host_ops(main_sim);
+    drives[0].config.host = main_sim;
+    drives[0].config.page_bytes = main_config.host_page_bytes;
+    drives[0].config.bar_physical = lwnvme_sim_bar_physical(main_sim);
+    drives[0].config.bar_bytes = lwnvme_sim_bar_bytes(main_sim);
+    text_format(drives[0].where, sizeof(drives[0].where),
+                "software controller, registers at 0x%" TEXT_64 "x, %u KiB",
+                lwnvme_sim_bar_physical(main_sim), (unsigned)(lwnvme_sim_bar_bytes(main_sim) >> 10));
+    return 1;
+}
+
+/* The software controller with the image as its medium; a message and false if it cannot be. */
+static bool main_make_drive(const char *image, bool writable)
+{
+    int error;
+
+    lwnvme_sim_config_default(&main_config);
+    main_config.ns[0].nsattr = writable ? 0 : 1;
+    main_sim = lwnvme_sim_create(&main_config);
+    if (main_sim == NULL) {
+        fprintf(stderr, "lwnvme-demo-sim: the software controller could not be made\n");
+        return false;
+    }
+    error = lwnvme_sim_load(main_sim, 1, image, writable);
+    if (error != 0) {
+        fprintf(stderr, "lwnvme-demo-sim: %s: %s\n", image, strerror(error));
+        return false;
+    }
+    return true;
+}
+
+static void main_join(char line[MAIN_COMMAND_LINE_MAX], char **words, int count)
+{
+    size_t used = 0;
+
+    line[0] = '\0';
+    for (int i = 0; i < count && used < MAIN_COMMAND_LINE_MAX; i++) {
+        used +=
+            (size_t)snprintf(line + used, MAIN_COMMAND_LINE_MAX - used, "%s%s", i == 0 ? "" : " ", words[i]);
+    }
+}
+
+/* What only the software controller can know: whether the library broke a rule, or kept something. */
+static bool main_check_rules(void)
+{
+    const size_t kept = lwnvme_sim_outstanding_allocations(main_sim);
+    const uint64_t violations = lwnvme_sim_violations(main_sim);
+
+    lwnvme_sim_violations_print(main_sim);
+    if (kept != 0) {
+        fprintf(stderr, "lwnvme-demo-sim: %zu allocations were not given back\n", kept);
+    }
+    return violations == 0 && kept == 0;
+}
+
+int main(int argc, char **argv)
+{
+    static char line[MAIN_COMMAND_LINE_MAX];
+    const bool writable = argc > 1 && strcmp(argv[1], "--writable") == 0;
+    const int image = writable ? 2 : 1;
+    bool passed;
+
+    if (image >= argc) {
+        fprintf(stderr, "usage: lwnvme-demo-sim [--writable] IMAGE [WORD]...\n");
+        return 2;
+    }
+    if (!main_make_drive(argv[image], writable)) {
+        return 2;
+    }
+    main_join(line, argv + image + 1, argc - image - 1);
+    passed = demo_main(line);
+    passed = main_check_rules() && passed;
+    lwnvme_sim_destroy(main_sim);
+    return passed ? 0 : 1;
+}

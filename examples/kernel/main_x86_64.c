@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* The demo on bare metal: the platform's functions over the port for x86-64. */
+#include "platform.h"
+
+#include "lwnvme_host.h"
+#include "machine.h"
+#include "text.h"
+
+#define MAIN_DRIVES_MAX  8u
+#define MAIN_CLASS_NVME  0x010802u
+#define MAIN_REGISTER_CC 0x14u
+
+static struct pci_device main_devices[MAIN_DRIVES_MAX];
+
+void platform_put(char c)
+{
+    serial_put(c);
+}
+
+int platform_get(uint32_t timeout_ms)
+{
+    return serial_get(timeout_ms);
+}
+
+uint64_t platform_now_us(void)
+{
+    return clock_now_us();
+}
+
+void *platform_alloc(size_t size_bytes)
+{
+    return pages_alloc(size_bytes, MACHINE_PAGE_BYTES);
+}
+
+void platform_free(void *memory, size_t size_bytes)
+{
+    pages_free(memory, size_bytes);
+}
+
+/* Whether firmware has used the drive and left it running; only to be told. */
+static bool main_left_enabled(const struct pci_device *device)
+{
+    const volatile uint32_t *cc =
+        (const volatile uint32_t *)(uintptr_t)(device->bar_address + MAIN_REGISTER_CC);
+
+    return device->bar_address != 0 && paging_map(device->bar_address, MACHINE_PAGE_BYTES, PAGING_DEVICE) &&
+           (*cc & 1u) != 0;
+}
+
+static void main_describe(struct pci_device *device, struct platform_drive *drive)
+{
+    *drive = (struct platform_drive){0};
+    lwnvme_x86_64_config(device, &drive->config);
+    text_format(drive->where, sizeof(drive->where),
+                "PCI %02x:%02x.%u, %04x:%04x, registers at 0x%" TEXT_64 "x, %u KiB%s", device->bus,
+                device->device, device->function, device->vendor_id, device->device_id, device->bar_address,
+                (unsigned)(device->bar_bytes >> 10),
+                main_left_enabled(device) ? ", left enabled by firmware" : "");
+}
+
+uint32_t platform_drives(struct platform_drive *drives, uint32_t room)
+{
+    const uint32_t found = pci_find(MAIN_CLASS_NVME, main_devices, MAIN_DRIVES_MAX);
+    const uint32_t count = found < MAIN_DRIVES_MAX ? found : MAIN_DRIVES_MAX;
+
+    for (uint32_t i = 0; i < count && i < room; i++) {
+        main_describe(&main_devices[i], &drives[i]);
+    }
+    return count;
+}
+
+void kernel_main(const char *command_line)
+{
+    machine_exit(demo_main(command_line) ? MACHINE_PASSED : MACHINE_FAILED);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The shell on the console. */
+#ifndef DEMO_SHELL_H
+#define DEMO_SHELL_H
+
+#include "drive.h"
+#include "options.h"
+
+/* Reads and carries out commands until `shutdown`, or until the console is closed. Returns how the shutdown
+ * ended; 0 when there was none. */
+int shell_run(struct drive *drive, const struct options *options);
+
+#endif

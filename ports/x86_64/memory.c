@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* x86-64 port: the four functions that a C compiler expects of every program, and that the library uses. */
+#include <stddef.h>
+#include <stdint.h>
+
+void *memcpy(void *to, const void *from, size_t length);
+void *memmove(void *to, const void *from, size_t length);
+void *memset(void *to, int value, size_t length);
+int memcmp(const void *left, const void *right, size_t length);
+
+/* String instructions, so that the compiler cannot turn a loop into a call of the function that it is in. */
+void *memcpy(void *to, const void *from, size_t length)
+{
+    void *at = to;
+    size_t words = length / 8u;
+    size_t rest = length % 8u;
+
+    __asm__ volatile("rep movsq" : "+D"(at), "+S"(from), "+c"(words) : : "memory");
+    __asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(rest) : : "memory");
+    return to;
+}
+
+void *memmove(void *to, const void *from, size_t length)
+{
+    uint8_t *last = (uint8_t *)to + length - 1u;
+    const uint8_t *last_from = (const uint8_t *)from + length - 1u;
+
+    if (length == 0 || (uintptr_t)to - (uintptr_t)from >= length) {
+        return memcpy(to, from, length);
+    }
+    __asm__ volatile("std\n\trep movsb\n\tcld" : "+D"(last), "+S"(last_from), "+c"(length) : : "memory");
+    return to;
+}
+
+void *memset(void *to, int value, size_t length)
+{
+    void *at = to;
+    size_t words = length / 8u;
+    size_t rest = length % 8u;
+    const uint64_t fill = (uint8_t)value * 0x0101010101010101ull;
+
+    __asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(fill) : "memory");
+    __asm__ volatile("rep stosb" : "+D"(at), "+c"(rest) : "a"(fill) : "memory");
+    return to;
+}
+
+int memcmp(const void *left, const void *right, size_t length)
+{
+    const uint8_t *a = left;
+    const uint8_t *b = right;
+
+    for (size_t i = 0; i < length; i++) {
+        if (a[i] != b[i]) {
+            return a[i] < b[i] ? -1 : 1;
+        }
+    }
+    return 0;
+}

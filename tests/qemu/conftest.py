@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""QEMU boots need QEMU and the demo's two programs; without them the tests fail rather than skip."""
+
+import shutil
+
+import pytest
+
+import machine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs():
+    for program in (machine.KERNEL, machine.SIM):
+        assert program.exists(), f"{program} is missing: make {program.relative_to(machine.TREE)}"
+    assert shutil.which(machine.QEMU), f"no QEMU: {machine.QEMU}"
+
+
+@pytest.fixture
+def image(tmp_path):
+    """A drive of 8 MiB with random content."""
+    return machine.make_image(tmp_path / "disk.img")
+
+
+@pytest.fixture
+def shell(tmp_path):
+    """Starts the kernel's shell: shell(drives) -> Shell. It is killed if the test leaves it running."""
+    running = []
+
+    def start(drives, words="", **options):
+        line = machine.command(drives, f"shell seed={machine.SEED} {words}".strip(), **options)
+        running.append(machine.Shell(line))
+        return running[-1]
+
+    yield start
+    for one in running:
+        one.kill()

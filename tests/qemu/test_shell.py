@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: MIT
+"""The shell on the serial line, typed by a program."""
+
+import hashlib
+import os
+import re
+
+import pexpect
+import pytest
+
+import machine
+from machine import PASSED, SEED, drive, pattern, sha256
+
+COMMANDS = ("help list info smart errors read write flush trim zero compare verify hash bench shutdown "
+            "use reset resume reopen").split()
+
+
+def test_help_names_every_command(image, shell):
+    """help lists all; help CMD tells more, also whether it asks first."""
+    session = shell(drive(image))
+    listed = re.findall(r"^  ([a-z]+) ", session.run("help"), re.M)
+    assert sorted(listed) == sorted(COMMANDS)
+    for name in COMMANDS:
+        text = session.run(f"help {name}")
+        assert text.startswith(name)
+        assert ("asks first" in text) == (name in ("write", "trim", "zero"))
+    assert 'unknown command "nonsense"' in session.run("help nonsense")
+    session.end()
+
+
+def test_session(image, shell):
+    """Looking, reading, writing, checking, shutting down."""
+    content = image.read_bytes()
+    session = shell(drive(image))
+    assert "16384 blocks of 512 bytes" in session.run("list")
+    assert "serial TEST" in session.run("info")
+    assert "temperature" in session.run("smart")
+    assert "error log" in session.run("errors")
+    assert sha256(image) in session.run("hash")
+    assert hashlib.sha256(content[512 * 5:512 * 12]).hexdigest() in session.run("hash 5 7")
+
+    dump = session.run("read 3 2")
+    shown = bytes.fromhex("".join(re.findall(r"^[0-9a-f]{8}  ((?:[0-9a-f]{2} ){16})", dump, re.M)))
+    assert shown == content[512 * 3:512 * 5]
+
+    assert "write: done" in session.run("write 100 50 --yes")
+    assert "flush: done" in session.run("flush")
+    assert "compare: done" in session.run("compare 100 50")
+    assert "compare failure" in session.run("compare 99 2")
+    assert "zero: done" in session.run("zero 110 10 --yes")
+    assert "trim: done" in session.run("trim 130 10 --yes")
+    assert "random reads" in session.run("bench")
+    output, status = session.end()
+    assert "shut down in" in output
+    assert status == PASSED
+    after = image.read_bytes()
+    assert after[100 * 512:110 * 512] == pattern(100, 10, 512)
+    assert after[110 * 512:120 * 512] == bytes(10 * 512)
+    assert after[120 * 512:130 * 512] == pattern(120, 10, 512)
+    assert after[140 * 512:150 * 512] == pattern(140, 10, 512)
+    assert after[:100 * 512] == content[:100 * 512]
+    assert after[150 * 512:] == content[150 * 512:]
+
+
+def test_destructive_commands_ask(image, shell):
+    """Anything but yes changes nothing."""
+    digest = sha256(image)
+    session = shell(drive(image))
+    for command in ("write 0 8", "trim 0 8", "zero 0 8"):
+        for answer in ("no", "", "y", "YES"):
+            question = session.run(command, prompt="type yes to go on: ")
+            assert "changes what is on the drive" in question
+            assert "nothing was changed" in session.run(answer)
+    session.run("write 8 1", prompt="type yes to go on: ")
+    assert "write: done" in session.run("yes")
+    session.end()
+    assert sha256(image) != digest
+    assert image.read_bytes()[8 * 512:9 * 512] == pattern(8, 1, 512)
+
+
+def test_errors_by_name(tmp_path, shell):
+    """Bad input is refused by name, nothing happens, and the next command works (fault 73)."""
+    image = machine.make_image(tmp_path / "small.img", machine.MIB)  # 2048 blocks
+    digest = sha256(image)
+    session = shell(drive(image))
+    for command, reason in (
+            ("read 2048", "not all inside the namespace"),
+            ("read 2047 2", "not all inside the namespace"),
+            ("read 0xffffffffffffffff 2", "not all inside the namespace"),
+            ("read 18446744073709551616", "is not a number"),
+            ("read 0 0", "no blocks were asked for"),
+            ("read x", "is not a number"),
+            ("read", "which block?"),
+            ("write 2044 8 --yes", "not all inside the namespace"),
+            ("trim 2048 1 --yes", "not all inside the namespace"),
+            ("zero 0 0 --yes", "no blocks were asked for"),
+            ("write 0 0 --yes", "no blocks were asked for"),
+            ("verify 2048", "failed"),
+            ("compare 2048 1", "not all inside the namespace"),
+            ("hash 0 0", "no blocks were asked for"),
+            ("hash 2000 49", "not all inside the namespace"),
+            ("hash 0xfffffffffffffff0 0xffffffffffffffff", "not all inside the namespace"),
+            ("use 9", "there is no namespace 9"),
+            ("format", 'unknown command "format"'),
+    ):
+        assert reason in session.run(command), command
+        assert digest in session.run("hash")
+    session.end()
+    assert sha256(image) == digest
+
+
+def test_line_editing(image, shell):
+    """Backspace, delete and Ctrl-U; an empty line and blanks are nothing."""
+    session = shell(drive(image))
+    assert "namespaces: 1" in session.run("lisst\b\bt")
+    assert "namespaces: 1" in session.run("lix\x7fst")
+    assert "namespaces: 1" in session.run("garbage\x15list")
+    assert session.run("").strip() == ""
+    assert session.run("    ").strip() == ""
+    assert "namespaces: 1" in session.run("   list   ")
+    assert "unknown command" in session.run("x" * 300)
+    session.end()
+
+
+@pytest.mark.parametrize("command", ["reset", "resume", "reopen"])
+def test_up_again(image, shell, command):
+    """After a controller reset, a shutdown and resume, and a close without shutdown the drive reads the same
+    (faults 15, 112, 130)."""
+    session = shell(drive(image))
+    digest = sha256(image)
+    for _ in range(3):
+        assert digest in session.run("hash")
+        assert "failed" not in session.run(command)
+    assert digest in session.run("hash")
+    output, status = session.end()
+    assert "shut down in" in output
+    assert status == PASSED
+
+
+def test_choosing_a_namespace(tmp_path, image, shell):
+    """use NSID directs the commands; one that cannot be used is refused with the reason."""
+    second = machine.make_image(tmp_path / "second.img", machine.MIB, 2)
+    third = machine.make_image(tmp_path / "third.img", machine.MIB, 3)
+    line = ["-device", "nvme,id=c0,serial=MANY"]
+    line += machine.backend(image, "f1") + ["-device", "nvme-ns,drive=f1,bus=c0,nsid=1"]
+    line += machine.backend(second, "f2") + ["-device", "nvme-ns,drive=f2,bus=c0,nsid=2"]
+    line += machine.backend(third, "f3") + ["-device", "nvme-ns,drive=f3,bus=c0,nsid=3,ms=8"]
+    session = shell(line)
+    assert sha256(image) in session.run("hash")
+    assert "commands go to namespace 2" in session.run("use 2")
+    assert sha256(second) in session.run("hash")
+    assert "metadata" in session.run("use 3")
+    assert sha256(second) in session.run("hash")
+    session.end()
+
+
+def test_shell_on_the_software_controller(image):
+    """The same shell in a process; the end of input shuts the drive down."""
+    child = pexpect.spawn(str(machine.SIM), ["--writable", str(image), "shell", f"seed={SEED}"], encoding="utf-8",
+                          timeout=20, echo=False)
+    child.expect_exact("lwnvme> ")
+    child.send("write 10 2 --yes\r")
+    child.expect_exact("write: done")
+    child.send("hash\r")
+    child.expect("sha256 ([0-9a-f]{64})")
+    digest = child.match.group(1)
+    child.send("shutdown\r")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert digest == sha256(image)
+    assert image.read_bytes()[10 * 512:12 * 512] == pattern(10, 2, 512)
+
+
+@pytest.mark.parametrize("device", ["", "sim"])
+def test_make_shell(tmp_path, device):
+    """tools/demo --shell, the program behind `make shell`, on a terminal."""
+    environment = {**os.environ, "DEVICE": device, "DEMO_DIR": str(tmp_path), "QEMU": machine.QEMU, "DISK": ""}
+    child = pexpect.spawn(str(machine.DEMO), ["--shell"], encoding="utf-8", timeout=60, echo=False, env=environment)
+    child.expect_exact("lwnvme> ")
+    child.send("hash\r")
+    child.expect("sha256 ([0-9a-f]{64})")
+    assert child.match.group(1) == sha256(tmp_path / "disk.img")
+    child.expect_exact("lwnvme> ")
+    child.send("shutdown\r")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "demo: passed" in child.before

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+"""Drives that fail, are slow, or may not be written."""
+
+import json
+import re
+import socket
+import time
+
+import pexpect
+
+from machine import FAILED, MIB, PASSED, SEED, TRAPPED, boot, drive, make_image, sha256
+
+BAD_READ = 64  # in sectors of 512 bytes, as are the next two
+BAD_READ_LATER = 1300
+BAD_WRITE = 72
+
+
+def failing_drive(path, rules):
+    """An image whose sectors fail by blkdebug."""
+    node = {"driver": "blkdebug", "node-name": "e0",
+            "image": {"driver": "raw", "file": {"driver": "file", "filename": str(path)}}, "inject-error": rules}
+    return ["-blockdev", json.dumps(node), "-device", "nvme,drive=e0,serial=EIO"]
+
+
+def rule(iotype, sector=None):
+    one = {"event": "none", "iotype": iotype, "errno": 5}
+    if sector is not None:
+        one["sector"] = sector
+    return one
+
+
+def slow_drive(path, per_second):
+    node = {"driver": "throttle", "node-name": "t0", "throttle-group": "tg",
+            "file": {"driver": "raw", "file": {"driver": "file", "filename": str(path)}}}
+    return ["-object", f"throttle-group,id=tg,x-iops-total={per_second}", "-blockdev", json.dumps(node), "-device",
+            "nvme,drive=t0,serial=SLOW"]
+
+
+def test_unreadable_blocks(tmp_path, image):
+    """A media error names the block and the status; all other blocks are read (faults 61, 66)."""
+    result = boot(tmp_path, failing_drive(image, [rule("read", BAD_READ), rule("read", BAD_READ_LATER)]))
+    assert result.status == FAILED
+    assert re.findall(r"^  block (\d+): .*\(0x([0-9a-f]+)\)$", result.output, re.M) == \
+        [(str(BAD_READ), "281"), (str(BAD_READ_LATER), "281")]
+    assert "unrecovered read error" in result.output
+    assert "2 blocks could not be read, the first is 64" in result.output
+    assert "read and hashed 8 MiB" in result.output
+    assert "shut down in" in result.output
+
+
+def test_unreadable_block_in_the_shell(image, shell):
+    """The neighbours of a bad block are read, before and after (fault 61)."""
+    session = shell(failing_drive(image, [rule("read", BAD_READ)]))
+    content = image.read_bytes()
+    for lba in (BAD_READ - 1, BAD_READ + 1):
+        first = " ".join(f"{byte:02x}" for byte in content[lba * 512:lba * 512 + 16])
+        assert first in session.run(f"read {lba}")
+    assert "(0x281)" in session.run(f"read {BAD_READ}")
+    assert "verify: done" in session.run("verify 0 10") or "no Verify" in session.run("verify 0 10")
+    output, status = session.end()
+    assert "shut down in" in output
+    assert status == PASSED
+
+
+def test_unwritable_block(image, shell):
+    """A write fault reaches the caller whole; flush fails on its own (faults 61, 62)."""
+    session = shell(failing_drive(image, [rule("write", BAD_WRITE), rule("flush")]))
+    assert "(0x280)" in session.run(f"write {BAD_WRITE} --yes")
+    assert "write: done" in session.run(f"write {BAD_WRITE + 1} --yes")
+    assert "(0x280)" in session.run("flush")
+    _, status = session.end()
+    assert status == PASSED
+
+
+def test_demo_with_write_fault(tmp_path, image):
+    """The demo ends with the reason, and still shuts down."""
+    result = boot(tmp_path, failing_drive(image, [rule("write", BAD_WRITE)]), f"write=1 region=0,1024 seed={SEED}")
+    assert result.status == FAILED
+    assert re.search(r"^  block \d+: .*\(0x280\)$", result.output, re.M)
+    assert result.why().startswith("written: ")
+    assert "shut down in" in result.output
+
+
+def test_read_only_drive(tmp_path, image):
+    """A write-protected namespace is read; a write is refused by name and nothing is changed (fault 81)."""
+    digest = sha256(image)
+    line = ["-drive", f"if=none,id=d0,format=raw,readonly=on,file={image}", "-device", "nvme,drive=d0,serial=RO"]
+    result = boot(tmp_path, line)
+    assert result.status == PASSED, result.output
+    assert result.hashes() == {1: digest}
+    result = boot(tmp_path, line, "write=1 region=0,64")
+    assert result.status == FAILED
+    assert "writ" in result.why()
+    assert "shut down in" in result.output
+    assert sha256(image) == digest
+
+
+def test_slow_drive_in_time(tmp_path):
+    """Slow, but within every deadline: no false alarm (fault 134)."""
+    image = make_image(tmp_path / "slow.img", MIB)
+    result = boot(tmp_path, slow_drive(image, 10))
+    assert result.status == PASSED, result.output
+    assert result.hashes() == {1: sha256(image)}
+
+
+def test_slow_drive_too_late(tmp_path):
+    """A command's deadline passes: every request comes back, once, by name, and the demo ends (faults 104, 108)."""
+    image = make_image(tmp_path / "slow.img", 8 * MIB)
+    result = boot(tmp_path, slow_drive(image, 4), "timeout=300")
+    assert result.status == FAILED
+    assert "deadline passed" in result.output or "given back" in result.output
+    assert result.output.rstrip().splitlines()[-1].startswith("demo: FAILED: ")
+
+
+def test_recovers_by_reset(tmp_path, shell):
+    """After a command that came too late a reset makes the drive usable again (faults 104, 112)."""
+    image = make_image(tmp_path / "slow.img", 8 * MIB)
+    session = shell(slow_drive(image, 10), "timeout=250")
+    assert "hash failed" in session.run("hash")
+    assert "read failed" in session.run("read 0")
+    assert "reset: done" in session.run("reset")
+    time.sleep(2)  # the throttle has a memory of its own
+    first = " ".join(f"{byte:02x}" for byte in image.read_bytes()[:16])
+    assert first in session.run("read 0")
+    session.end()
+
+
+def test_shutdown_of_a_failed_controller(tmp_path, shell):
+    """A controller that has failed cannot be shut down in order: the status says so (fault 119)."""
+    image = make_image(tmp_path / "slow.img", 8 * MIB)
+    session = shell(slow_drive(image, 10), "timeout=250")
+    assert "hash failed" in session.run("hash")
+    output, status = session.end()
+    assert "shutdown failed" in output
+    assert status == FAILED
+
+
+def test_exception(tmp_path, image, shell):
+    """An exception, here a non-maskable interrupt, is reported with its vector and ends the machine with a status."""
+    path = tmp_path / "qmp"
+    session = shell(drive(image) + ["-qmp", f"unix:{path},server=on,wait=off"])
+    with socket.socket(socket.AF_UNIX) as monitor:
+        monitor.connect(str(path))
+        monitor.sendall(b'{"execute": "qmp_capabilities"}{"execute": "inject-nmi"}')
+        session.child.expect("exception: vector 0x0000000000000002")
+        session.child.expect("rip 0x")
+        session.child.expect(pexpect.EOF)
+    session.child.close()
+    assert session.child.exitstatus == TRAPPED
