@@ -155,6 +155,7 @@ struct lwnvme_controller {
     uint32_t polling;
     uint32_t identified;
     uint8_t identity[60];    /* serial and model as first seen */
+    uint32_t stop_told; /* CC.EN has been cleared by the stop state */
     uint32_t device_stopped; /* it is known not to write memory */
     uint32_t checklist_logged;
     struct lwnvme_queue admin;

@@ -444,7 +444,7 @@ static int lwnvme_shutdown_enter(struct lwnvme_controller *controller)
 
     if (cc == 0xffffffffu)
         return LWNVME_ERR_GONE;
-    lwnvme_gates_set(controller, LWNVME_SLOW_NO_SUBMIT, 0);
+    lwnvme_queues_stop(controller); /* what an abrupt shutdown finds in flight is given back afterwards */
     cc &= ~lwnvme_field_put(3, LWNVME_CC_SHN);
     lwnvme_register_write(controller, LWNVME_REG_CC,
                           cc | lwnvme_field_put(controller->shutdown_kind, LWNVME_CC_SHN));
@@ -476,25 +476,49 @@ static int lwnvme_off_enter(struct lwnvme_controller *controller)
 static int lwnvme_stop_enter(struct lwnvme_controller *controller)
 {
     lwnvme_queues_stop(controller);
-    /* Stopped already, gone, or told to stop a moment ago and not to be touched until it has. */
-    if (controller->device_stopped != 0 || controller->fail_status == LWNVME_ERR_GONE ||
-        controller->not_before_us > lwnvme_now_us(controller))
-        return LWNVME_OK;
-    if (lwnvme_disable_enter(controller) != LWNVME_OK)
-        controller->fail_status = LWNVME_ERR_GONE;
+    /* It was told so a moment ago and must not be touched until it has stopped. */
+    controller->stop_told = controller->not_before_us > lwnvme_now_us(controller) ? 1 : 0;
     return LWNVME_OK;
 }
 
+/* Whether CC.EN may not be cleared yet: CSTS.RDY has not followed it, or a shutdown is under way. */
+static bool lwnvme_stop_must_wait(const struct lwnvme_controller *controller, uint32_t csts)
+{
+    uint32_t cc = lwnvme_register_read(controller, LWNVME_REG_CC);
+
+    if (controller->fail_status == LWNVME_ERR_ENABLE_TIMEOUT || lwnvme_field_get(csts, LWNVME_CSTS_CFS) != 0)
+        return false;
+    if (lwnvme_field_get(csts, LWNVME_CSTS_SHST) == LWNVME_CSTS_SHST_OCCURRING)
+        return controller->fail_status != LWNVME_ERR_SHUTDOWN_TIMEOUT;
+    return lwnvme_field_get(cc, LWNVME_CC_EN) != 0 && lwnvme_field_get(csts, LWNVME_CSTS_RDY) == 0;
+}
+
+/* Tells the controller to stop, as soon as it may be told, then waits until it has; both for a limited time. */
 static int lwnvme_stop_poll(struct lwnvme_controller *controller, bool late)
 {
-    int status;
+    uint32_t csts;
 
     if (controller->device_stopped != 0 || controller->fail_status == LWNVME_ERR_GONE)
         return LWNVME_OK;
-    status = lwnvme_disable_poll(controller, late);
-    if (status == LWNVME_ERR_GONE)
+    csts = lwnvme_register_read(controller, LWNVME_REG_CSTS);
+    if (!lwnvme_device_present(controller, csts)) {
         controller->fail_status = LWNVME_ERR_GONE;
-    return status == LWNVME_PENDING && !late ? LWNVME_PENDING : LWNVME_OK;
+        return LWNVME_OK;
+    }
+    if (controller->stop_told == 0) {
+        if (!late && lwnvme_stop_must_wait(controller, csts))
+            return LWNVME_PENDING;
+        controller->stop_told = 1;
+        controller->state_since_us = lwnvme_now_us(controller);
+        controller->stuck_polls = 0;
+        if (lwnvme_disable_enter(controller) == LWNVME_OK)
+            return LWNVME_PENDING;
+        controller->fail_status = LWNVME_ERR_GONE;
+        return LWNVME_OK;
+    }
+    if (lwnvme_field_get(csts, LWNVME_CSTS_RDY) == 0)
+        controller->device_stopped = 1;
+    return controller->device_stopped != 0 || late ? LWNVME_OK : LWNVME_PENDING;
 }
 
 /* The device has stopped, is gone, or will not stop: then it is fenced off, if the host can. */
@@ -658,6 +682,7 @@ static bool lwnvme_controller_step(struct lwnvme_controller *controller)
     late = lwnvme_state_is_late(controller, now_us);
     status = row->poll(controller, late);
     if (status == LWNVME_PENDING) {
+        late = lwnvme_state_is_late(controller, now_us);
         if (!late || row->limit == LWNVME_LIMIT_NONE)
             return false;
         status = row->late_status;
