@@ -322,6 +322,11 @@ static inline bool lwsim_ready(const struct lwnvme_sim *sim)
 {
     return (sim->csts & 1u) != 0;
 }
+/* A shutdown has been completed, CSTS.SHST = 10b. */
+static inline bool lwsim_shut_down(const struct lwnvme_sim *sim)
+{
+    return (sim->csts >> 2 & 3u) == 2u;
+}
 static inline bool lwsim_fatal(const struct lwnvme_sim *sim)
 {
     return (sim->csts & 2u) != 0;

@@ -382,7 +382,8 @@ static void hook_dma_free(void *host, void *memory, size_t size, uint64_t dma_ad
     if (region->length != size) {
         lwsim_violation(sim, "dma_free: %zu bytes given back, %zu were allocated", size, region->length);
     }
-    if (region->pins != 0 && !sim->fenced && !sim->removed) {
+    /* A controller that has completed a shutdown carries out nothing until it is reset. */
+    if (region->pins != 0 && !sim->fenced && !sim->removed && !lwsim_shut_down(sim)) {
         lwsim_violation(sim,
                         "dma_free: the controller may still use the %zu bytes at 0x%llx (CC.EN %u, "
                         "CSTS.RDY %u)",

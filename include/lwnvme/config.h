@@ -64,9 +64,9 @@
 #define LWNVME_CONFIG_POLLS_PER_CLOCK 64
 #endif
 
-/* Polls for which the host's clock may stand still before waits give up: 1000 to 2^31 - 1. */
+/* Controller polls, with something pending, for which the host's clock may stand still before waits give up: 1000 to 2^31 - 1. */
 #ifndef LWNVME_CONFIG_STUCK_CLOCK_POLLS
-#define LWNVME_CONFIG_STUCK_CLOCK_POLLS 100000000
+#define LWNVME_CONFIG_STUCK_CLOCK_POLLS 1000000
 #endif
 
 /* 1: messages through the host's log hook; 0: none, and their text is not linked. */

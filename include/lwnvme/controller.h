@@ -59,7 +59,7 @@ enum lwnvme_event {
 typedef void (*lwnvme_event_callback)(struct lwnvme_controller *controller, enum lwnvme_event event,
                                       void *context);
 
-/* What a device is known to get wrong. The library sets these by PCI identifiers and model; the
+/* What a device is known to get wrong. The library sets these by PCI identifiers; the
  * configuration can add and remove some. */
 #define LWNVME_QUIRK_DELAY_BEFORE_INIT   (1u << 0) /* leave it alone for 2 s before the first access */
 #define LWNVME_QUIRK_DELAY_AFTER_DISABLE (1u << 1) /* no register access for 2.3 s after CC.EN = 0 */
@@ -155,7 +155,7 @@ struct lwnvme_controller {
     uint32_t polling;
     uint32_t identified;
     uint8_t identity[60];    /* serial and model as first seen */
-    uint32_t stop_told; /* CC.EN has been cleared by the stop state */
+    uint32_t stop_told;      /* CC.EN has been cleared by the stop state */
     uint32_t device_stopped; /* it is known not to write memory */
     uint32_t checklist_logged;
     struct lwnvme_queue admin;
@@ -210,7 +210,10 @@ enum lwnvme_shutdown {
  * is written and CSTS.SHST awaited for as long as RTD3E says, within a floor and a cap. Abrupt: CC.SHN is
  * written at once and requests in flight are given back when the controller has stopped. Queue structs
  * remain and come back with lwnvme_controller_resume. Owner's context; polls all queues of the controller
- * until it is done, so their owners must hold still. 0: begun.
+ * until it is done, so their owners must hold still. Only a ready controller can be shut down: otherwise
+ * LWNVME_ERR_WRONG_STATE, or LWNVME_ERR_FAILED or LWNVME_ERR_GONE (then close it). 0: begun.
+ * A controller that is off stays ready to be powered off: closing it does not touch it any more. An abrupt
+ * shutdown ends with a disabled controller, since requests may have been in flight.
  * NVM Express Base Specification 2.1, section 3.6 "Shutdown Processing".
  */
 int lwnvme_controller_shutdown(struct lwnvme_controller *controller, enum lwnvme_shutdown kind);
@@ -221,7 +224,8 @@ int lwnvme_controller_resume(struct lwnvme_controller *controller);
 /*
  * Starts a controller reset (CC.EN to 0 and back): requests in flight are given back once the controller has
  * stopped (LWNVME_ERR_ABORTED, or LWNVME_ERR_NOT_STARTED where it had seen nothing), then everything is made
- * again, I/O queues included. Also the way out of a failed state unless the device is gone. 0: begun.
+ * again, I/O queues included. Also the way out of a failed state, unless the device is gone or was never
+ * ready. From other states than ready and failed: LWNVME_ERR_WRONG_STATE. 0: begun.
  * NVM Express Base Specification 2.1, section 3.7.2 "Controller Level Reset".
  */
 int lwnvme_controller_reset(struct lwnvme_controller *controller);
@@ -235,8 +239,8 @@ int lwnvme_controller_reset(struct lwnvme_controller *controller);
 int lwnvme_controller_close(struct lwnvme_controller *controller);
 
 /*
- * For the host's interrupt handler: notes that `vector` fired and wakes a blocking call that waits. Does
- * not touch the device. Interrupt context.
+ * For the host's interrupt handler: wakes a blocking call that waits, through the host's wake hook. Does not
+ * touch the device. `vector` is the one that fired. Interrupt context.
  */
 void lwnvme_interrupt(struct lwnvme_controller *controller, uint16_t vector);
 
@@ -248,7 +252,7 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller);
 
 /*
  * Sends one admin command by its dwords, with a buffer of the caller's (NULL: none), as lwnvme_raw does for
- * I/O. Queue creation and deletion and Asynchronous Event Request are the library's own and refused with
+ * I/O. Queue creation and deletion, Asynchronous Event Request and Number of Queues are the library's own:
  * LWNVME_ERR_OPCODE_REFUSED. Drives are known to write 4096 bytes where fewer were asked for: give whole
  * pages. Owner's context, the callback comes from lwnvme_controller_poll.
  */

@@ -4,7 +4,7 @@
  *
  * One struct of function pointers, given with a context pointer of yours when a controller is opened. A
  * member that is NULL says that the host does not have it. Three are mandatory: dma_alloc with dma_free,
- * now_us, and dma_map unless every buffer is passed by device address.
+ * now_us, and dma_map unless every buffer is passed by device address (dataset management has no such form).
  *
  * Context: hooks are called from whatever context called the library, never from anywhere else and never
  * after the call returned. The context pointer is passed back as it was given.
@@ -100,14 +100,14 @@ struct lwnvme_host_ops {
     /*
      * Mutual exclusion for queues made with LWNVME_QUEUE_SHARED: safe against interrupts if interrupt
      * handlers use the queue. Held for a bounded number of instructions, never across a callback, never two
-     * at once. Both or none.
+     * at once. Mapping, cache, clock and register hooks may be called with it held. Both or none.
      */
     void (*lock)(void *host);
     void (*unlock)(void *host);
 
     /*
-     * For the blocking calls: sleep until wake is called, or now_us reaches deadline_us, or earlier. wake
-     * is called by lwnvme_interrupt. Without them blocking calls poll. A wake that comes before wait must
+     * For blocking I/O on queues made with LWNVME_QUEUE_INTERRUPT: sleep until wake is called, or now_us
+     * reaches deadline_us, or earlier. wake is called by lwnvme_interrupt. All other blocking calls poll. A wake that comes before wait must
      * not be lost: keep a flag. Both or none.
      */
     void (*wait)(void *host, uint64_t deadline_us);

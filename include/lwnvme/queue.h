@@ -31,7 +31,8 @@ extern "C" {
 /* What is asked of a new queue pair. All zero is a sound default. */
 struct lwnvme_queue_config {
     uint32_t entries; /* ring entries, 2 to 1024, one less in flight at once; 0: 128, or what the
-                         controller can do. More than the controller can do is an error. */
+                         controller can do. More than the controller can do is an error; a device that
+                         stands only one command at a time (a quirk) gets 2. */
     uint32_t flags;
     uint16_t vector; /* with LWNVME_QUEUE_INTERRUPT: 0 for INTx and single MSI, else the MSI(-X) entry */
 };
@@ -112,7 +113,7 @@ struct lwnvme_queue {
     struct lwnvme_queue *next;
     struct lwnvme_request admin;
 
-    /* counters, for lwnvme_queue_statistics */
+    /* counters */
     uint32_t stale;
 };
 
@@ -131,7 +132,8 @@ int lwnvme_queue_create(struct lwnvme_controller *controller, struct lwnvme_queu
 
 /*
  * Starts to delete a queue pair: Delete I/O Submission Queue, Delete I/O Completion Queue, then its memory
- * is freed. LWNVME_ERR_QUEUE_IN_USE while it has requests in flight or waiting: poll until they are back.
+ * is freed. LWNVME_ERR_QUEUE_IN_USE while it has requests in flight or waiting (poll until they are back) and
+ * inside a batch.
  * From this call on submissions are refused. On a controller that is shut down, or has failed and stopped,
  * the queue is closed at once. Controller owner's context, not from a callback.
  * NVM Express Base Specification 2.1, sections 5.2.3 and 5.2.4.
@@ -140,7 +142,8 @@ int lwnvme_queue_delete(struct lwnvme_queue *queue);
 
 /*
  * How the queue stands: 0 ready for use; LWNVME_PENDING being made, deleted or made again after a reset;
- * LWNVME_ERR_QUEUE_CLOSED never made, or deleted; else why it could not be made.
+ * LWNVME_PENDING also while the controller is shut down; LWNVME_ERR_QUEUE_CLOSED never made, or deleted;
+ * LWNVME_ERR_FAILED or LWNVME_ERR_GONE as the controller is; else why it could not be made.
  */
 int lwnvme_queue_status(const struct lwnvme_queue *queue);
 

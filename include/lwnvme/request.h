@@ -95,7 +95,7 @@ struct lwnvme_command {
 };
 
 struct lwnvme_request {
-    /* In: the caller's, read at submission, never written. */
+    /* In: the caller's, unchanged from submission to the callback, never written by the library. */
     lwnvme_done done;    /* may be NULL: then watch lwnvme_request_active */
     void *context;       /* the caller's own */
     uint32_t flags;      /* LWNVME_REQUEST_... or 0 */
@@ -103,7 +103,7 @@ struct lwnvme_request {
 
     /* Out: valid from the callback on. */
     int status;          /* see status.h; of a split request: that of the failed piece nearest to the start */
-    uint32_t result_dw0; /* completion dwords 0 and 1, for commands that give a result there */
+    uint32_t result_dw0; /* completion dwords 0 and 1; not set by a read or write that succeeds */
     uint32_t result_dw1;
     uint64_t bytes_done; /* all of it, or what lies before the first failed piece */
 

@@ -32,7 +32,7 @@ extern "C" {
     X(ERR_QUEUE_CLOSED, -9, "the queue is closed")                                                           \
     X(ERR_QUEUE_IN_USE, -10, "the queue still has requests in flight")                                       \
     X(ERR_NAMESPACE_CLOSED, -11, "the namespace is not open, or belongs to another controller")              \
-    X(ERR_IN_CALLBACK, -12, "a blocking call from inside a callback, where nothing could complete it")       \
+    X(ERR_IN_CALLBACK, -12, "not possible from inside a callback")                                           \
     /* the host */                                                                                           \
     X(ERR_HOOK_DMA_ALLOC, -20, "the host lacks the dma_alloc or the dma_free hook")                          \
     X(ERR_HOOK_DMA_MAP, -21, "the host lacks the dma_map hook, needed for buffers at CPU addresses")         \
@@ -76,7 +76,6 @@ extern "C" {
     /* namespaces */                                                                                         \
     X(ERR_NS_INVALID_ID, -70, "the namespace identifier is 0 or beyond what the controller has")             \
     X(ERR_NS_INACTIVE, -71, "no active namespace has this identifier")                                       \
-    X(ERR_NS_IDENTIFY, -72, "the namespace's identify data were not delivered")                              \
     X(ERR_NS_FORMAT, -73, "the namespace's LBA format does not exist")                                       \
     X(ERR_NS_BLOCK_SIZE, -74, "the namespace's block size is not from 512 to 65536 bytes")                   \
     X(ERR_NS_TRANSFER_SIZE, -75, "one block is larger than one transfer may be")                             \

@@ -463,10 +463,16 @@ static int lwnvme_shutdown_poll(struct lwnvme_controller *controller, bool late)
     return LWNVME_OK;
 }
 
+/*
+ * After a normal shutdown nothing is outstanding, the I/O queues are deleted, and the controller carries nothing
+ * out until it is reset: it has stopped, without CC.EN having been cleared. Clearing it would be a reset, after
+ * which the controller is no longer ready to be powered off.
+ */
 static int lwnvme_off_enter(struct lwnvme_controller *controller)
 {
     controller->status = LWNVME_OK;
-    controller->admin.slow |= LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED;
+    lwnvme_queues_stop(controller);
+    controller->device_stopped = 1;
     lwnvme_event_send(controller, LWNVME_EVENT_OFF);
     return LWNVME_OK;
 }
@@ -1063,8 +1069,10 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller)
 
 /* Admin commands by their dwords. */
 
-static bool lwnvme_opcode_is_ours(uint32_t opcode)
+static bool lwnvme_opcode_is_ours(uint32_t opcode, uint32_t cdw10)
 {
+    if (opcode == LWNVME_ADMIN_SET_FEATURES)
+        return lwnvme_field_get(cdw10, LWNVME_SET_FEATURES_CDW10_FID) == LWNVME_FEATURE_NUMBER_OF_QUEUES;
     return opcode == LWNVME_ADMIN_CREATE_IOSQ || opcode == LWNVME_ADMIN_CREATE_IOCQ ||
            opcode == LWNVME_ADMIN_DELETE_IOSQ || opcode == LWNVME_ADMIN_DELETE_IOCQ ||
            opcode == LWNVME_ADMIN_ASYNC_EVENT_REQUEST;
@@ -1079,7 +1087,7 @@ int lwnvme_admin_raw(struct lwnvme_controller *controller, struct lwnvme_request
         return status;
     if (command == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (lwnvme_opcode_is_ours(command->opcode))
+    if (lwnvme_opcode_is_ours(command->opcode, command->cdw10))
         return LWNVME_ERR_OPCODE_REFUSED;
     request->internal_done = NULL;
     return lwnvme_submit_raw(&controller->admin, request, command, buffer);
