@@ -148,7 +148,7 @@ struct lwnvme_controller {
     uint64_t last_now_us;
     uint32_t stuck_polls;
     uint32_t ready_timeout_ms;
-    uint32_t shutdown_timeout_ms;
+    uint32_t shutdown_timeout_us;
     uint32_t shutdown_kind;
     uint32_t page_bytes;
     uint32_t opened;

@@ -50,8 +50,8 @@ struct lwnvme_host_ops {
     /*
      * Translates the start of [address, address + length_bytes), memory of the library's caller, to an
      * address that the controller may use, and says in *contiguous_bytes for how many bytes from there the
-     * translation goes on without a gap: 1 to length_bytes (more counts as length_bytes). The library asks
-     * again for the rest. May program an IOMMU, or copy to a bounce area. The memory is pinned by whoever
+     * translation goes on without a gap: a multiple of 4 up to length_bytes (more counts as length_bytes).
+     * The library asks again for the rest. May program an IOMMU, or copy to a bounce area. The memory is pinned by whoever
      * passed it in. false: cannot. Called on every submission of a buffer that is given by CPU address.
      */
     bool (*dma_map)(void *host, const void *address, size_t length_bytes, enum lwnvme_direction direction,

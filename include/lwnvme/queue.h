@@ -44,6 +44,7 @@ struct lwnvme_slot {
     uint16_t cid; /* of the command in flight, or of the next one; index | generation << 10 */
     uint16_t next_free;
     uint32_t first_block;
+    uint32_t list_offset; /* of its PRP list in the queue's list memory, in bytes */
 };
 
 /* Private: one mapping of a slot, kept for dma_unmap. */
@@ -90,6 +91,7 @@ struct lwnvme_queue {
     struct lwnvme_request *waiting_last;
     struct lwnvme_request *finished_first;
     struct lwnvme_request *finished_last;
+    uint32_t calling; /* callbacks of a shared queue under way */
     struct lwnvme_mapping *mappings;
     uint32_t mappings_per_slot;
     uint16_t *mapping_counts;

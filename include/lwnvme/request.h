@@ -99,7 +99,7 @@ struct lwnvme_request {
     lwnvme_done done;    /* may be NULL: then watch lwnvme_request_active */
     void *context;       /* the caller's own */
     uint32_t flags;      /* LWNVME_REQUEST_... or 0 */
-    uint32_t timeout_ms; /* deadline of each command, to 2^31 - 1; 0: the controller's default */
+    uint32_t timeout_ms; /* deadline of each command, about 24 days at most; 0: the controller's default */
 
     /* Out: valid from the callback on. */
     int status;          /* see status.h; of a split request: that of the failed piece nearest to the start */

@@ -56,9 +56,11 @@ static void lwnvme_gates_set(struct lwnvme_controller *controller, uint8_t set, 
     struct lwnvme_queue *queue;
 
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        lwnvme_queue_lock(queue);
         queue->slow |= set;
         if (queue->state == LWNVME_QUEUE_LIVE)
             queue->slow &= (uint8_t)~clear;
+        lwnvme_queue_unlock(queue);
     }
 }
 
@@ -88,10 +90,8 @@ int lwnvme_controller_refusal(const struct lwnvme_controller *controller)
 /* Notes that the controller cannot go on. Called from wherever that is found out; acted on by the owner. */
 void lwnvme_controller_fail(struct lwnvme_controller *controller, int status)
 {
-    if (controller->fail_status != LWNVME_OK)
-        return;
-    controller->fail_status = status;
-    lwnvme_gates_set(controller, LWNVME_SLOW_NO_SUBMIT, 0);
+    if (controller->fail_status == LWNVME_OK)
+        controller->fail_status = status;
 }
 
 /* From here on no doorbell is rung and no completion taken. */
@@ -101,28 +101,37 @@ static void lwnvme_queues_stop(struct lwnvme_controller *controller)
     controller->admin.slow |= LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED;
 }
 
-/* Gives every request back and forgets the rings, since the controller has too. */
-static void lwnvme_reclaim_all(struct lwnvme_controller *controller)
+/*
+ * Gives requests back and forgets the rings, since the controller has too. A queue in one of whose callbacks
+ * this runs is left for later. LWNVME_PENDING: there is such a queue.
+ */
+static int lwnvme_reclaim_poll(struct lwnvme_controller *controller, bool late)
 {
     struct lwnvme_queue *queue;
     struct lwnvme_queue *next;
+    int status = LWNVME_OK;
 
-    lwnvme_queues_stop(controller);
+    (void)late;
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        if ((queue->hold & LWNVME_HOLD_POLL) != 0) {
+            status = LWNVME_PENDING;
+            continue;
+        }
         if (queue->state != LWNVME_QUEUE_PARKED)
             lwnvme_queue_reap(queue);
         lwnvme_queue_give_back(queue);
     }
-    lwnvme_queue_reap(&controller->admin);
-    if (controller->admin.cq != NULL)
+    if (controller->admin.cq != NULL) {
+        lwnvme_queue_reap(&controller->admin);
         lwnvme_queue_give_back(&controller->admin);
-    lwnvme_pages_give_back(controller);
-    if (controller->device_stopped == 0)
-        return;
-    for (queue = controller->queues; queue != NULL; queue = next) {
-        next = queue->next;
-        lwnvme_queue_park(queue);
     }
+    lwnvme_pages_give_back(controller);
+    for (queue = controller->queues; queue != NULL && controller->device_stopped != 0; queue = next) {
+        next = queue->next;
+        if ((queue->hold & LWNVME_HOLD_POLL) == 0)
+            lwnvme_queue_park(queue);
+    }
+    return status;
 }
 
 /* Rows: probe, settle, disable, reclaim. */
@@ -192,7 +201,7 @@ static int lwnvme_disable_poll(struct lwnvme_controller *controller, bool late)
 
 static int lwnvme_reclaim_enter(struct lwnvme_controller *controller)
 {
-    lwnvme_reclaim_all(controller);
+    lwnvme_queues_stop(controller);
     return LWNVME_OK;
 }
 
@@ -532,6 +541,7 @@ static int lwnvme_stop_reclaim_enter(struct lwnvme_controller *controller)
 {
     bool gone = controller->fail_status == LWNVME_ERR_GONE;
 
+    lwnvme_queues_stop(controller);
     if (controller->device_stopped == 0) {
         if (controller->ops->fence_device != NULL && controller->ops->fence_device(controller->host))
             controller->device_stopped = 1;
@@ -540,7 +550,6 @@ static int lwnvme_stop_reclaim_enter(struct lwnvme_controller *controller)
         else
             lwnvme_log_text(controller, LWNVME_LEVEL_ERROR, "the controller does not stop; memory is kept");
     }
-    lwnvme_reclaim_all(controller);
     return LWNVME_OK;
 }
 
@@ -564,7 +573,7 @@ static const struct lwnvme_state_row lwnvme_states[LWNVME_STATE_COUNT] = {
         LWNVME_LIMIT_READY, LWNVME_OK, LWNVME_STATE_DISABLE, LWNVME_STATE_STOP_RECLAIM},
     [LWNVME_STATE_DISABLE] = {"disable", lwnvme_disable_enter, lwnvme_disable_poll,
         LWNVME_LIMIT_READY, LWNVME_ERR_DISABLE_TIMEOUT, LWNVME_STATE_RECLAIM, LWNVME_STATE_STOP_RECLAIM},
-    [LWNVME_STATE_RECLAIM] = {"reclaim", lwnvme_reclaim_enter, lwnvme_done_poll,
+    [LWNVME_STATE_RECLAIM] = {"reclaim", lwnvme_reclaim_enter, lwnvme_reclaim_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_ADMIN_QUEUE, LWNVME_STATE_STOP},
     [LWNVME_STATE_ADMIN_QUEUE] = {"admin_queue", lwnvme_admin_queue_enter, lwnvme_done_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_ENABLE, LWNVME_STATE_STOP},
@@ -588,24 +597,25 @@ static const struct lwnvme_state_row lwnvme_states[LWNVME_STATE_COUNT] = {
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_OFF, LWNVME_STATE_STOP},
     [LWNVME_STATE_STOP] = {"stop", lwnvme_stop_enter, lwnvme_stop_poll,
         LWNVME_LIMIT_READY, LWNVME_OK, LWNVME_STATE_STOP_RECLAIM, LWNVME_STATE_STOP_RECLAIM},
-    [LWNVME_STATE_STOP_RECLAIM] = {"stop_reclaim", lwnvme_stop_reclaim_enter, lwnvme_done_poll,
+    [LWNVME_STATE_STOP_RECLAIM] = {"stop_reclaim", lwnvme_stop_reclaim_enter, lwnvme_reclaim_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_FAILED, LWNVME_STATE_FAILED},
     [LWNVME_STATE_FAILED] = {"failed", lwnvme_failed_enter, lwnvme_rest_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_FAILED, LWNVME_STATE_FAILED},
 };
 /* clang-format on */
 
-static uint32_t lwnvme_limit_ms(const struct lwnvme_controller *controller, enum lwnvme_limit limit)
+static uint64_t lwnvme_limit_us(const struct lwnvme_controller *controller, enum lwnvme_limit limit)
 {
+    uint32_t io_ms = controller->config.io_timeout_ms;
+    uint32_t admin_ms = controller->config.admin_timeout_ms;
+
     switch (limit) {
     case LWNVME_LIMIT_READY:
-        return controller->ready_timeout_ms;
+        return (uint64_t)controller->ready_timeout_ms * 1000u;
     case LWNVME_LIMIT_SHUTDOWN:
-        return controller->shutdown_timeout_ms;
+        return controller->shutdown_timeout_us;
     case LWNVME_LIMIT_DRAIN:
-        return controller->config.io_timeout_ms < controller->config.admin_timeout_ms
-                   ? controller->config.admin_timeout_ms
-                   : controller->config.io_timeout_ms;
+        return (uint64_t)(io_ms < admin_ms ? admin_ms : io_ms) * 1000u;
     default:
         return 0;
     }
@@ -625,7 +635,7 @@ static int lwnvme_controller_enter(struct lwnvme_controller *controller, enum lw
     if (row->enter != NULL)
         status = row->enter(controller);
     /* After the entry, which may have learnt how long the controller takes. */
-    controller->state_limit_us = (uint64_t)lwnvme_limit_ms(controller, row->limit) * 1000u;
+    controller->state_limit_us = lwnvme_limit_us(controller, row->limit);
     return status;
 }
 
@@ -682,7 +692,7 @@ static bool lwnvme_controller_step(struct lwnvme_controller *controller)
     bool late;
     int status;
 
-    if (now_us < controller->not_before_us)
+    if (now_us < controller->not_before_us && controller->stuck_polls < LWNVME_CONFIG_STUCK_CLOCK_POLLS)
         return false;
     controller->not_before_us = 0;
     late = lwnvme_state_is_late(controller, now_us);
@@ -732,15 +742,15 @@ static bool lwnvme_state_is_failing(const struct lwnvme_controller *controller)
            controller->state == LWNVME_STATE_FAILED;
 }
 
-/* Inside a request's callback rings must not be taken away, so the state must not move. */
-static bool lwnvme_is_in_callback(const struct lwnvme_controller *controller)
+/* Whether a callback is under way, of a request or of an event, in which the state must not be changed. */
+bool lwnvme_is_in_callback(const struct lwnvme_controller *controller)
 {
     const struct lwnvme_queue *queue;
 
     if (controller->polling != 0 || (controller->admin.hold & LWNVME_HOLD_POLL) != 0)
         return true;
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
-        if ((queue->hold & LWNVME_HOLD_POLL) != 0)
+        if ((queue->hold & LWNVME_HOLD_POLL) != 0 || queue->calling != 0)
             return true;
     }
     return false;
@@ -754,7 +764,7 @@ int lwnvme_controller_poll(struct lwnvme_controller *controller)
         return LWNVME_ERR_NULL_ARGUMENT;
     if (controller->opened == 0)
         return LWNVME_ERR_NOT_OPEN;
-    if (lwnvme_is_in_callback(controller))
+    if (controller->polling != 0 || (controller->admin.hold & LWNVME_HOLD_POLL) != 0)
         return controller->status;
     controller->polling = 1;
     lwnvme_clock_watch(controller);
@@ -938,6 +948,8 @@ static void lwnvme_config_default(struct lwnvme_controller_config *config)
         config->io_timeout_ms = LWNVME_CONFIG_IO_TIMEOUT_MS;
     if (config->admin_timeout_ms == 0)
         config->admin_timeout_ms = LWNVME_CONFIG_ADMIN_TIMEOUT_MS;
+    config->io_timeout_ms = lwnvme_timeout_clamp(config->io_timeout_ms);
+    config->admin_timeout_ms = lwnvme_timeout_clamp(config->admin_timeout_ms);
 }
 
 int lwnvme_controller_open(struct lwnvme_controller *controller,
@@ -967,7 +979,7 @@ int lwnvme_controller_open(struct lwnvme_controller *controller,
     controller->quirks = lwnvme_quirks_for(config);
     controller->info.max_transfer_bytes = controller->config.max_transfer_bytes;
     controller->ready_timeout_ms = LWNVME_CONFIG_READY_FLOOR_MS;
-    controller->shutdown_timeout_ms = LWNVME_CONFIG_SHUTDOWN_FLOOR_MS;
+    controller->shutdown_timeout_us = LWNVME_CONFIG_SHUTDOWN_FLOOR_MS * 1000u;
     controller->device_stopped = 1; /* it knows no memory of ours yet */
     controller->opened = 1;
     controller->next_open = lwnvme_open_controllers;

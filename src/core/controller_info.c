@@ -54,7 +54,6 @@ static int lwnvme_limits_set(struct lwnvme_controller *controller,
 {
     struct lwnvme_controller_info *info = &controller->info;
     uint32_t transfer = controller->config.max_transfer_bytes;
-    uint32_t rtd3e_ms;
 
     info->mdts_bytes = lwnvme_mdts_bytes(controller, data->mdts);
     if (info->mdts_bytes != 0 && info->mdts_bytes < transfer)
@@ -65,12 +64,11 @@ static int lwnvme_limits_set(struct lwnvme_controller *controller,
     if (controller->identified == 0)
         info->max_transfer_bytes = transfer;
     info->rtd3e_us = lwnvme_le32_get(&data->rtd3e);
-    rtd3e_ms = info->rtd3e_us / 1000u;
-    if (rtd3e_ms < LWNVME_CONFIG_SHUTDOWN_FLOOR_MS)
-        rtd3e_ms = LWNVME_CONFIG_SHUTDOWN_FLOOR_MS;
-    if (rtd3e_ms > LWNVME_CONFIG_SHUTDOWN_CAP_MS)
-        rtd3e_ms = LWNVME_CONFIG_SHUTDOWN_CAP_MS;
-    controller->shutdown_timeout_ms = rtd3e_ms;
+    controller->shutdown_timeout_us = info->rtd3e_us;
+    if (controller->shutdown_timeout_us < LWNVME_CONFIG_SHUTDOWN_FLOOR_MS * 1000u)
+        controller->shutdown_timeout_us = LWNVME_CONFIG_SHUTDOWN_FLOOR_MS * 1000u;
+    if (controller->shutdown_timeout_us > LWNVME_CONFIG_SHUTDOWN_CAP_MS * 1000u)
+        controller->shutdown_timeout_us = LWNVME_CONFIG_SHUTDOWN_CAP_MS * 1000u;
     return LWNVME_OK;
 }
 

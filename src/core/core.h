@@ -144,6 +144,7 @@ void lwnvme_unmap(struct lwnvme_queue *queue, uint32_t slot_index, enum lwnvme_d
 void lwnvme_buffer_sync(struct lwnvme_queue *queue, struct lwnvme_request *request, bool for_device);
 uint64_t lwnvme_map_further_pages(struct lwnvme_queue *queue, uint64_t dma, uint32_t beyond_bytes);
 uint32_t lwnvme_list_entries(const struct lwnvme_controller *controller);
+uint32_t lwnvme_list_offset(const struct lwnvme_queue *queue, uint32_t slot_index);
 size_t lwnvme_list_layout(struct lwnvme_queue *queue, uint32_t entries);
 
 /* queue.c: the engine */
@@ -159,6 +160,14 @@ void lwnvme_ring_reset(struct lwnvme_queue *queue);
 
 #define LWNVME_TIME_AFTER(a, b) ((int32_t)((a) - (b)) >= 0)
 
+/* The longest time that the 32-bit clock can tell from a moment past, with room for the slack. */
+static inline uint32_t lwnvme_timeout_clamp(uint32_t timeout_ms)
+{
+    uint32_t most_ms = 0x7fffffffu - 4u * LWNVME_CLOCK_SLACK_MS;
+
+    return timeout_ms > most_ms ? most_ms : timeout_ms;
+}
+
 /* Takes the first free slot for a command of a request. earliest_ms may be too early, never too
  * late: it is no later than the default deadline of any moment since it was set. */
 static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_slot *slot,
@@ -167,7 +176,7 @@ static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_s
     uint32_t deadline_ms = queue->default_deadline_ms;
 
     if (request->timeout_ms != 0) {
-        deadline_ms = queue->clock_ms + request->timeout_ms + LWNVME_CLOCK_SLACK_MS;
+        deadline_ms = queue->clock_ms + lwnvme_timeout_clamp(request->timeout_ms) + LWNVME_CLOCK_SLACK_MS;
         if (!LWNVME_TIME_AFTER(deadline_ms, queue->earliest_ms))
             queue->earliest_ms = deadline_ms;
     }
@@ -175,6 +184,19 @@ static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_s
     queue->free_head = slot->next_free;
     slot->request = request;
     slot->deadline_ms = deadline_ms;
+}
+
+/* A shared queue's lock; nothing for others. */
+static inline void lwnvme_queue_lock(const struct lwnvme_queue *queue)
+{
+    if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
+        queue->controller->ops->lock(queue->controller->host);
+}
+
+static inline void lwnvme_queue_unlock(const struct lwnvme_queue *queue)
+{
+    if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
+        queue->controller->ops->unlock(queue->controller->host);
 }
 
 /* queue_life.c */
@@ -199,6 +221,7 @@ uint32_t lwnvme_quirks_for(const struct lwnvme_controller_config *config);
 
 /* controller.c */
 void lwnvme_controller_fail(struct lwnvme_controller *controller, int status);
+bool lwnvme_is_in_callback(const struct lwnvme_controller *controller);
 int lwnvme_controller_refusal(const struct lwnvme_controller *controller);
 
 #endif

@@ -25,10 +25,12 @@ struct lwnvme_walk {
     uint64_t end;          /* device address after the last byte so far */
     uint64_t *list;        /* where the next entry goes */
     uint64_t list_dma;     /* device address of the page that holds it */
+    uint64_t prp2_list;    /* device address of the first entry */
     uint32_t room;         /* entries before the last one of this list page */
     uint32_t pages_left;   /* list pages after this one */
     uint32_t count;        /* entries after PRP1 */
     uint32_t length_bytes; /* mapped so far */
+    uint32_t wanted_bytes; /* in all */
 };
 
 enum lwnvme_direction lwnvme_request_direction(const struct lwnvme_request *request)
@@ -66,9 +68,22 @@ int lwnvme_buffer_check(const struct lwnvme_buffer *buffer, uint64_t needed_byte
 /* Entries that a list must hold for the largest transfer at the worst alignment; PRP1 is not among them. */
 uint32_t lwnvme_list_entries(const struct lwnvme_controller *controller)
 {
-    uint32_t entries = controller->info.max_transfer_bytes / controller->page_bytes;
+    uint32_t shift = 12u + lwnvme_field_get(controller->cc, LWNVME_CC_MPS);
+    uint32_t entries = controller->info.max_transfer_bytes >> shift;
 
     return entries == 0 ? 1u : entries;
+}
+
+/* How many times `part` goes into `whole`, for the small numbers of a set-up; some CPUs have no division. */
+static uint32_t lwnvme_parts_in(uint32_t whole, uint32_t part)
+{
+    uint32_t count = 0;
+
+    while (whole >= part) {
+        whole -= part;
+        count++;
+    }
+    return count;
 }
 
 /* Decides how the lists of entries - 1 slots lie in memory, and returns its size in bytes. */
@@ -85,40 +100,73 @@ size_t lwnvme_list_layout(struct lwnvme_queue *queue, uint32_t entries)
         return 0;
     if (needed <= usable) {
         queue->list_stride_bytes = (needed * 8u + 63u) & ~63u;
-        queue->lists_per_page = (queue->page_bytes - 8u) / queue->list_stride_bytes;
+        queue->lists_per_page = lwnvme_parts_in(queue->page_bytes - 8u, queue->list_stride_bytes);
         if (queue->lists_per_page == 0)
             queue->lists_per_page = 1;
         queue->list_pages = 1;
-        return (size_t)((slots + queue->lists_per_page - 1u) / queue->lists_per_page) * queue->page_bytes;
+        return (size_t)lwnvme_parts_in(slots + queue->lists_per_page - 1u, queue->lists_per_page)
+               << queue->page_shift;
     }
-    queue->list_pages = (needed + usable - 1u) / usable;
-    return (size_t)slots * queue->list_pages * queue->page_bytes;
+    queue->list_pages = lwnvme_parts_in(needed + usable - 1u, usable);
+    return (size_t)slots * queue->list_pages << queue->page_shift;
+}
+
+/* Where the list of a slot begins. */
+uint32_t lwnvme_list_offset(const struct lwnvme_queue *queue, uint32_t slot_index)
+{
+    uint32_t page;
+
+    if (queue->lists_per_page == 0)
+        return slot_index * queue->list_pages << queue->page_shift;
+    page = lwnvme_parts_in(slot_index, queue->lists_per_page);
+    return (page << queue->page_shift) +
+           (slot_index - page * queue->lists_per_page) * queue->list_stride_bytes;
 }
 
 static void lwnvme_walk_begin(const struct lwnvme_queue *queue, uint32_t slot_index, struct lwnvme_walk *walk)
 {
-    size_t offset = 0;
+    uint32_t offset = queue->slots[slot_index].list_offset;
 
+    walk->prp1 = 0;
     walk->count = 0;
     walk->length_bytes = 0;
     walk->first_entry = 0;
+    walk->end = 0;
     walk->list = NULL;
     walk->list_dma = 0;
+    walk->prp2_list = 0;
     walk->room = 0;
     walk->pages_left = 0;
     if (queue->list_pages == 0)
         return;
-    if (queue->lists_per_page != 0) {
-        offset = (size_t)(slot_index / queue->lists_per_page) * queue->page_bytes +
-                 (size_t)(slot_index % queue->lists_per_page) * queue->list_stride_bytes;
+    walk->room = queue->page_bytes / 8u - 1u;
+    if (queue->lists_per_page != 0)
         walk->room = lwnvme_list_entries(queue->controller);
-    } else {
-        offset = (size_t)slot_index * queue->list_pages * queue->page_bytes;
-        walk->room = queue->page_bytes / 8u - 1u;
+    else
         walk->pages_left = queue->list_pages - 1u;
-    }
     walk->list = (uint64_t *)(void *)(queue->lists + offset);
     walk->list_dma = queue->lists_dma + offset;
+    walk->prp2_list = walk->list_dma;
+}
+
+/*
+ * Settles where a list of so many entries begins. The controller takes the last slot of a page for data if the
+ * entries end exactly there, and for a pointer if there are more. So that it is a pointer or nothing always, a
+ * list that would end at a page's end begins one slot later, which moves its end into a further page.
+ */
+static void lwnvme_walk_place(const struct lwnvme_queue *queue, struct lwnvme_walk *walk, uint32_t entries)
+{
+    uint32_t slots = queue->page_bytes / 8u;
+
+    if (queue->lists_per_page != 0 || walk->list == NULL)
+        return;
+    while (entries > slots)
+        entries -= slots - 1u;
+    if (entries != slots)
+        return;
+    walk->list++;
+    walk->room--;
+    walk->prp2_list += 8u;
 }
 
 /* Adds `pages` entries from device address `entry` on. False: the list is full. */
@@ -157,6 +205,7 @@ static bool lwnvme_walk_run(const struct lwnvme_queue *queue, struct lwnvme_walk
     uint32_t pages = (offset + length + mask) >> queue->page_shift;
 
     if (walk->length_bytes == 0) {
+        lwnvme_walk_place(queue, walk, ((offset + walk->wanted_bytes + mask) >> queue->page_shift) - 1u);
         walk->prp1 = dma;
         next += queue->page_bytes;
         pages--;
@@ -250,6 +299,7 @@ static int lwnvme_walk_buffer(struct lwnvme_queue *queue, struct lwnvme_request 
     int status;
 
     lwnvme_walk_begin(queue, slot_index, walk);
+    walk->wanted_bytes = length;
     while (walk->length_bytes < length) {
         run = length - walk->length_bytes;
         address = lwnvme_position_next(&request->buffer, &position, &run);
@@ -303,14 +353,12 @@ int lwnvme_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint3
     prp->prp1 = walk.prp1;
     prp->prp2 = walk.first_entry;
     if (walk.count > 1) {
-        struct lwnvme_walk start;
+        uint8_t *first = queue->lists + queue->slots[slot_index].list_offset;
 
-        lwnvme_walk_begin(queue, slot_index, &start);
-        prp->prp2 = start.list_dma;
+        prp->prp2 = walk.prp2_list;
         if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
-            lwnvme_memory_sync(queue->controller, start.list,
-                               (size_t)((uint8_t *)walk.list - (uint8_t *)start.list), LWNVME_TO_DEVICE,
-                               true);
+            lwnvme_memory_sync(queue->controller, first, (size_t)((uint8_t *)walk.list - first),
+                               LWNVME_TO_DEVICE, true);
     }
     return LWNVME_OK;
 }
@@ -324,14 +372,13 @@ uint64_t lwnvme_map_further_pages(struct lwnvme_queue *queue, uint64_t dma, uint
     uint64_t second = (dma & ~(uint64_t)(queue->page_bytes - 1u)) + queue->page_bytes;
     uint32_t pages = (beyond_bytes - 1u) >> queue->page_shift;
     struct lwnvme_walk walk;
-    uint64_t list_dma;
 
     if (pages == 1)
         return second;
     lwnvme_walk_begin(queue, queue->free_head, &walk);
-    list_dma = walk.list_dma;
+    lwnvme_walk_place(queue, &walk, pages);
     (void)lwnvme_walk_add(queue, &walk, second, pages);
-    return list_dma;
+    return walk.prp2_list;
 }
 
 /* Ends what lwnvme_map began; harmless when nothing is mapped. */

@@ -36,19 +36,22 @@ static void lwnvme_line_add_hex(struct lwnvme_line *line, uint32_t value)
     lwnvme_line_add(line, digits);
 }
 
-/* A library error by its number, -1 to -999; a device's status in hex, as its fields lie in it. */
+/* A library error by its number, -1 to -199; a device's status in hex, as its fields lie in it. */
 static void lwnvme_line_add_status(struct lwnvme_line *line, int status)
 {
-    char digits[5] = "-000";
-    uint32_t value = (uint32_t)-status;
+    char digits[4] = "-00";
 
-    if (status >= 0) {
+    if (status >= 0 || status < -199) {
         lwnvme_line_add_hex(line, (uint32_t)status);
         return;
     }
-    digits[1] = (char)('0' + value / 100u % 10u);
-    digits[2] = (char)('0' + value / 10u % 10u);
-    digits[3] = (char)('0' + value % 10u);
+    lwnvme_line_add(line, status <= -100 ? "-1" : "-");
+    if (status <= -100)
+        status += 100;
+    for (digits[0] = '0'; status <= -10; status += 10)
+        digits[0]++;
+    digits[1] = (char)('0' - status);
+    digits[2] = '\0';
     lwnvme_line_add(line, digits);
 }
 

@@ -49,14 +49,21 @@ void lwnvme_sq_publish(struct lwnvme_queue *queue)
     lwnvme_doorbell_ring(queue, queue->sq_doorbell, 0, queue->sq_tail);
 }
 
-/* lba mod boundary without a 64-bit division; boundary is at most 65535. */
+/* lba mod boundary, which is at most 65535 and mostly a power of two. No division: some CPUs have none. */
 static uint32_t lwnvme_lba_modulo(uint64_t lba, uint32_t boundary)
 {
-    uint32_t rest = (uint32_t)(lba >> 48) % boundary;
+    uint32_t halves[2] = {(uint32_t)lba, (uint32_t)(lba >> 32)};
+    uint32_t rest = 0;
+    uint32_t bit;
 
-    rest = (rest << 16 | (uint32_t)(lba >> 32 & 0xffffu)) % boundary;
-    rest = (rest << 16 | (uint32_t)(lba >> 16 & 0xffffu)) % boundary;
-    return (rest << 16 | (uint32_t)(lba & 0xffffu)) % boundary;
+    if ((boundary & (boundary - 1u)) == 0)
+        return (uint32_t)lba & (boundary - 1u);
+    for (bit = 64; bit != 0; bit--) {
+        rest = rest << 1 | (halves[(bit - 1u) >> 5] >> ((bit - 1u) & 31u) & 1u);
+        if (rest >= boundary)
+            rest -= boundary;
+    }
+    return rest;
 }
 
 /* How many of a split request's blocks the next command takes. */
@@ -251,12 +258,11 @@ static int lwnvme_submit_slow(struct lwnvme_queue *queue, struct lwnvme_request 
 
 static int lwnvme_submit_shared(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
-    const struct lwnvme_controller *controller = queue->controller;
     int status;
 
-    controller->ops->lock(controller->host);
+    lwnvme_queue_lock(queue);
     status = lwnvme_submit_slow(queue, request);
-    controller->ops->unlock(controller->host);
+    lwnvme_queue_unlock(queue);
     return status;
 }
 
@@ -395,10 +401,10 @@ static inline void lwnvme_slot_free(struct lwnvme_queue *queue, struct lwnvme_sl
 }
 
 /* One command of a request has ended: its slot is free, and the request ends with its last piece. */
-static void lwnvme_piece_end(struct lwnvme_queue *queue, struct lwnvme_slot *slot, int status)
+static void lwnvme_piece_end(struct lwnvme_queue *queue, uint32_t index, int status)
 {
+    struct lwnvme_slot *slot = &queue->slots[index];
     struct lwnvme_request *request = slot->request;
-    uint32_t index = (uint32_t)(slot - queue->slots);
 
     lwnvme_straight_make_plain(slot);
     if (status != LWNVME_ERR_BUFFER_HELD)
@@ -457,7 +463,7 @@ static inline void lwnvme_completion_take(struct lwnvme_queue *queue, const vola
     } else {
         request->result_dw0 = lwnvme_order32(cqe[0]);
         request->result_dw1 = lwnvme_order32(cqe[1]);
-        lwnvme_piece_end(queue, slot,
+        lwnvme_piece_end(queue, index,
                          (dw3 & LWNVME_STATUS_CODE_MASK << 17) == 0 ? LWNVME_OK : (int)(dw3 >> 17));
     }
 }
@@ -490,7 +496,7 @@ static LWNVME_ALWAYS_INLINE uint32_t lwnvme_completions_take(struct lwnvme_queue
         }
         lwnvme_completion_take(queue, taken, dw3);
     }
-    queue->cq_head = (uint32_t)(cqe - queue->cq) / LWNVME_CQE_DWORDS;
+    queue->cq_head = (uint32_t)(cqe - queue->cq) >> 2;
     queue->cq_phase = phase_bit >> 16;
     return most - left;
 }
@@ -521,22 +527,24 @@ static uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget)
     return taken;
 }
 
+/* Requests are called back one at a time, so that a callback that waits for another one gets it. */
 static uint32_t lwnvme_poll_shared(struct lwnvme_queue *queue, uint32_t budget)
 {
-    const struct lwnvme_controller *controller = queue->controller;
     struct lwnvme_request *request;
     uint32_t taken = 0;
 
-    controller->ops->lock(controller->host);
+    lwnvme_queue_lock(queue);
     if ((queue->slow & LWNVME_SLOW_STOPPED) == 0)
         taken = lwnvme_poll_once(queue, budget);
     while ((request = queue->finished_first) != NULL) {
         queue->finished_first = request->next;
-        controller->ops->unlock(controller->host);
+        queue->calling++;
+        lwnvme_queue_unlock(queue);
         lwnvme_request_call(request);
-        controller->ops->lock(controller->host);
+        lwnvme_queue_lock(queue);
+        queue->calling--;
     }
-    controller->ops->unlock(controller->host);
+    lwnvme_queue_unlock(queue);
     return taken;
 }
 
@@ -566,17 +574,22 @@ uint32_t lwnvme_queue_poll(struct lwnvme_queue *queue, uint32_t budget)
 
 void lwnvme_queue_batch_begin(struct lwnvme_queue *queue)
 {
-    if (queue != NULL)
-        queue->hold |= LWNVME_HOLD_BATCH;
+    if (queue == NULL || queue->controller == NULL)
+        return;
+    lwnvme_queue_lock(queue);
+    queue->hold |= LWNVME_HOLD_BATCH;
+    lwnvme_queue_unlock(queue);
 }
 
 void lwnvme_queue_batch_end(struct lwnvme_queue *queue)
 {
-    if (queue == NULL)
+    if (queue == NULL || queue->controller == NULL)
         return;
+    lwnvme_queue_lock(queue);
     queue->hold &= (uint8_t)~LWNVME_HOLD_BATCH;
     if (queue->hold == 0 && queue->sq_tail != queue->sq_tail_told && (queue->slow & LWNVME_SLOW_STOPPED) == 0)
         lwnvme_sq_publish(queue);
+    lwnvme_queue_unlock(queue);
 }
 
 uint32_t lwnvme_queue_in_flight(const struct lwnvme_queue *queue)
@@ -600,7 +613,9 @@ static void lwnvme_deadlines_move(struct lwnvme_queue *queue, uint32_t stamp_ms,
 
         if (slot->request == NULL)
             continue;
-        timeout_ms = slot->request->timeout_ms != 0 ? slot->request->timeout_ms : queue->timeout_ms;
+        timeout_ms = queue->timeout_ms;
+        if (slot->request->timeout_ms != 0)
+            timeout_ms = lwnvme_timeout_clamp(slot->request->timeout_ms);
         if (all || slot->deadline_ms - timeout_ms - LWNVME_CLOCK_SLACK_MS == stamp_ms)
             slot->deadline_ms += shift_ms;
     }
@@ -627,8 +642,10 @@ static void lwnvme_deadlines_check(struct lwnvme_queue *queue)
         }
     }
     queue->earliest_ms = earliest_ms;
-    if (late)
-        lwnvme_controller_fail(queue->controller, LWNVME_ERR_TIMEOUT);
+    if (!late)
+        return;
+    queue->slow |= LWNVME_SLOW_NO_SUBMIT;
+    lwnvme_controller_fail(queue->controller, LWNVME_ERR_TIMEOUT);
 }
 
 /* The clock went on by more than the slack, or back. */
@@ -649,7 +666,7 @@ void lwnvme_queue_clock(struct lwnvme_queue *queue)
 
     queue->clock_ms = clock_ms;
     queue->default_deadline_ms = clock_ms + queue->timeout_ms + LWNVME_CLOCK_SLACK_MS;
-    if (clock_ms - before_ms > LWNVME_CLOCK_SLACK_MS)
+    if (clock_ms - before_ms >= LWNVME_CLOCK_SLACK_MS)
         lwnvme_clock_moved(queue, before_ms, clock_ms - before_ms);
     else if (LWNVME_TIME_AFTER(clock_ms, queue->earliest_ms))
         lwnvme_deadlines_check(queue);
@@ -679,6 +696,7 @@ void lwnvme_ring_reset(struct lwnvme_queue *queue)
         struct lwnvme_slot *slot = &queue->slots[index];
         slot->request = NULL;
         slot->cid = (uint16_t)(((slot->cid & ~LWNVME_CID_INDEX_MASK) + LWNVME_CID_GENERATION_STEP) | index);
+        slot->list_offset = lwnvme_list_offset(queue, index);
         slot->next_free = index + 2u < queue->entries ? (uint16_t)(index + 1u) : (uint16_t)LWNVME_SLOT_NONE;
     }
 }
@@ -686,8 +704,10 @@ void lwnvme_ring_reset(struct lwnvme_queue *queue)
 /* Takes what the controller had completed before it stopped: those answers are genuine. */
 void lwnvme_queue_reap(struct lwnvme_queue *queue)
 {
+    lwnvme_queue_lock(queue);
     if (queue->cq != NULL && (queue->hold & LWNVME_HOLD_POLL) == 0)
         (void)lwnvme_poll_once(queue, 0);
+    lwnvme_queue_unlock(queue);
 }
 
 static void lwnvme_waiting_give_back(struct lwnvme_queue *queue, int started)
@@ -712,6 +732,7 @@ void lwnvme_queue_give_back(struct lwnvme_queue *queue)
     int status = queue->controller->device_stopped != 0 ? LWNVME_ERR_ABORTED : LWNVME_ERR_BUFFER_HELD;
     uint32_t index;
 
+    lwnvme_queue_lock(queue);
     queue->hold |= LWNVME_HOLD_POLL;
     for (index = 0; index + 1u < queue->entries; index++) {
         struct lwnvme_slot *slot = &queue->slots[index];
@@ -723,10 +744,11 @@ void lwnvme_queue_give_back(struct lwnvme_queue *queue)
             slot->request->error_block = LWNVME_NO_ERROR_BLOCK;
             lwnvme_piece_failed(slot->request, 0, status);
         }
-        lwnvme_piece_end(queue, slot, status);
+        lwnvme_piece_end(queue, index, status);
     }
     lwnvme_waiting_give_back(queue, status);
     queue->hold &= (uint8_t)~LWNVME_HOLD_POLL;
+    lwnvme_queue_unlock(queue);
     if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
         (void)lwnvme_poll_shared(queue, 0);
 }

@@ -425,6 +425,10 @@ void lwnvme_queue_park(struct lwnvme_queue *queue)
     queue->slow |= LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED;
     if (queue->state == LWNVME_QUEUE_CLOSED)
         return;
+    if (queue->leaving != 0) {
+        lwnvme_queue_close(queue, queue->reason);
+        return;
+    }
     queue->state = LWNVME_QUEUE_PARKED;
     queue->status = LWNVME_PENDING;
 }

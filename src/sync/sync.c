@@ -28,10 +28,14 @@ static void lwnvme_sync_pause(const struct lwnvme_controller *controller, const 
         controller->ops->relax(controller->host);
 }
 
-/* A callback must not wait for other callbacks: they would never come. */
+/*
+ * Whether waiting makes progress: not inside a callback of the same queue or of the admin queue. A callback of
+ * another I/O queue may wait; if the controller fails meanwhile, all queues but that one are given back first.
+ */
 static bool lwnvme_sync_may_wait(const struct lwnvme_controller *controller, const struct lwnvme_queue *queue)
 {
-    return (controller == NULL || controller->polling == 0) &&
+    return (controller == NULL ||
+            (controller->polling == 0 && (controller->admin.hold & LWNVME_HOLD_POLL) == 0)) &&
            (queue == NULL || (queue->hold & LWNVME_HOLD_POLL) == 0);
 }
 
@@ -198,7 +202,8 @@ int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
         if (controller == NULL)
             return LWNVME_ERR_QUEUE_CLOSED;
         turns++;
-        if (turns % LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL == 0 || lwnvme_sync_can_sleep(controller, queue))
+        if ((turns & (LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL - 1u)) == 0 ||
+            lwnvme_sync_can_sleep(controller, queue))
             (void)lwnvme_controller_poll(controller);
         if (lwnvme_sync_is_active(request))
             lwnvme_sync_pause(controller, queue);
