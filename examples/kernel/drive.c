@@ -62,10 +62,10 @@ static int drive_open_namespaces(struct drive *drive)
         for (uint32_t i = 0; i < drive->list.count && drive->ns_count < DRIVE_NAMESPACES_MAX; i++) {
             drive_open_namespace(drive, drive->list.nsids[i]);
         }
-        if (!drive->list.more || drive->list.count == 0 || drive->ns_count == DRIVE_NAMESPACES_MAX) {
+        if (!drive->list.more || drive->ns_count == DRIVE_NAMESPACES_MAX) {
             break;
         }
-        after = drive->list.nsids[drive->list.count - 1u];
+        after = drive->list.last;
     }
     return 0;
 }

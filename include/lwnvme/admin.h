@@ -50,8 +50,8 @@ int lwnvme_log_error(struct lwnvme_controller *controller, struct lwnvme_request
 
 /*
  * Reads a feature's value into request->result_dw0. fid: LWNVME_FEATURE_...; select: LWNVME_SEL_..., other
- * than LWNVME_SEL_CURRENT only if the controller can; nsid 0 unless the feature is a namespace's. For
- * features without a data structure. Section 5.1.11 "Get Features command".
+ * than LWNVME_SEL_CURRENT only if the controller can; nsid 0 unless the feature is a namespace's. Features
+ * with a data structure are refused with LWNVME_ERR_FEATURE_HAS_DATA. Section 5.1.11 "Get Features command".
  */
 int lwnvme_feature_get(struct lwnvme_controller *controller, struct lwnvme_request *request, uint8_t fid,
                        uint8_t select, uint32_t nsid);

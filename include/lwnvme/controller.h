@@ -152,6 +152,7 @@ struct lwnvme_controller {
     uint32_t shutdown_kind;
     uint32_t page_bytes;
     uint32_t opened;
+    uint32_t incarnation;
     uint32_t polling;
     uint32_t identified;
     uint8_t identity[60];    /* serial and model as first seen */
@@ -246,7 +247,8 @@ void lwnvme_interrupt(struct lwnvme_controller *controller, uint16_t vector);
 
 /*
  * The moment, on the now_us clock, at which the library must be polled at the latest even if nothing
- * happens: the nearest deadline of a command or state. UINT64_MAX: none. Owner's context.
+ * happens: the nearest deadline of a command; now, while the controller is on its way from one state to another,
+ * which needs steady polls. UINT64_MAX: none. Owner's context.
  */
 uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller);
 

@@ -68,7 +68,9 @@ struct lwnvme_host_ops {
      * Cache maintenance for hosts whose DMA is not coherent with the CPU's caches: makes what the CPU wrote
      * to [address, address + length_bytes) visible to the controller (for_device true: clean, and for
      * FROM_DEVICE also invalidate), or makes what the controller wrote visible to the CPU (for_device
-     * false: invalidate). Called for the library's own DMA memory and for callers' buffers. Optional.
+     * false: invalidate). Called for the library's own DMA memory and for callers' buffers; for these once before
+     * the first mapping and once after the last dma_unmap of a request, so a dma_unmap that copies data with the
+     * CPU must clean what it wrote. Optional.
      */
     void (*dma_sync)(void *host, const void *address, size_t length_bytes, enum lwnvme_direction direction,
                      bool for_device);
@@ -100,8 +102,9 @@ struct lwnvme_host_ops {
     /*
      * Mutual exclusion for queues made with LWNVME_QUEUE_SHARED: safe against interrupts if interrupt
      * handlers use the queue. Held for a bounded number of instructions, never across a callback, never two
-     * at once. Mapping, cache, clock and register hooks may be called with it held. Both or none.
-     */
+     * at once. Mapping, cache, clock and register hooks may be called with it held. unlock
+     * orders what came before it, register writes included, before what the next owner does. Both or none.
+*/
     void (*lock)(void *host);
     void (*unlock)(void *host);
 

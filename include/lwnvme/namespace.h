@@ -5,6 +5,10 @@
  * A namespace handle is the caller's memory, filled in by lwnvme_namespace_open and read by the I/O calls.
  * Its members up to "Private" may be read freely once the open has ended. One that cannot be used is filled
  * in as far as possible and says why in `status`; the I/O calls refuse it with that.
+ *
+ * A handle says what the namespace was like when it was opened. Open it again after anything that may have
+ * changed it: a format, a firmware update, a reset or power cycle in which somebody else had the drive. A handle of
+ * a controller that has been closed is refused, even if the same struct is open again.
  */
 #ifndef LWNVME_NAMESPACE_H
 #define LWNVME_NAMESPACE_H
@@ -56,6 +60,7 @@ struct lwnvme_namespace {
 
     /* Private. */
     uint32_t oncs;
+    uint32_t incarnation;
     uint32_t straight_blocks; /* requests of up to this many blocks need no splitting */
     int verdict;              /* what the identify data alone say */
     struct lwnvme_request request;
@@ -76,7 +81,8 @@ int lwnvme_namespace_open(struct lwnvme_controller *controller, uint32_t nsid, s
 struct lwnvme_namespace_list {
     int status;     /* as in struct lwnvme_namespace */
     uint32_t count; /* how many of nsids are valid */
-    bool more;      /* there may be further ones after the last */
+    bool more;      /* there may be further ones: ask again with `last` */
+    uint32_t last;  /* the highest identifier that has been looked at, while `more` is set */
     bool damaged;   /* the controller's list made no sense from here on: not ascending, or reserved values */
     uint32_t nsids[1024]; /* ascending */
 
@@ -90,8 +96,8 @@ struct lwnvme_namespace_list {
 
 /*
  * Starts to list active namespaces with identifiers above `after` (0 for the first page), up to 1024 of them;
- * go on with the last one while `more` is set. Controllers of version 1.0, which know no such list, and
- * those that reject it are asked for each identifier in turn, at most 1024 a call. Controller owner's
+ * go on with list->last while list->more is set. Controllers of version 1.0, which know no such list, and
+ * those that reject it are asked for each identifier in turn, 1024 a call and up to 65536. Controller owner's
  * context. 0: begun.
  */
 int lwnvme_namespace_list(struct lwnvme_controller *controller, uint32_t after,

@@ -96,14 +96,14 @@ struct lwnvme_command {
 
 struct lwnvme_request {
     /* In: the caller's, unchanged from submission to the callback, never written by the library. */
-    lwnvme_done done;    /* may be NULL: then watch lwnvme_request_active */
-    void *context;       /* the caller's own */
-    uint32_t flags;      /* LWNVME_REQUEST_... or 0 */
-    uint32_t timeout_ms; /* deadline of each command, about 24 days at most; 0: the controller's default */
-
-    /* Out: valid from the callback on. */
-    int status;          /* see status.h; of a split request: that of the failed piece nearest to the start */
-    uint32_t result_dw0; /* completion dwords 0 and 1; not set by a read or write that succeeds */
+    lwnvme_done done; /* may be NULL: then watch lwnvme_request_active */
+    void *context;    /* the caller's own */
+    uint32_t flags;   /* LWNVME_REQUEST_... or 0 */
+    uint32_t timeout_ms;
+    /* deadline of each command, about 24 days at most; 0: the controller's default */ /* Out: valid from the callback on; a call that is refused leaves them as they were. */
+    int status; /* see status.h; of a split request: that of the failed piece nearest to the start */
+    uint32_t
+        result_dw0; /* completion dwords 0 and 1, of commands that have a result; not of reads and writes */
     uint32_t result_dw1;
     uint64_t bytes_done; /* all of it, or what lies before the first failed piece */
 

@@ -99,7 +99,8 @@ extern "C" {
     X(ERR_NO_LOG_OFFSET, -102, "the controller reads log pages only from their start")                       \
     X(ERR_NO_SAVE_SELECT, -103, "the controller has no saved or default feature values to select")           \
     X(ERR_NO_IDENTIFY_CNS, -104, "the controller is too old for this Identify structure")                    \
-    X(ERR_OPCODE_REFUSED, -105, "this opcode belongs to the library; use the call for it")
+    X(ERR_OPCODE_REFUSED, -105, "this opcode belongs to the library; use the call for it")                   \
+    X(ERR_FEATURE_HAS_DATA, -106, "the feature's value is a structure; send a raw command with a buffer")
 
 enum lwnvme_error {
     LWNVME_OK = 0,

@@ -17,7 +17,8 @@ int lwnvme_identify(struct lwnvme_controller *controller, struct lwnvme_request 
         return status;
     if (data == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (cns > LWNVME_CNS_CONTROLLER && controller->info.version < LWNVME_VERSION(1, 1, 0))
+    if (cns > LWNVME_CNS_CONTROLLER && (controller->info.version < LWNVME_VERSION(1, 1, 0) ||
+                                        (controller->quirks & LWNVME_QUIRK_IDENTIFY_CNS_1) != 0))
         return LWNVME_ERR_NO_IDENTIFY_CNS;
     command.nsid = nsid;
     command.cdw10 = lwnvme_field_put(cns, LWNVME_IDENTIFY_CDW10_CNS);

@@ -37,7 +37,7 @@ int lwnvme_log_read(struct lwnvme_controller *controller, struct lwnvme_request 
     command.cdw10 = lwnvme_field_put(select->lid, LWNVME_GET_LOG_CDW10_LID) |
                     lwnvme_field_put(select->lsp, LWNVME_GET_LOG_CDW10_LSP) |
                     lwnvme_field_put(select->retain_event ? 1u : 0u, LWNVME_GET_LOG_CDW10_RAE) |
-                    lwnvme_field_put(length_bytes / 4u - 1u, LWNVME_GET_LOG_CDW10_NUMDL);
+                    lwnvme_field_put((length_bytes >> 2) - 1u, LWNVME_GET_LOG_CDW10_NUMDL);
     command.cdw12 = (uint32_t)select->offset_bytes;
     command.cdw13 = (uint32_t)(select->offset_bytes >> 32);
     return lwnvme_page_command(controller, request, &command, data, length_bytes);

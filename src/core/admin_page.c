@@ -100,7 +100,8 @@ static void lwnvme_page_done(struct lwnvme_request *request)
     request->bytes_done = 0;
     if (request->status == LWNVME_OK) {
         lwnvme_memory_sync(controller, page, LWNVME_PAGE_MIN, LWNVME_FROM_DEVICE, false);
-        memcpy(request->copy_to, page, request->copy_bytes);
+        if (request->copy_bytes != 0)
+            memcpy(request->copy_to, page, request->copy_bytes);
         request->bytes_done = request->copy_bytes;
     }
     /* A page that the controller may still write is not used again. */

@@ -48,6 +48,7 @@ struct lwnvme_state_row {
 };
 
 static struct lwnvme_controller *lwnvme_open_controllers;
+static uint32_t lwnvme_incarnations; /* openings so far: what tells an old handle from a new one */
 
 /* Gates: what the queues may do in which state. */
 
@@ -128,7 +129,9 @@ static int lwnvme_reclaim_poll(struct lwnvme_controller *controller, bool late)
     lwnvme_pages_give_back(controller);
     for (queue = controller->queues; queue != NULL && controller->device_stopped != 0; queue = next) {
         next = queue->next;
-        if ((queue->hold & LWNVME_HOLD_POLL) == 0)
+        if (lwnvme_queue_is_calling(queue))
+            status = LWNVME_PENDING;
+        else
             lwnvme_queue_park(queue);
     }
     return status;
@@ -229,7 +232,7 @@ static int lwnvme_admin_queue_enter(struct lwnvme_controller *controller)
 
     if (admin->sq == NULL) {
         admin->id = 0;
-        admin->timeout_ms = controller->config.admin_timeout_ms;
+        admin->timeout_ms = lwnvme_timeout_turns(controller->config.admin_timeout_ms);
         status = lwnvme_queue_allocate(controller, admin, LWNVME_CONFIG_ADMIN_ENTRIES);
         if (status == LWNVME_OK)
             status = lwnvme_pages_allocate(controller);
@@ -314,6 +317,8 @@ static uint32_t lwnvme_queue_count_wanted(const struct lwnvme_controller *contro
 
     if (lwnvme_field_get(controller->cc, LWNVME_CC_CSS) == LWNVME_CC_CSS_ADMIN_ONLY)
         return 0;
+    if ((controller->quirks & LWNVME_QUIRK_ONE_COMMAND) != 0 && room > 1u)
+        room = 1;
     return controller->config.io_queues < room ? controller->config.io_queues : room;
 }
 
@@ -550,6 +555,8 @@ static int lwnvme_stop_reclaim_enter(struct lwnvme_controller *controller)
         else
             lwnvme_log_text(controller, LWNVME_LEVEL_ERROR, "the controller does not stop; memory is kept");
     }
+    if (controller->device_stopped == 0 && controller->goal != LWNVME_GOAL_CLOSED)
+        lwnvme_controller_fail(controller, LWNVME_ERR_DISABLE_TIMEOUT);
     return LWNVME_OK;
 }
 
@@ -720,11 +727,23 @@ static bool lwnvme_work_is_pending(const struct lwnvme_controller *controller)
     return false;
 }
 
+/* What is measured against the clock goes back with it. */
+static void lwnvme_clock_set_back(struct lwnvme_controller *controller, uint64_t back_us)
+{
+    controller->state_since_us =
+        controller->state_since_us > back_us ? controller->state_since_us - back_us : 0;
+    if (controller->not_before_us != 0)
+        controller->not_before_us =
+            controller->not_before_us > back_us ? controller->not_before_us - back_us : 0;
+}
+
 /* A clock that stands still would make every deadline endless. */
 static void lwnvme_clock_watch(struct lwnvme_controller *controller)
 {
     uint64_t now_us = lwnvme_now_us(controller);
 
+    if (now_us < controller->last_now_us)
+        lwnvme_clock_set_back(controller, controller->last_now_us - now_us);
     if (now_us != controller->last_now_us || !lwnvme_work_is_pending(controller)) {
         controller->last_now_us = now_us;
         controller->stuck_polls = 0;
@@ -750,7 +769,7 @@ bool lwnvme_is_in_callback(const struct lwnvme_controller *controller)
     if (controller->polling != 0 || (controller->admin.hold & LWNVME_HOLD_POLL) != 0)
         return true;
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
-        if ((queue->hold & LWNVME_HOLD_POLL) != 0 || queue->calling != 0)
+        if (lwnvme_queue_is_calling(queue))
             return true;
     }
     return false;
@@ -948,8 +967,6 @@ static void lwnvme_config_default(struct lwnvme_controller_config *config)
         config->io_timeout_ms = LWNVME_CONFIG_IO_TIMEOUT_MS;
     if (config->admin_timeout_ms == 0)
         config->admin_timeout_ms = LWNVME_CONFIG_ADMIN_TIMEOUT_MS;
-    config->io_timeout_ms = lwnvme_timeout_clamp(config->io_timeout_ms);
-    config->admin_timeout_ms = lwnvme_timeout_clamp(config->admin_timeout_ms);
 }
 
 int lwnvme_controller_open(struct lwnvme_controller *controller,
@@ -982,6 +999,10 @@ int lwnvme_controller_open(struct lwnvme_controller *controller,
     controller->shutdown_timeout_us = LWNVME_CONFIG_SHUTDOWN_FLOOR_MS * 1000u;
     controller->device_stopped = 1; /* it knows no memory of ours yet */
     controller->opened = 1;
+    if (++lwnvme_incarnations == 0)
+        lwnvme_incarnations = 1; /* 0 is that of handles that were never opened */
+    controller->incarnation = lwnvme_incarnations;
+    controller->last_now_us = lwnvme_now_us(controller);
     controller->next_open = lwnvme_open_controllers;
     lwnvme_open_controllers = controller;
     if ((controller->quirks & LWNVME_QUIRK_DELAY_BEFORE_INIT) != 0)
@@ -1067,12 +1088,12 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller)
     if (controller == NULL || controller->opened == 0)
         return UINT64_MAX;
     now_us = lwnvme_now_us(controller);
-    if (controller->fail_status != LWNVME_OK && !lwnvme_state_is_failing(controller))
-        return now_us;
     if (controller->not_before_us > now_us)
         return controller->not_before_us;
-    if (controller->state_limit_us != 0)
-        nearest_us = controller->state_since_us + controller->state_limit_us;
+    /* A state that is not one of rest goes on by polls alone. */
+    if (controller->status == LWNVME_PENDING ||
+        (controller->fail_status != LWNVME_OK && !lwnvme_state_is_failing(controller)))
+        return now_us;
     nearest_us = lwnvme_deadline_nearer(&controller->admin, now_us, nearest_us);
     for (queue = controller->queues; queue != NULL; queue = queue->next)
         nearest_us = lwnvme_deadline_nearer(queue, now_us, nearest_us);

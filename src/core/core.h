@@ -46,6 +46,9 @@ int memcmp(const void *left, const void *right, size_t length);
 #define LWNVME_REQUEST_QUEUED   2u /* some of it waits in the queue's FIFO, or for an admin page */
 #define LWNVME_REQUEST_STRAIGHT 3u /* issued, one command, on the straight path (straight.h) */
 
+#define LWNVME_REQUEST_FLAGS                                                                                 \
+    (LWNVME_REQUEST_FUA | LWNVME_REQUEST_LIMITED_RETRY | LWNVME_REQUEST_NO_WAIT | LWNVME_REQUEST_DEALLOCATE)
+
 #define LWNVME_NO_ERROR_BLOCK 0xffffffffu
 
 /* lwnvme_queue.slow: why submission and polling leave the straight path. */
@@ -142,6 +145,7 @@ int lwnvme_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint3
                uint32_t *length_bytes, struct lwnvme_prp *prp);
 void lwnvme_unmap(struct lwnvme_queue *queue, uint32_t slot_index, enum lwnvme_direction direction);
 void lwnvme_buffer_sync(struct lwnvme_queue *queue, struct lwnvme_request *request, bool for_device);
+#define LWNVME_NO_PRP UINT64_MAX /* no address of a page or list: not aligned */
 uint64_t lwnvme_map_further_pages(struct lwnvme_queue *queue, uint64_t dma, uint32_t beyond_bytes);
 uint32_t lwnvme_list_entries(const struct lwnvme_controller *controller);
 uint32_t lwnvme_list_offset(const struct lwnvme_queue *queue, uint32_t slot_index);
@@ -160,12 +164,12 @@ void lwnvme_ring_reset(struct lwnvme_queue *queue);
 
 #define LWNVME_TIME_AFTER(a, b) ((int32_t)((a) - (b)) >= 0)
 
-/* The longest time that the 32-bit clock can tell from a moment past, with room for the slack. */
-static inline uint32_t lwnvme_timeout_clamp(uint32_t timeout_ms)
+/* Milliseconds in turns of the queues' clock, which are 1024 us: 1000 / 1024 is 1 - 1/64 - 1/128. */
+static inline uint32_t lwnvme_timeout_turns(uint32_t timeout_ms)
 {
-    uint32_t most_ms = 0x7fffffffu - 4u * LWNVME_CLOCK_SLACK_MS;
-
-    return timeout_ms > most_ms ? most_ms : timeout_ms;
+    if (timeout_ms > 0x7fffffffu)
+        timeout_ms = 0x7fffffffu;
+    return timeout_ms - (timeout_ms >> 6) - (timeout_ms >> 7);
 }
 
 /* Takes the first free slot for a command of a request. earliest_ms may be too early, never too
@@ -176,7 +180,7 @@ static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_s
     uint32_t deadline_ms = queue->default_deadline_ms;
 
     if (request->timeout_ms != 0) {
-        deadline_ms = queue->clock_ms + lwnvme_timeout_clamp(request->timeout_ms) + LWNVME_CLOCK_SLACK_MS;
+        deadline_ms = queue->clock_ms + lwnvme_timeout_turns(request->timeout_ms) + LWNVME_CLOCK_SLACK_MS;
         if (!LWNVME_TIME_AFTER(deadline_ms, queue->earliest_ms))
             queue->earliest_ms = deadline_ms;
     }
@@ -197,6 +201,12 @@ static inline void lwnvme_queue_unlock(const struct lwnvme_queue *queue)
 {
     if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
         queue->controller->ops->unlock(queue->controller->host);
+}
+
+/* Whether callbacks of the queue are under way, or are still owed: it must not be taken away now. */
+static inline bool lwnvme_queue_is_calling(const struct lwnvme_queue *queue)
+{
+    return (queue->hold & LWNVME_HOLD_POLL) != 0 || queue->calling != 0 || queue->finished_first != NULL;
 }
 
 /* queue_life.c */

@@ -38,6 +38,14 @@ enum lwnvme_direction lwnvme_request_direction(const struct lwnvme_request *requ
     return (enum lwnvme_direction)(request->command.opcode & 3u);
 }
 
+/* Whether [address, address + length) neither wraps nor, at CPU addresses, leaves what a pointer can hold. */
+static bool lwnvme_addresses_exist(uint64_t address, uint64_t length_bytes, uint32_t flags)
+{
+    uint64_t last = address + (length_bytes - 1u);
+
+    return last >= address && ((flags & LWNVME_BUFFER_DEVICE_ADDRESS) != 0 || last <= UINTPTR_MAX);
+}
+
 /* Whether a buffer can serve at all, before anything is sent: present, dword aligned, long enough. */
 int lwnvme_buffer_check(const struct lwnvme_buffer *buffer, uint64_t needed_bytes)
 {
@@ -50,7 +58,8 @@ int lwnvme_buffer_check(const struct lwnvme_buffer *buffer, uint64_t needed_byte
             return LWNVME_ERR_NULL_ARGUMENT;
         if ((buffer->address & 3u) != 0)
             return LWNVME_ERR_BUFFER_ALIGNMENT;
-        if (buffer->length_bytes < needed_bytes || buffer->address + (needed_bytes - 1u) < buffer->address)
+        if (buffer->length_bytes < needed_bytes ||
+            !lwnvme_addresses_exist(buffer->address, needed_bytes, buffer->flags))
             return LWNVME_ERR_BUFFER_LENGTH;
         return LWNVME_OK;
     }
@@ -58,7 +67,7 @@ int lwnvme_buffer_check(const struct lwnvme_buffer *buffer, uint64_t needed_byte
         segment = &buffer->segments[index];
         if ((segment->address & 3u) != 0 || (segment->length_bytes & 3u) != 0 || segment->length_bytes == 0)
             return LWNVME_ERR_BUFFER_ALIGNMENT;
-        if (segment->address + (segment->length_bytes - 1u) < segment->address)
+        if (!lwnvme_addresses_exist(segment->address, segment->length_bytes, buffer->flags))
             return LWNVME_ERR_BUFFER_LENGTH;
         total += segment->length_bytes;
     }
@@ -90,7 +99,7 @@ static uint32_t lwnvme_parts_in(uint32_t whole, uint32_t part)
 size_t lwnvme_list_layout(struct lwnvme_queue *queue, uint32_t entries)
 {
     uint32_t needed = lwnvme_list_entries(queue->controller);
-    uint32_t usable = queue->page_bytes / 8u - 1u;
+    uint32_t usable = (queue->page_bytes >> 3) - 1u;
     uint32_t slots = entries - 1u;
 
     queue->list_pages = 0;
@@ -139,7 +148,7 @@ static void lwnvme_walk_begin(const struct lwnvme_queue *queue, uint32_t slot_in
     walk->pages_left = 0;
     if (queue->list_pages == 0)
         return;
-    walk->room = queue->page_bytes / 8u - 1u;
+    walk->room = (queue->page_bytes >> 3) - 1u;
     if (queue->lists_per_page != 0)
         walk->room = lwnvme_list_entries(queue->controller);
     else
@@ -156,7 +165,7 @@ static void lwnvme_walk_begin(const struct lwnvme_queue *queue, uint32_t slot_in
  */
 static void lwnvme_walk_place(const struct lwnvme_queue *queue, struct lwnvme_walk *walk, uint32_t entries)
 {
-    uint32_t slots = queue->page_bytes / 8u;
+    uint32_t slots = (queue->page_bytes >> 3);
 
     if (queue->lists_per_page != 0 || walk->list == NULL)
         return;
@@ -185,7 +194,7 @@ static bool lwnvme_walk_add(const struct lwnvme_queue *queue, struct lwnvme_walk
             walk->pages_left--;
             walk->list_dma += queue->page_bytes;
             *walk->list++ = lwnvme_order64(walk->list_dma);
-            walk->room = queue->page_bytes / 8u - 1u;
+            walk->room = (queue->page_bytes >> 3) - 1u;
         }
         *walk->list++ = lwnvme_order64(entry);
         walk->room--;
@@ -365,7 +374,7 @@ int lwnvme_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint3
 
 /*
  * PRP2 for the straight path: `beyond_bytes` is where a contiguous transfer ends, counted from the start of its
- * first page. It is for the command that takes the first free slot.
+ * first page. It is for the command that takes the first free slot. LWNVME_NO_PRP: the list is too short.
  */
 uint64_t lwnvme_map_further_pages(struct lwnvme_queue *queue, uint64_t dma, uint32_t beyond_bytes)
 {
@@ -377,8 +386,7 @@ uint64_t lwnvme_map_further_pages(struct lwnvme_queue *queue, uint64_t dma, uint
         return second;
     lwnvme_walk_begin(queue, queue->free_head, &walk);
     lwnvme_walk_place(queue, &walk, pages);
-    (void)lwnvme_walk_add(queue, &walk, second, pages);
-    return walk.prp2_list;
+    return lwnvme_walk_add(queue, &walk, second, pages) ? walk.prp2_list : LWNVME_NO_PRP;
 }
 
 /* Ends what lwnvme_map began; harmless when nothing is mapped. */

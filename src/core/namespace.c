@@ -12,6 +12,7 @@
 #define LWNVME_BLOCK_SHIFT_MIN 9u
 #define LWNVME_BLOCK_SHIFT_MAX 16u
 #define LWNVME_LIST_MAX        1024u
+#define LWNVME_PROBE_MAX       65536u      /* identifiers that are tried where there is no list */
 #define LWNVME_NSID_LAST       0xfffffffeu /* the highest that a namespace can have */
 
 static int lwnvme_identify_send(struct lwnvme_controller *controller, struct lwnvme_request *request,
@@ -159,6 +160,7 @@ static void lwnvme_descriptors_read(struct lwnvme_namespace *ns)
 /* The end of an open. Only a namespace that can be used has a straight path for its I/O. */
 static void lwnvme_namespace_conclude(struct lwnvme_namespace *ns, int status)
 {
+    ns->incarnation = ns->controller->incarnation;
     ns->straight_blocks = status == LWNVME_OK && ns->boundary_blocks == 0 ? ns->max_blocks : 0;
     if (ns->straight_blocks > ns->block_count)
         ns->straight_blocks = (uint32_t)ns->block_count;
@@ -241,6 +243,7 @@ static void lwnvme_list_read(struct lwnvme_namespace_list *list)
         list->nsids[list->count++] = nsid;
         last = nsid;
     }
+    list->last = last;
     list->more = last < LWNVME_NSID_LAST;
 }
 
@@ -250,10 +253,10 @@ static void lwnvme_list_probe_done(struct lwnvme_request *request);
 static void lwnvme_list_probe(struct lwnvme_namespace_list *list)
 {
     uint32_t limit = list->controller->info.nn;
-
-    if (limit > LWNVME_NSID_LAST)
-        limit = LWNVME_NSID_LAST;
+    if (limit > LWNVME_PROBE_MAX)
+        limit = LWNVME_PROBE_MAX;
     if (list->probe > limit || list->probe - list->after > LWNVME_LIST_MAX) {
+        list->last = list->probe - 1u;
         list->more = list->probe <= limit;
         list->status = LWNVME_OK;
         return;

@@ -266,9 +266,25 @@ static int lwnvme_submit_shared(struct lwnvme_queue *queue, struct lwnvme_reques
     return status;
 }
 
-/* Takes a request in whose command, namespace, blocks and buffer have been filled in and checked. */
+static int lwnvme_submit_any(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    if (queue->slow == 0)
+        return lwnvme_submit_now(queue, request);
+    if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
+        return lwnvme_submit_shared(queue, request);
+    return lwnvme_submit_slow(queue, request);
+}
+
+/* Takes a request in whose command, namespace, blocks and buffer have been filled in and checked. Refused, it has
+ * the result that it had. */
 int lwnvme_submit(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
+    uint64_t bytes_done = request->bytes_done;
+    int result = request->status;
+    int status;
+
+    if ((request->flags & ~LWNVME_REQUEST_FLAGS) != 0)
+        return LWNVME_ERR_INVALID_ARGUMENT;
     request->status = LWNVME_OK;
     request->bytes_done = request->data_bytes;
     if (request->block_count != 0)
@@ -279,11 +295,12 @@ int lwnvme_submit(struct lwnvme_queue *queue, struct lwnvme_request *request)
     request->segment_index = 0;
     request->segment_offset = 0;
     request->queue = queue;
-    if (queue->slow == 0)
-        return lwnvme_submit_now(queue, request);
-    if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
-        return lwnvme_submit_shared(queue, request);
-    return lwnvme_submit_slow(queue, request);
+    status = lwnvme_submit_any(queue, request);
+    if (status != LWNVME_OK) {
+        request->status = result;
+        request->bytes_done = bytes_done;
+    }
+    return status;
 }
 
 static int lwnvme_raw_length(const struct lwnvme_buffer *buffer, uint32_t limit_bytes, uint32_t *length_bytes)
@@ -346,13 +363,15 @@ int lwnvme_raw(struct lwnvme_queue *queue, struct lwnvme_request *request,
     return lwnvme_submit_raw(queue, request, command, buffer);
 }
 
+/* Whoever waits for a request without a callback may let go of it as soon as its state says so. */
 static inline void lwnvme_request_call(struct lwnvme_request *request)
 {
+    lwnvme_done done = request->internal_done != NULL ? request->internal_done : request->done;
+
+    LWNVME_BARRIER_STORE_STORE();
     request->state = LWNVME_REQUEST_IDLE;
-    if (request->internal_done != NULL)
-        request->internal_done(request);
-    else if (request->done != NULL)
-        request->done(request);
+    if (done != NULL)
+        done(request);
 }
 
 /* Shared queues call back after the lock is released. */
@@ -418,13 +437,15 @@ static void lwnvme_piece_end(struct lwnvme_queue *queue, uint32_t index, int sta
         lwnvme_last_piece_end(queue, request);
 }
 
-/* Goes on with what waits, in order, while there are slots. */
+/* Goes on with what waits, in order, while there are slots; not for ever, since what fails may be submitted
+ * again by its callback. */
 static void lwnvme_waiting_pump(struct lwnvme_queue *queue)
 {
+    uint32_t bound = queue->entries;
     struct lwnvme_request *request;
     int status;
 
-    while ((request = queue->waiting_first) != NULL && queue->free_head != LWNVME_SLOT_NONE) {
+    while ((request = queue->waiting_first) != NULL && queue->free_head != LWNVME_SLOT_NONE && bound-- != 0) {
         if (request->error_block == LWNVME_NO_ERROR_BLOCK) {
             status = lwnvme_request_issue(queue, request);
             if (status == LWNVME_PENDING)
@@ -456,10 +477,12 @@ static inline void lwnvme_completion_take(struct lwnvme_queue *queue, const vola
         queue->stale++;
     } else if (LWNVME_LIKELY((dw3 & LWNVME_STATUS_CODE_MASK << 17) == 0 &&
                              request->state == LWNVME_REQUEST_STRAIGHT)) {
+        lwnvme_done done = request->done;
+
         lwnvme_slot_free(queue, slot, index);
         request->state = LWNVME_REQUEST_IDLE;
-        if (request->done != NULL)
-            request->done(request);
+        if (done != NULL)
+            done(request);
     } else {
         request->result_dw0 = lwnvme_order32(cqe[0]);
         request->result_dw1 = lwnvme_order32(cqe[1]);
@@ -496,8 +519,9 @@ static LWNVME_ALWAYS_INLINE uint32_t lwnvme_completions_take(struct lwnvme_queue
         }
         lwnvme_completion_take(queue, taken, dw3);
     }
-    queue->cq_head = (uint32_t)(cqe - queue->cq) >> 2;
+    queue->cq_head = (uint32_t)((uintptr_t)cqe - (uintptr_t)queue->cq) >> 4;
     queue->cq_phase = phase_bit >> 16;
+    queue->drained = left != 0;
     return most - left;
 }
 
@@ -521,8 +545,10 @@ static uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget)
         lwnvme_doorbell_ring(queue, queue->cq_doorbell, 1, queue->cq_head);
     }
     if (queue->sq_tail != queue->sq_tail_told)
-        lwnvme_sq_publish(queue);
-    if (queue->in_flight != 0 && (taken == 0 || (++queue->polls & (LWNVME_CONFIG_POLLS_PER_CLOCK - 1u)) == 0))
+        lwnvme_sq_publish(
+            queue); /* Only with the ring seen empty: after a pause of the host, answers may wait there that are not late. */
+    if (queue->in_flight != 0 && queue->drained != 0 &&
+        (taken == 0 || (++queue->polls & (LWNVME_CONFIG_POLLS_PER_CLOCK - 1u)) == 0))
         lwnvme_queue_clock(queue);
     return taken;
 }
@@ -615,7 +641,7 @@ static void lwnvme_deadlines_move(struct lwnvme_queue *queue, uint32_t stamp_ms,
             continue;
         timeout_ms = queue->timeout_ms;
         if (slot->request->timeout_ms != 0)
-            timeout_ms = lwnvme_timeout_clamp(slot->request->timeout_ms);
+            timeout_ms = lwnvme_timeout_turns(slot->request->timeout_ms);
         if (all || slot->deadline_ms - timeout_ms - LWNVME_CLOCK_SLACK_MS == stamp_ms)
             slot->deadline_ms += shift_ms;
     }

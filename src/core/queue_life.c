@@ -72,6 +72,7 @@ int lwnvme_queue_allocate(struct lwnvme_controller *controller, struct lwnvme_qu
     int status;
 
     queue->controller = controller;
+    queue->incarnation = controller->incarnation;
     queue->page_bytes = controller->page_bytes;
     queue->page_shift = 12u + lwnvme_field_get(controller->cc, LWNVME_CC_MPS);
     status = lwnvme_rings_allocate(controller, queue, entries);
@@ -189,15 +190,23 @@ static int lwnvme_queue_send_delete_cq(struct lwnvme_queue *queue, enum lwnvme_q
     return lwnvme_queue_send(queue, LWNVME_ADMIN_DELETE_IOCQ, 0, 0);
 }
 
+static void lwnvme_queue_step_aborted(struct lwnvme_queue *queue);
+
 static void lwnvme_queue_live(struct lwnvme_queue *queue)
 {
+    /* An answer found while the controller is being stopped: there will be no queue. */
+    if ((queue->controller->admin.slow & LWNVME_SLOW_STOPPED) != 0) {
+        lwnvme_queue_step_aborted(queue);
+        return;
+    }
+    lwnvme_queue_lock(queue);
     queue->state = LWNVME_QUEUE_LIVE;
     queue->status = LWNVME_OK;
     queue->slow &= (uint8_t)~LWNVME_SLOW_STOPPED;
     if (lwnvme_controller_refusal(queue->controller) == LWNVME_OK)
         queue->slow &= (uint8_t)~LWNVME_SLOW_NO_SUBMIT;
+    lwnvme_queue_unlock(queue);
 }
-
 /* No answer, because the controller was stopped (or would not stop). */
 static void lwnvme_queue_step_aborted(struct lwnvme_queue *queue)
 {
@@ -352,7 +361,7 @@ int lwnvme_queue_create(struct lwnvme_controller *controller, struct lwnvme_queu
         return status;
     queue->flags = config->flags;
     queue->vector = config->vector;
-    queue->timeout_ms = controller->config.io_timeout_ms;
+    queue->timeout_ms = lwnvme_timeout_turns(controller->config.io_timeout_ms);
     if ((config->flags & LWNVME_QUEUE_SHARED) != 0)
         queue->slow |= LWNVME_SLOW_SHARED;
     queue->next = controller->queues;
@@ -386,6 +395,21 @@ static int lwnvme_queue_discard(struct lwnvme_queue *queue, int status)
     return LWNVME_OK;
 }
 
+/* Closes the gate of a queue in which nothing is left. */
+static int lwnvme_queue_gate_close(struct lwnvme_queue *queue)
+{
+    int status = LWNVME_OK;
+
+    lwnvme_queue_lock(queue);
+    if (queue->in_flight != 0 || queue->waiting_first != NULL || queue->hold != 0 ||
+        lwnvme_queue_is_calling(queue))
+        status = LWNVME_ERR_QUEUE_IN_USE;
+    else
+        queue->slow |= LWNVME_SLOW_NO_SUBMIT;
+    lwnvme_queue_unlock(queue);
+    return status;
+}
+
 int lwnvme_queue_delete(struct lwnvme_queue *queue)
 {
     int status;
@@ -397,10 +421,11 @@ int lwnvme_queue_delete(struct lwnvme_queue *queue)
     status = lwnvme_controller_refusal(queue->controller);
     if (status != LWNVME_OK)
         return lwnvme_queue_discard(queue, status);
-    if (queue->in_flight != 0 || queue->waiting_first != NULL || queue->hold != 0)
-        return LWNVME_ERR_QUEUE_IN_USE;
     if (queue->state != LWNVME_QUEUE_LIVE)
         return queue->status == LWNVME_PENDING ? LWNVME_ERR_BUSY : queue->status;
+    status = lwnvme_queue_gate_close(queue);
+    if (status != LWNVME_OK)
+        return status;
     queue->leaving = 1;
     return lwnvme_queue_take_down(queue);
 }

@@ -26,7 +26,7 @@ static inline bool lwnvme_straight_queue_fits(const struct lwnvme_queue *queue,
 {
     /* straight_blocks is 0 for a namespace that cannot be used, and never more than the namespace has. */
     return block_count - 1u < ns->straight_blocks && lba <= ns->block_count - block_count &&
-           ns->controller == queue->controller && queue->slow == 0 && queue->free_head != LWNVME_SLOT_NONE;
+           ns->incarnation == queue->incarnation && queue->slow == 0 && queue->free_head != LWNVME_SLOT_NONE;
 }
 
 static inline bool lwnvme_straight_request_fits(const struct lwnvme_request *request)
@@ -83,8 +83,13 @@ static LWNVME_ALWAYS_INLINE bool lwnvme_straight_submit(struct lwnvme_queue *que
     pair[6] = lwnvme_order64(span.block_count - 1u);
     pair[7] = 0;
     beyond = (uint32_t)bytes + ((uint32_t)dma & (queue->page_bytes - 1u));
-    if (LWNVME_UNLIKELY(beyond > queue->page_bytes))
-        pair[4] = lwnvme_order64(lwnvme_map_further_pages(queue, dma, beyond));
+    if (LWNVME_UNLIKELY(beyond > queue->page_bytes)) {
+        uint64_t prp2 = lwnvme_map_further_pages(queue, dma, beyond);
+
+        if (prp2 == LWNVME_NO_PRP)
+            return false; /* the place in the ring is written, but not passed on */
+        pair[4] = lwnvme_order64(prp2);
+    }
     queue->sq_tail = ++tail == queue->entries ? 0 : tail;
     request->state = LWNVME_REQUEST_STRAIGHT;
     request->status = LWNVME_OK;

@@ -27,7 +27,7 @@ static inline int lwnvme_nvm_check(const struct lwnvme_queue *queue, const struc
         return LWNVME_ERR_NULL_ARGUMENT;
     if (request->state != LWNVME_REQUEST_IDLE)
         return LWNVME_ERR_REQUEST_ACTIVE;
-    if (ns->status != LWNVME_OK || ns->controller == NULL || ns->controller != queue->controller)
+    if (ns->status != LWNVME_OK || ns->controller == NULL || ns->incarnation != queue->incarnation)
         return lwnvme_nvm_mismatch(queue, ns);
     return LWNVME_OK;
 }

@@ -29,14 +29,15 @@ static void lwnvme_sync_pause(const struct lwnvme_controller *controller, const 
 }
 
 /*
- * Whether waiting makes progress: not inside a callback of the same queue or of the admin queue. A callback of
- * another I/O queue may wait; if the controller fails meanwhile, all queues but that one are given back first.
+ * Whether waiting makes progress: not inside a callback of the same queue or of the admin queue. A callback of * another I/O queue may wait; if the controller fails meanwhile, all queues but that one are given back first. What
+ * a shared queue is doing may be another owner's doing.
  */
 static bool lwnvme_sync_may_wait(const struct lwnvme_controller *controller, const struct lwnvme_queue *queue)
 {
     return (controller == NULL ||
             (controller->polling == 0 && (controller->admin.hold & LWNVME_HOLD_POLL) == 0)) &&
-           (queue == NULL || (queue->hold & LWNVME_HOLD_POLL) == 0);
+           (queue == NULL || (queue->flags & LWNVME_QUEUE_SHARED) != 0 ||
+            (queue->hold & LWNVME_HOLD_POLL) == 0);
 }
 
 /* Whether the blocking calls on a queue may go on. */
@@ -130,6 +131,19 @@ static int lwnvme_sync_queue_settle(struct lwnvme_controller *controller, const 
     return status;
 }
 
+/* When the controller failed meanwhile the queue is closed as soon as that is safe. From inside a callback the
+ * controller cannot be waited for; then the queue is closed with it. */
+static void lwnvme_sync_queue_let_go(struct lwnvme_controller *controller, struct lwnvme_queue *queue)
+{
+    while (lwnvme_queue_delete(queue) != LWNVME_OK && lwnvme_controller_poll(controller) == LWNVME_PENDING) {
+        if (controller->state == LWNVME_STATE_STOP_RECLAIM && lwnvme_is_in_callback(controller))
+            return;
+        if (controller->ops->relax != NULL)
+            controller->ops->relax(controller->host);
+    }
+    (void)lwnvme_queue_delete(queue);
+}
+
 int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
                              const struct lwnvme_queue_config *config)
 {
@@ -140,11 +154,8 @@ int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme
     if (status != LWNVME_OK)
         return status;
     status = lwnvme_sync_queue_settle(controller, queue);
-    /* When the controller failed meanwhile the queue is let go of as soon as that is safe. */
-    if (status != LWNVME_OK && lwnvme_queue_delete(queue) != LWNVME_OK) {
-        (void)lwnvme_sync_settle(controller, LWNVME_OK);
-        (void)lwnvme_queue_delete(queue);
-    }
+    if (status != LWNVME_OK)
+        lwnvme_sync_queue_let_go(controller, queue);
     return status;
 }
 
@@ -186,29 +197,37 @@ static bool lwnvme_sync_is_active(const struct lwnvme_request *request)
     return *(const volatile uint32_t *)&request->state != LWNVME_REQUEST_IDLE;
 }
 
-int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
+/* Waits for a request that has been accepted: there is no way back before it ends. */
+static int lwnvme_sync_finish(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
-    struct lwnvme_controller *controller;
+    struct lwnvme_controller *controller = queue->controller;
     uint32_t turns = 0;
+    uint32_t taken;
 
-    if (queue == NULL || request == NULL)
-        return LWNVME_ERR_NULL_ARGUMENT;
-    controller = queue->controller;
-    if (!lwnvme_sync_may_wait(controller, queue))
-        return LWNVME_ERR_IN_CALLBACK;
     while (lwnvme_sync_is_active(request)) {
-        if (lwnvme_queue_poll(queue, 0) != 0)
-            continue;
-        if (controller == NULL)
-            return LWNVME_ERR_QUEUE_CLOSED;
+        taken = lwnvme_queue_poll(queue, 0);
         turns++;
         if ((turns & (LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL - 1u)) == 0 ||
             lwnvme_sync_can_sleep(controller, queue))
             (void)lwnvme_controller_poll(controller);
-        if (lwnvme_sync_is_active(request))
+        if (taken == 0 && lwnvme_sync_is_active(request))
             lwnvme_sync_pause(controller, queue);
     }
     return request->status;
+}
+
+int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    int status;
+
+    if (request == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    status = lwnvme_sync_queue_check(queue);
+    if (status != LWNVME_OK)
+        return status;
+    if (queue->controller == NULL)
+        return lwnvme_sync_is_active(request) ? LWNVME_ERR_QUEUE_CLOSED : request->status;
+    return lwnvme_sync_finish(queue, request);
 }
 
 int lwnvme_sync_admin_wait(struct lwnvme_controller *controller, struct lwnvme_request *request)
@@ -234,7 +253,7 @@ int lwnvme_sync_read(struct lwnvme_queue *queue, const struct lwnvme_namespace *
 
     if (status == LWNVME_OK)
         status = lwnvme_read(queue, ns, &request, lba, block_count, &buffer);
-    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
 }
 
 int lwnvme_sync_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
@@ -246,7 +265,7 @@ int lwnvme_sync_write(struct lwnvme_queue *queue, const struct lwnvme_namespace 
 
     if (status == LWNVME_OK)
         status = lwnvme_write(queue, ns, &request, lba, block_count, &buffer);
-    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
 }
 
 int lwnvme_sync_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
@@ -258,7 +277,7 @@ int lwnvme_sync_compare(struct lwnvme_queue *queue, const struct lwnvme_namespac
 
     if (status == LWNVME_OK)
         status = lwnvme_compare(queue, ns, &request, lba, block_count, &buffer);
-    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
 }
 
 int lwnvme_sync_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns)
@@ -268,7 +287,7 @@ int lwnvme_sync_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace 
 
     if (status == LWNVME_OK)
         status = lwnvme_flush(queue, ns, &request);
-    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
 }
 
 int lwnvme_sync_write_zeroes(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
@@ -279,7 +298,7 @@ int lwnvme_sync_write_zeroes(struct lwnvme_queue *queue, const struct lwnvme_nam
 
     if (status == LWNVME_OK)
         status = lwnvme_write_zeroes(queue, ns, &request, lba, block_count);
-    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
 }
 
 int lwnvme_sync_verify(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
@@ -290,7 +309,7 @@ int lwnvme_sync_verify(struct lwnvme_queue *queue, const struct lwnvme_namespace
 
     if (status == LWNVME_OK)
         status = lwnvme_verify(queue, ns, &request, lba, block_count);
-    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
 }
 
 int lwnvme_sync_dataset_management(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
@@ -302,7 +321,7 @@ int lwnvme_sync_dataset_management(struct lwnvme_queue *queue, const struct lwnv
 
     if (status == LWNVME_OK)
         status = lwnvme_dataset_management(queue, ns, &request, ranges, range_count, attributes);
-    return status != LWNVME_OK ? status : lwnvme_sync_wait(queue, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
 }
 
 int lwnvme_sync_trim(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
@@ -397,7 +416,7 @@ int lwnvme_sync_raw(struct lwnvme_queue *queue, const struct lwnvme_command *com
     if (status == LWNVME_OK)
         status = lwnvme_raw(queue, &request, command, buffer);
     if (status == LWNVME_OK)
-        status = lwnvme_sync_wait(queue, &request);
+        status = lwnvme_sync_finish(queue, &request);
     if (result_dw0 != NULL)
         *result_dw0 = request.result_dw0;
     return status;
