@@ -31,12 +31,12 @@ static inline bool lwnvme_straight_queue_fits(const struct lwnvme_queue *queue,
 
 static inline bool lwnvme_straight_request_fits(const struct lwnvme_request *request)
 {
-    return request->state == LWNVME_REQUEST_IDLE && (request->flags | request->timeout_ms) == 0;
+    return (request->state | request->flags | request->timeout_ms) == 0; /* idle, and nothing special */
 }
 
 static inline bool lwnvme_straight_buffer_fits(const struct lwnvme_buffer *buffer, size_t bytes)
 {
-    return buffer->segments == NULL && buffer->flags == 0 && buffer->address != 0 &&
+    return ((uintptr_t)buffer->segments | buffer->flags) == 0 && buffer->address != 0 &&
            ((uint32_t)buffer->address & 3u) == 0 && buffer->length_bytes >= bytes;
 }
 

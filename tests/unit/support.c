@@ -242,6 +242,7 @@ void fake_controller(struct fake *fake, uint32_t page_bytes, uint32_t max_transf
     controller->info.oncs = 0xffff;
     controller->info.nn = 1;
     controller->opened = 1;
+    controller->incarnation = 77;
     controller->identified = 1;
     controller->state = LWNVME_STATE_READY;
 }
@@ -267,6 +268,7 @@ void fake_namespace(struct fake *fake, uint32_t block_shift, uint64_t block_coun
 {
     struct lwnvme_namespace *ns = &fake->ns;
     ns->controller = &fake->controller;
+    ns->incarnation = fake->controller.incarnation;
     ns->nsid = 1;
     ns->block_shift = block_shift;
     ns->block_bytes = 1u << block_shift;

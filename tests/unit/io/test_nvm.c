@@ -72,8 +72,11 @@ static void handles_are_checked_by_every_call(void **state)
         other = fake.ns;
         other.oncs = 0xffff;
         other.controller = NULL;
+        other.incarnation = 0;
+        other.straight_blocks = 0;
         assert_int_equal(call(v, &fake.queue, &other, request, 0, 1), LWNVME_ERR_NAMESPACE_CLOSED);
-        other.controller = (struct lwnvme_controller *)&other;
+        other = fake.ns; /* of another controller, or of an earlier opening of this one */
+        other.incarnation++;
         assert_int_equal(call(v, &fake.queue, &other, request, 0, 1), LWNVME_ERR_NAMESPACE_CLOSED);
         other = fake.ns;
         other.straight_blocks = 0;
