@@ -85,7 +85,7 @@ struct lwnvme_queue {
     uint32_t cq_head;
     uint32_t cq_phase;
     uint32_t polls;
-    uint32_t drained; /* the last look into the ring ended at its end */
+    uint32_t undrained; /* completions taken since the ring was last seen empty */
     uint32_t timeout_ms;
 
     /* the rest */
@@ -153,7 +153,7 @@ int lwnvme_queue_status(const struct lwnvme_queue *queue);
 
 /*
  * Takes completions off the ring, up to `budget` of them (0: a whole ring), and calls the requests back;
- * then tells the controller, once. Submissions from inside the callbacks reach the controller together, at * the end. Looks at deadlines too, when it has seen the ring empty. Returns how many completions it took; 0 from
+ * then tells the controller, once. Submissions from inside the callbacks reach the controller together, at * the end. Looks at deadlines too. Returns how many completions it took; 0 from
  * inside a callback. Queue owner's context; interrupt context is fine. On a shared queue, where several owners
  * may be at it at once, a callback that polls is carried out, and nests: leave that to those who have the stack.
 */

@@ -27,6 +27,9 @@ int lwnvme_sync_controller_resume(struct lwnvme_controller *controller);
 int lwnvme_sync_controller_reset(struct lwnvme_controller *controller);
 int lwnvme_sync_controller_close(struct lwnvme_controller *controller);
 
+/* A queue that could not be created is closed when the call returns, and its struct is the caller's again; only if
+ * the controller failed and does not stop, or inside a callback, must it stay until the controller is closed
+ * (lwnvme_queue_status is not LWNVME_ERR_QUEUE_CLOSED then, and lwnvme_queue_delete refuses). */
 int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
                              const struct lwnvme_queue_config *config);
 int lwnvme_sync_queue_delete(struct lwnvme_queue *queue);

@@ -1071,9 +1071,8 @@ static uint64_t lwnvme_deadline_nearer(const struct lwnvme_queue *queue, uint64_
 {
     uint32_t left_ms = queue->earliest_ms - (uint32_t)(now_us >> 10);
     uint64_t deadline_us = now_us;
-
     if (queue->in_flight == 0)
-        return nearest_us;
+        return queue->waiting_first != NULL ? now_us : nearest_us;
     if ((int32_t)left_ms > 0)
         deadline_us += (uint64_t)left_ms << 10;
     return deadline_us < nearest_us ? deadline_us : nearest_us;

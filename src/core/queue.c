@@ -521,8 +521,22 @@ static LWNVME_ALWAYS_INLINE uint32_t lwnvme_completions_take(struct lwnvme_queue
     }
     queue->cq_head = (uint32_t)((uintptr_t)cqe - (uintptr_t)queue->cq) >> 4;
     queue->cq_phase = phase_bit >> 16;
-    queue->drained = left != 0;
+    queue->undrained = left != 0 ? 0 : queue->undrained + most;
     return most - left;
+}
+
+/*
+ * Whether it is time to look at the clock. Only when all answers that were in the ring at some time since the last
+ * look have been taken: after a pause of the host those of commands that are not late may still wait there.
+ */
+static void lwnvme_poll_clock(struct lwnvme_queue *queue, uint32_t taken)
+{
+    if (queue->undrained != 0 && queue->undrained < queue->entries)
+        return;
+    if (queue->undrained == 0 && taken != 0 && (++queue->polls & (LWNVME_CONFIG_POLLS_PER_CLOCK - 1u)) != 0)
+        return;
+    queue->undrained = 0;
+    lwnvme_queue_clock(queue);
 }
 
 /* A stopped queue is looked at only when its requests are given back: no doorbell is rung any more. */
@@ -545,11 +559,9 @@ static uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget)
         lwnvme_doorbell_ring(queue, queue->cq_doorbell, 1, queue->cq_head);
     }
     if (queue->sq_tail != queue->sq_tail_told)
-        lwnvme_sq_publish(
-            queue); /* Only with the ring seen empty: after a pause of the host, answers may wait there that are not late. */
-    if (queue->in_flight != 0 && queue->drained != 0 &&
-        (taken == 0 || (++queue->polls & (LWNVME_CONFIG_POLLS_PER_CLOCK - 1u)) == 0))
-        lwnvme_queue_clock(queue);
+        lwnvme_sq_publish(queue);
+    if (queue->in_flight != 0)
+        lwnvme_poll_clock(queue, taken);
     return taken;
 }
 

@@ -192,9 +192,13 @@ int lwnvme_sync_namespace_open(struct lwnvme_controller *controller, uint32_t ns
     return status != LWNVME_OK ? status : lwnvme_sync_status(controller, &ns->status);
 }
 
+/* The results are read after the state that says that they are there. */
 static bool lwnvme_sync_is_active(const struct lwnvme_request *request)
 {
-    return *(const volatile uint32_t *)&request->state != LWNVME_REQUEST_IDLE;
+    bool active = *(const volatile uint32_t *)&request->state != LWNVME_REQUEST_IDLE;
+
+    LWNVME_BARRIER_LOAD_LOAD();
+    return active;
 }
 
 /* Waits for a request that has been accepted: there is no way back before it ends. */

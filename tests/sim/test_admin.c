@@ -306,6 +306,12 @@ static void features(void **state)
     assert_int_equal(lwnvme_sync_feature_set(s.controller, LWNVME_FEATURE_ARBITRATION, 1, 0, true) & 0x7ff,
                      LWNVME_SC_FEATURE_NOT_SAVEABLE);
     assert_int_equal(lwnvme_sync_feature_get(s.controller, 1, 4, 0, &value), LWNVME_ERR_INVALID_ARGUMENT);
+    /* A feature with data would make the controller write, and there is no memory for it in these calls. */
+    assert_int_equal(
+        lwnvme_sync_feature_get(s.controller, LWNVME_FEATURE_TIMESTAMP, LWNVME_SEL_CURRENT, 0, &value),
+        LWNVME_ERR_FEATURE_HAS_DATA);
+    assert_int_equal(lwnvme_sync_feature_set(s.controller, LWNVME_FEATURE_TIMESTAMP, 1, 0, false),
+                     LWNVME_ERR_FEATURE_HAS_DATA);
     scenario_end(&s);
 }
 

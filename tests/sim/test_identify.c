@@ -392,32 +392,33 @@ static uint32_t lie;
 
 static void lying_list(void *context, uint8_t cns, uint32_t nsid, uint8_t data[4096])
 {
-    uint32_t *ids = (uint32_t *)(void *)data;
-
     (void)context;
     if (cns != LWNVME_CNS_ACTIVE_NAMESPACES)
         return;
     for (uint32_t index = 0; index < 1024; index++) {
+        uint32_t id;
+
         switch (lie) {
         case 0: /* the same page for ever */
-            ids[index] = index + 1;
+            id = index + 1;
             break;
         case 1: /* all the same */
-            ids[index] = 1;
+            id = 1;
             break;
         case 2: /* descending */
-            ids[index] = 5000 - index;
+            id = 5000 - index;
             break;
         case 3: /* the broadcast identifier */
-            ids[index] = 0xffffffff;
+            id = 0xffffffff;
             break;
         case 4: /* one by one up to the end, without an end */
-            ids[index] = nsid + index + 1;
+            id = nsid + index + 1;
             break;
         default: /* jumps to the highest */
-            ids[index] = index == 0 ? nsid + 1 : 0xfffffffe;
+            id = index == 0 ? nsid + 1 : 0xfffffffe;
             break;
         }
+        lwnvme_le32_set((struct lwnvme_le32 *)(void *)&data[index * 4], id);
     }
 }
 

@@ -207,7 +207,7 @@ static void fault_068_buffers_that_are_refused(void **state)
     assert_int_equal(lwnvme_read(s.queue, s.ns, &io->request, 0, 1, &buffer), LWNVME_ERR_BUFFER_LENGTH);
     buffer = lwnvme_buffer_cpu(memory, 0);
     assert_int_equal(lwnvme_read(s.queue, s.ns, &io->request, 0, 1, &buffer), LWNVME_ERR_BUFFER_LENGTH);
-    buffer = lwnvme_buffer_cpu((void *)(UINTPTR_MAX - 255), 512); /* wraps */
+    buffer = lwnvme_buffer_device(UINT64_MAX - 255, 512); /* wraps */
     assert_int_equal(lwnvme_read(s.queue, s.ns, &io->request, 0, 1, &buffer), LWNVME_ERR_BUFFER_LENGTH);
     segments[0].address = (uintptr_t)memory;
     segments[0].length_bytes = 256;

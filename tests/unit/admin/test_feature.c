@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* Features with a value of one dword. */
+#include "../support.h"
+
+static struct bench bench;
+static struct counted io;
+static uint32_t sent[16];
+
+static void note_command(void *context, uint16_t sqid, const uint32_t command[16])
+{
+    (void)context;
+    (void)sqid;
+    memcpy(sent, command, sizeof(sent));
+}
+
+static void start(uint16_t oncs)
+{
+    bench_prepare(&bench);
+    bench.settings.oncs = oncs;
+    bench_power(&bench);
+    assert_int_equal(bench_open(&bench), 0);
+    lwnvme_sim_settings(bench.sim)->on_command = note_command;
+    counted_init(&io, NULL);
+}
+
+static void values_go_and_come(void **state)
+{
+    uint32_t value = 0;
+    (void)state;
+    start(0x9d);
+    assert_int_equal(lwnvme_sync_feature_get(bench.controller, 6, 0, 0, &value), 0);
+    assert_int_equal(sent[0] & 0xffff, 0x0a);
+    assert_int_equal(sent[10], 6);
+    assert_int_equal(value, 1);
+    assert_int_equal(lwnvme_sync_feature_set(bench.controller, 6, 0, 0, false), 0);
+    assert_int_equal(sent[0] & 0xffff, 0x09);
+    assert_int_equal(sent[10], 6);
+    assert_int_equal(sent[11], 0);
+    assert_int_equal(lwnvme_sync_feature_get(bench.controller, 6, 0, 0, &value), 0);
+    assert_int_equal(value, 0);
+    assert_int_equal(lwnvme_feature_set(bench.controller, &io.request, 4, 0x12345678, 9, false), 0);
+    bench_wait(&bench, &io.request);
+    assert_int_equal(sent[1], 9);
+    assert_int_equal(sent[11], 0x12345678);
+    assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 0xc1, 0, 3), 0);
+    bench_wait(&bench, &io.request);
+    assert_true(io.request.status > 0);
+    bench.violations_allowed = true;
+    bench_end(&bench);
+}
+
+static void arguments_are_checked(void **state)
+{
+    static struct lwnvme_controller closed;
+    uint32_t value = 7;
+    (void)state;
+    start(0xffff);
+    assert_int_equal(lwnvme_feature_get(NULL, &io.request, 6, 0, 0), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_feature_get(bench.controller, NULL, 6, 0, 0), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_feature_get(&closed, &io.request, 6, 0, 0), LWNVME_ERR_NOT_OPEN);
+    assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 6, 4, 0), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 6, 255, 0), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_feature_set(NULL, &io.request, 6, 0, 0, false), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_feature_set(bench.controller, NULL, 6, 0, 0, false), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_feature_set(&closed, &io.request, 6, 0, 0, false), LWNVME_ERR_NOT_OPEN);
+    assert_int_equal(lwnvme_sync_feature_get(bench.controller, 6, 0, 0, NULL), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_sync_feature_get(bench.controller, 6, 9, 0, &value), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(value, 7);
+    bench_end(&bench);
+}
+
+static void fault_051_number_of_queues_is_the_librarys(void **state)
+{
+    struct lwnvme_command command = {.opcode = 9, .cdw10 = 7, .cdw11 = 0x30003};
+    (void)state;
+    start(0xffff);
+    assert_int_equal(lwnvme_feature_set(bench.controller, &io.request, 7, 0, 0, false), LWNVME_ERR_OPCODE_REFUSED);
+    assert_int_equal(lwnvme_sim_counters(bench.sim)->admin_commands[9], 1);
+    /* The same command by its dwords: see the report of the test if this is to be refused too. */
+    (void)command;
+    bench_end(&bench);
+}
+
+static void saved_and_selected_values_only_if_the_controller_can(void **state)
+{
+    uint32_t value = 0;
+    (void)state;
+    start(0x0c);
+    assert_int_equal(lwnvme_feature_set(bench.controller, &io.request, 6, 0, 0, true), LWNVME_ERR_NO_SAVE_SELECT);
+    for (uint8_t select = 1; select < 4; select++) {
+        assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 6, select, 0), LWNVME_ERR_NO_SAVE_SELECT);
+    }
+    assert_int_equal(lwnvme_sync_feature_get(bench.controller, 6, 0, 0, &value), 0);
+    bench_end(&bench);
+    start(0x1c);
+    for (uint8_t select = 1; select < 4; select++) {
+        assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 6, select, 0), 0);
+        bench_wait(&bench, &io.request);
+        assert_int_equal(sent[10], 6u | (uint32_t)select << 8);
+    }
+    assert_int_equal(lwnvme_feature_set(bench.controller, &io.request, 6, 0, 0, true), 0);
+    bench_wait(&bench, &io.request);
+    assert_int_equal(sent[10], 6u | 1u << 31);
+    bench_end(&bench);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_go_and_come),
+        cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(fault_051_number_of_queues_is_the_librarys),
+        cmocka_unit_test(saved_and_selected_values_only_if_the_controller_can),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
