@@ -121,9 +121,11 @@ int lwnvme_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                  const struct lwnvme_buffer *buffer)
 {
     struct lwnvme_span span = {block_count, LWNVME_NVM_WRITE};
+    if (LWNVME_UNLIKELY(ns != NULL && ns->read_only)) {
+        int status = lwnvme_nvm_check(queue, ns, request);
 
-    if (ns != NULL && ns->status == LWNVME_OK && ns->read_only)
-        return LWNVME_ERR_READ_ONLY;
+        return status != LWNVME_OK ? status : LWNVME_ERR_READ_ONLY;
+    }
     return lwnvme_nvm_transfer(queue, ns, request, lba, span, buffer);
 }
 
@@ -133,9 +135,12 @@ int lwnvme_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns
                    const struct lwnvme_buffer *buffer)
 {
     struct lwnvme_span span = {block_count, LWNVME_NVM_COMPARE};
+    int status = lwnvme_nvm_check(queue, ns, request);
 
-    if (ns != NULL && ns->status == LWNVME_OK && (ns->oncs & LWNVME_ONCS_COMPARE) == 0)
-        return LWNVME_ERR_NO_COMPARE;
+    if (status == LWNVME_OK && (ns->oncs & LWNVME_ONCS_COMPARE) == 0)
+        status = LWNVME_ERR_NO_COMPARE;
+    if (status != LWNVME_OK)
+        return status;
     return lwnvme_nvm_long_way(queue, ns, request, lba, span, buffer);
 }
 

@@ -419,6 +419,42 @@ static void fault_016_enabled_and_never_ready(void **state)
     scenario_end(&s);
 }
 
+static uint32_t (*read_through)(void *host, volatile void *registers, size_t offset);
+static uint64_t shutting_down_until_us;
+
+/* An earlier shutdown is still under way when the controller is found: CSTS.SHST 01b. */
+static uint32_t read_shutting_down(void *host, volatile void *registers, size_t offset)
+{
+    uint32_t value = read_through(host, registers, offset);
+
+    if (offset != LWNVME_REG_CSTS || lwnvme_sim_time((struct lwnvme_sim *)host) >= shutting_down_until_us)
+        return value;
+    return (value & ~0xcu) | 0x4u;
+}
+
+static void fault_016_found_in_a_shutdown(void **state)
+{
+    struct scenario s;
+    int ends;
+
+    (void)state;
+    for (ends = 0; ends < 2; ends++) {
+        scenario_prepare(&s);
+        s.settings.start_shutdown = true;
+        s.settings.relax_step_us = 1000;
+        s.time_limit_us = 30 * SECOND_US;
+        scenario_power(&s);
+        read_through = s.ops->mmio_read32;
+        s.ops->mmio_read32 = read_shutting_down;
+        shutting_down_until_us = ends ? s.started_us + 2 * SECOND_US : UINT64_MAX;
+        assert_int_equal(scenario_open(&s), ends ? LWNVME_OK : LWNVME_ERR_SETTLE_TIMEOUT);
+        assert_int_equal(lwnvme_sim_counters(s.sim)->disables, ends);
+        if (ends)
+            scenario_try_io(&s);
+        scenario_end(&s);
+    }
+}
+
 static void fault_017_left_alone_after_disable(void **state)
 {
     struct scenario s;
@@ -918,6 +954,7 @@ int main(void)
         cmocka_unit_test(fault_015_handed_over_shut_down),
         cmocka_unit_test(fault_016_enable_and_ready_disagree),
         cmocka_unit_test(fault_016_enabled_and_never_ready),
+        cmocka_unit_test(fault_016_found_in_a_shutdown),
         cmocka_unit_test(fault_017_left_alone_after_disable),
         cmocka_unit_test(fault_017_left_alone_after_disable_in_reset),
         cmocka_unit_test(fault_017_left_alone_before_first_access),

@@ -359,6 +359,27 @@ static void closed_queues_and_namespaces(void **state)
     free(ns);
 }
 
+/* A handle of a namespace does not outlive its controller's close, even at the same place in memory. */
+static void namespace_of_an_earlier_life(void **state)
+{
+    struct scenario s;
+
+    (void)state;
+    scenario_prepare(&s);
+    begin(&s);
+    works(&s);
+    assert_int_equal(scenario_close(&s), LWNVME_OK);
+    assert_int_equal(scenario_open(&s), LWNVME_OK);
+    scenario_queue(&s, 4);
+    assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 0, 1, refusal_data, 0), LWNVME_ERR_NAMESPACE_CLOSED);
+    assert_int_equal(lwnvme_sync_flush(s.queue, s.ns), LWNVME_ERR_NAMESPACE_CLOSED);
+    scenario_namespace(&s);
+    works(&s);
+    assert_int_equal(scenario_reset(&s), LWNVME_OK); /* but it does outlive a reset */
+    works(&s);
+    scenario_end(&s);
+}
+
 /* While a queue has requests, or is being made or deleted. */
 static void busy_queues_and_requests(void **state)
 {
@@ -522,6 +543,10 @@ static void raw_commands(void **state)
         assert_int_equal(lwnvme_sync_admin_raw(s.controller, &command, NULL, NULL),
                          LWNVME_ERR_OPCODE_REFUSED);
     }
+    command.opcode = LWNVME_ADMIN_SET_FEATURES;
+    command.cdw10 = LWNVME_FEATURE_NUMBER_OF_QUEUES;
+    assert_int_equal(lwnvme_sync_admin_raw(s.controller, &command, NULL, NULL), LWNVME_ERR_OPCODE_REFUSED);
+    command.cdw10 = 0;
     trace_same(&s, before);
     buffer = lwnvme_buffer_cpu(refusal_data, 512);
     command.opcode = LWNVME_NVM_READ;
@@ -577,6 +602,7 @@ int main(void)
         cmocka_unit_test(memory_that_is_not_aligned_as_asked),
         cmocka_unit_test(queue_arguments),
         cmocka_unit_test(closed_queues_and_namespaces),
+        cmocka_unit_test(namespace_of_an_earlier_life),
         cmocka_unit_test(busy_queues_and_requests),
         cmocka_unit_test(fault_076_commands_that_the_controller_does_not_have),
         cmocka_unit_test(fault_076_write_zeroes_that_is_known_to_be_broken),

