@@ -170,7 +170,7 @@ void bench_start(struct bench *bench);   /* all of that, a queue and namespace 1
 int bench_settle(struct bench *bench);   /* polls until the controller's status is not pending */
 int bench_queue_settle(struct bench *bench, struct lwnvme_queue *queue);
 void bench_wait(struct bench *bench, struct lwnvme_request *request); /* polls until it is not active */
-void bench_end(struct bench *bench);     /* closes, checks for leaks and violations */
-void bench_drop(struct bench *bench);    /* destroys without checks; the controller has been closed */
+void bench_end(struct bench *bench);  /* closes, checks for leaks and violations */
+void bench_drop(struct bench *bench); /* destroys without checks; the controller has been closed */
 
 #endif

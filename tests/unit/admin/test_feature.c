@@ -59,7 +59,8 @@ static void arguments_are_checked(void **state)
     assert_int_equal(lwnvme_feature_get(bench.controller, NULL, 6, 0, 0), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_feature_get(&closed, &io.request, 6, 0, 0), LWNVME_ERR_NOT_OPEN);
     assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 6, 4, 0), LWNVME_ERR_INVALID_ARGUMENT);
-    assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 6, 255, 0), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 6, 255, 0),
+                     LWNVME_ERR_INVALID_ARGUMENT);
     assert_int_equal(lwnvme_feature_set(NULL, &io.request, 6, 0, 0, false), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_feature_set(bench.controller, NULL, 6, 0, 0, false), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_feature_set(&closed, &io.request, 6, 0, 0, false), LWNVME_ERR_NOT_OPEN);
@@ -73,7 +74,8 @@ static void fault_051_number_of_queues_is_the_librarys(void **state)
 {
     (void)state;
     start(0xffff);
-    assert_int_equal(lwnvme_feature_set(bench.controller, &io.request, 7, 0, 0, false), LWNVME_ERR_OPCODE_REFUSED);
+    assert_int_equal(lwnvme_feature_set(bench.controller, &io.request, 7, 0, 0, false),
+                     LWNVME_ERR_OPCODE_REFUSED);
     assert_int_equal(lwnvme_sim_counters(bench.sim)->admin_commands[9], 1);
     bench_end(&bench);
 }
@@ -83,9 +85,11 @@ static void saved_and_selected_values_only_if_the_controller_can(void **state)
     uint32_t value = 0;
     (void)state;
     start(0x0c);
-    assert_int_equal(lwnvme_feature_set(bench.controller, &io.request, 6, 0, 0, true), LWNVME_ERR_NO_SAVE_SELECT);
+    assert_int_equal(lwnvme_feature_set(bench.controller, &io.request, 6, 0, 0, true),
+                     LWNVME_ERR_NO_SAVE_SELECT);
     for (uint8_t select = 1; select < 4; select++) {
-        assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 6, select, 0), LWNVME_ERR_NO_SAVE_SELECT);
+        assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 6, select, 0),
+                         LWNVME_ERR_NO_SAVE_SELECT);
     }
     assert_int_equal(lwnvme_sync_feature_get(bench.controller, 6, 0, 0, &value), 0);
     bench_end(&bench);
@@ -101,6 +105,50 @@ static void saved_and_selected_values_only_if_the_controller_can(void **state)
     bench_end(&bench);
 }
 
+static void succeed(void *context, uint16_t sqid, uint32_t completion[4])
+{
+    (void)context;
+    (void)sqid;
+    completion[0] = 0x77;
+    completion[3] &= 0xffff; /* success, whatever it was */
+}
+
+/* A vendor's feature may have data after all: it is given memory for them, and none of the caller's. */
+static void vendors_features_have_a_page(void **state)
+{
+    uint32_t value = 0;
+    (void)state;
+    start(0xffff);
+    lwnvme_sim_settings(bench.sim)->on_completion = succeed;
+    assert_int_equal(lwnvme_sync_feature_get(bench.controller, 0xc1, 0, 0, &value), 0);
+    assert_int_equal(value, 0x77);
+    assert_true((sent[6] | sent[7]) != 0);
+    assert_int_equal(lwnvme_sync_feature_set(bench.controller, 0xc1, 5, 0, false), 0);
+    assert_true((sent[6] | sent[7]) != 0);
+    assert_int_equal(lwnvme_sync_feature_get(bench.controller, 6, 0, 0, &value), 0);
+    assert_int_equal(sent[6] | sent[7], 0);
+    bench.violations_allowed = true;
+    bench_end(&bench);
+}
+
+static void features_with_data_are_refused(void **state)
+{
+    static const uint8_t fids[] = {0x03, 0x0c, 0x0d, 0x0e, 0x13, 0x16, 0x81};
+    (void)state;
+    start(0xffff);
+    for (size_t i = 0; i < sizeof(fids); i++) {
+        assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, fids[i], 0, 0),
+                         LWNVME_ERR_FEATURE_HAS_DATA);
+        assert_int_equal(lwnvme_feature_set(bench.controller, &io.request, fids[i], 0, 0, false),
+                         LWNVME_ERR_FEATURE_HAS_DATA);
+    }
+    assert_int_equal(lwnvme_feature_get(bench.controller, &io.request, 0x0e, 3, 0),
+                     0); /* capabilities have none */
+    bench_wait(&bench, &io.request);
+    bench.violations_allowed = true;
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +156,8 @@ int main(void)
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(fault_051_number_of_queues_is_the_librarys),
         cmocka_unit_test(saved_and_selected_values_only_if_the_controller_can),
+        cmocka_unit_test(vendors_features_have_a_page),
+        cmocka_unit_test(features_with_data_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

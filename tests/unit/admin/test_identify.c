@@ -65,7 +65,8 @@ static void fault_026_structures_that_an_old_controller_does_not_know(void **sta
     (void)state;
     start(0x10000);
     assert_int_equal(lwnvme_identify(bench.controller, &io.request, 2, 0, data), LWNVME_ERR_NO_IDENTIFY_CNS);
-    assert_int_equal(lwnvme_identify(bench.controller, &io.request, 0xff, 0, data), LWNVME_ERR_NO_IDENTIFY_CNS);
+    assert_int_equal(lwnvme_identify(bench.controller, &io.request, 0xff, 0, data),
+                     LWNVME_ERR_NO_IDENTIFY_CNS);
     assert_int_equal(lwnvme_sync_identify(bench.controller, 0, 1, data), 0);
     assert_int_equal(lwnvme_sync_identify(bench.controller, 1, 0, data), 0);
     bench_end(&bench);

@@ -38,8 +38,10 @@ static void arguments_are_checked(void **state)
     start(4, 63);
     assert_int_equal(lwnvme_log_read(NULL, &io.request, &select, data, 512), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_log_read(bench.controller, NULL, &select, data, 512), LWNVME_ERR_NULL_ARGUMENT);
-    assert_int_equal(lwnvme_log_read(bench.controller, &io.request, NULL, data, 512), LWNVME_ERR_NULL_ARGUMENT);
-    assert_int_equal(lwnvme_log_read(bench.controller, &io.request, &select, NULL, 512), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_log_read(bench.controller, &io.request, NULL, data, 512),
+                     LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_log_read(bench.controller, &io.request, &select, NULL, 512),
+                     LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_log_read(&closed, &io.request, &select, data, 512), LWNVME_ERR_NOT_OPEN);
     assert_int_equal(lwnvme_log_smart(bench.controller, &io.request, 0, NULL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 0, 1, NULL), LWNVME_ERR_NULL_ARGUMENT);
@@ -82,7 +84,8 @@ static void offsets_only_if_the_controller_can(void **state)
     (void)state;
     start(0xfb, 63);
     assert_int_equal(read_log(select, 64), LWNVME_ERR_NO_LOG_OFFSET);
-    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 1, 1, (void *)data), LWNVME_ERR_NO_LOG_OFFSET);
+    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 1, 1, (void *)data),
+                     LWNVME_ERR_NO_LOG_OFFSET);
     assert_int_equal(lwnvme_sync_log_error(bench.controller, 0, 1, (void *)data), 0);
     bench_end(&bench);
 }
@@ -109,11 +112,16 @@ static void error_log_within_its_bounds(void **state)
     (void)state;
     start(4, 9);
     assert_int_equal(sizeof(entries[0]), 64);
-    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 0, 0, entries), LWNVME_ERR_INVALID_ARGUMENT);
-    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 0, 65, entries), LWNVME_ERR_INVALID_ARGUMENT);
-    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 0, 11, entries), LWNVME_ERR_INVALID_ARGUMENT);
-    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 10, 1, entries), LWNVME_ERR_INVALID_ARGUMENT);
-    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 9, 2, entries), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 0, 0, entries),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 0, 65, entries),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 0, 11, entries),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 10, 1, entries),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_log_error(bench.controller, &io.request, 9, 2, entries),
+                     LWNVME_ERR_INVALID_ARGUMENT);
     assert_int_equal(lwnvme_log_error(bench.controller, &io.request, UINT32_MAX, 2, entries),
                      LWNVME_ERR_INVALID_ARGUMENT);
     assert_int_equal(lwnvme_sync_log_error(bench.controller, 0, 10, entries), 0);

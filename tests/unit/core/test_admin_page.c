@@ -120,8 +120,8 @@ static void callbacks_submit_again(void **state)
 
 static void lose_all(void)
 {
-    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = 6,
-                                     .count = UINT32_MAX};
+    struct lwnvme_sim_fault fault = {
+        .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = 6, .count = UINT32_MAX};
     assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
 }
 

@@ -15,13 +15,13 @@ static struct fake fake;
 /* ---- translations ---- */
 
 enum kind {
-    ONE_RUN,       /* a constant distance, everything in one run */
-    ONE_RUN_MORE,  /* the same, and says that the run is longer than asked */
-    PAGES,         /* each `grain` bytes somewhere else */
-    PAGES_DOWN,    /* pages in descending order */
-    PAIRS,         /* two grains next to each other, then elsewhere; one run each */
-    SHORT_RUNS,    /* contiguous, told in runs of odd lengths, multiples of 4 */
-    LAST_PAGES,    /* ends at the last byte of the 64-bit space */
+    ONE_RUN,      /* a constant distance, everything in one run */
+    ONE_RUN_MORE, /* the same, and says that the run is longer than asked */
+    PAGES,        /* each `grain` bytes somewhere else */
+    PAGES_DOWN,   /* pages in descending order */
+    PAIRS,        /* two grains next to each other, then elsewhere; one run each */
+    SHORT_RUNS,   /* contiguous, told in runs of odd lengths, multiples of 4 */
+    LAST_PAGES,   /* ends at the last byte of the 64-bit space */
 };
 
 static struct {
@@ -66,7 +66,8 @@ static uint64_t device_of(uintptr_t address, size_t *until)
         return trans.base - (uint64_t)index * trans.grain + rest;
     case PAIRS:
         *until = trans.grain * (2u - index % 2u) - rest;
-        return trans.base + (uint64_t)shuffled(index / 2u) * 2u * trans.grain + (index % 2u) * trans.grain + rest;
+        return trans.base + (uint64_t)shuffled(index / 2u) * 2u * trans.grain + (index % 2u) * trans.grain +
+               rest;
     default:
         *until = 4u + noise(offset / 4u) % 700u / 4u * 4u;
         return trans.base + offset;
@@ -213,7 +214,8 @@ static uint64_t walker_next(struct walker *walker, uint64_t left)
 }
 
 /* Compares where a command's bytes go with where they should. Returns the number of list pages. */
-static uint32_t check_prp(const struct lwnvme_prp *prp, struct place place, uint32_t length, uint32_t page_bytes)
+static uint32_t check_prp(const struct lwnvme_prp *prp, struct place place, uint32_t length,
+                          uint32_t page_bytes)
 {
     struct walker walker = {prp->prp2, page_bytes, false, 0, 0};
     uint64_t dma = prp->prp1;
@@ -315,7 +317,8 @@ static void every_length_and_offset(uint32_t page_bytes, uint32_t max_transfer)
         trans_set(kinds[k], page_bytes, UINT64_C(0x123400000000));
         for (uint32_t blocks = 1; blocks <= 520; blocks += blocks < 40 ? 1 : 13) {
             for (uint32_t offset = 0; offset < 4096; offset += offset < 16 ? 4 : 340) {
-                struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
+                struct lwnvme_buffer buffer =
+                    lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
                 assert_true(map_all(&buffer, 512, blocks * 512) != 0);
             }
         }
@@ -347,7 +350,8 @@ static void every_dword_offset_of_a_page(void **state)
     map_start(0, 4096, 131072);
     trans_set(PAGES, 4096, UINT64_C(0x500000000));
     for (uint32_t offset = 0; offset < 4096; offset += 4) {
-        struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
+        struct lwnvme_buffer buffer =
+            lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
         assert_int_equal(map_all(&buffer, 512, 512), 1);
         assert_int_equal(map_all(&buffer, 512, 4096), 1);
         assert_int_equal(map_all(&buffer, 4096, 8192), 1);
@@ -364,7 +368,8 @@ static void large_transfers_to_4_mib(void **state)
         trans_set((enum kind)kind, 4096, UINT64_C(0x800000000000));
         for (uint32_t pages = 127; pages <= 1024; pages += 97) {
             for (size_t i = 0; i < 5; i++) {
-                struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offsets[i]), SIZE_MAX / 4);
+                struct lwnvme_buffer buffer =
+                    lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offsets[i]), SIZE_MAX / 4);
                 assert_int_equal(map_all(&buffer, 4096, pages * 4096), 1);
             }
         }
@@ -382,7 +387,8 @@ static void list_of(uint32_t entries, uint32_t lists)
     for (int i = 0; i < 2; i++) {
         /* From the middle of a page the same entries hold half a page less at either end. */
         uint32_t bytes = (entries + 1) * 4096 - 2 * offsets[i];
-        struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offsets[i]), SIZE_MAX / 4);
+        struct lwnvme_buffer buffer =
+            lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offsets[i]), SIZE_MAX / 4);
         struct place place = {&buffer, 0, 0};
         for (uint32_t slot = 0; slot < 3; slot++) {
             struct lwnvme_prp prp = {0, 0};
@@ -476,7 +482,8 @@ static void fault_075_host_pages_smaller_than_device_pages(void **state)
     trans_set(PAGES, 4096, UINT64_C(0x600000000));
     for (uint32_t blocks = 1; blocks < 100; blocks += 7) {
         for (uint32_t offset = 0; offset < 4096; offset += 508) {
-            struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
+            struct lwnvme_buffer buffer =
+                lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
             (void)map_all(&buffer, 512, blocks * 512);
         }
     }
@@ -608,16 +615,19 @@ static void fault_068_contiguous_buffers_are_checked(void **state)
     assert_int_equal(check(0, 512, LWNVME_BUFFER_DEVICE_ADDRESS, 512), 0);
     for (uint32_t low = 1; low < 4; low++) {
         assert_int_equal(check(0x1000 + low, 512, 0, 512), LWNVME_ERR_BUFFER_ALIGNMENT);
-        assert_int_equal(check(0x1000 + low, 512, LWNVME_BUFFER_DEVICE_ADDRESS, 512), LWNVME_ERR_BUFFER_ALIGNMENT);
+        assert_int_equal(check(0x1000 + low, 512, LWNVME_BUFFER_DEVICE_ADDRESS, 512),
+                         LWNVME_ERR_BUFFER_ALIGNMENT);
     }
     assert_int_equal(check(0x1004, 511, 0, 512), LWNVME_ERR_BUFFER_LENGTH);
     assert_int_equal(check(0x1004, 513, 0, 512), 0);
     assert_int_equal(check(0x1004, SIZE_MAX, 0, 512), 0);
     assert_int_equal(check(UINT64_MAX - 511, 512, LWNVME_BUFFER_DEVICE_ADDRESS, 512), 0);
-    assert_int_equal(check(UINT64_MAX - 507, 512, LWNVME_BUFFER_DEVICE_ADDRESS, 512), LWNVME_ERR_BUFFER_LENGTH);
+    assert_int_equal(check(UINT64_MAX - 507, 512, LWNVME_BUFFER_DEVICE_ADDRESS, 512),
+                     LWNVME_ERR_BUFFER_LENGTH);
 }
 
-static int check_two(uint64_t first, size_t first_length, uint64_t second, size_t second_length, uint64_t needed)
+static int check_two(uint64_t first, size_t first_length, uint64_t second, size_t second_length,
+                     uint64_t needed)
 {
     struct lwnvme_buffer buffer = lwnvme_buffer_segments(segments, 2, 0);
     segments[0].address = first;
@@ -712,7 +722,8 @@ static void fault_136_second_look_fails_at_each_run(void **state)
     fake_end(&fake);
 }
 
-static bool translate_to_nothing(struct fake *host, uintptr_t address, size_t length, uint64_t *dma, size_t *run)
+static bool translate_to_nothing(struct fake *host, uintptr_t address, size_t length, uint64_t *dma,
+                                 size_t *run)
 {
     (void)host;
     (void)address;
@@ -722,7 +733,8 @@ static bool translate_to_nothing(struct fake *host, uintptr_t address, size_t le
     return true;
 }
 
-static bool translate_unaligned(struct fake *host, uintptr_t address, size_t length, uint64_t *dma, size_t *run)
+static bool translate_unaligned(struct fake *host, uintptr_t address, size_t length, uint64_t *dma,
+                                size_t *run)
 {
     (void)host;
     *dma = address + 2;
@@ -851,7 +863,8 @@ static void a_controller_that_takes_one_page_needs_no_lists(void **state)
     assert_null(fake.queue.lists);
     trans_set(PAGES, 4096, UINT64_C(0x300000000));
     for (uint32_t offset = 0; offset < 4096; offset += 4) {
-        struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
+        struct lwnvme_buffer buffer =
+            lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
         assert_int_equal(map_all(&buffer, 512, 4096), 1);
         assert_int_equal(map_all(&buffer, 512, 16384), 4);
     }
@@ -866,7 +879,8 @@ static void further_pages_of_the_straight_path(void **state)
     trans_set(ONE_RUN, 0, UINT64_C(0x300000000));
     for (uint32_t bytes = 512; bytes <= 4u << 20; bytes += bytes < 40000 ? 512 : 262144 - 512) {
         for (uint32_t offset = 0; offset < 4096; offset += 1020) {
-            struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
+            struct lwnvme_buffer buffer =
+                lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
             struct place place = {&buffer, 0, 0};
             struct lwnvme_prp prp = {trans.base + offset, 0};
             if (offset + bytes > 4096) {
@@ -880,7 +894,9 @@ static void further_pages_of_the_straight_path(void **state)
         struct place place = {&buffer, 0, 0};
         struct lwnvme_prp prp = {trans.base + 4, 0};
         prp.prp2 = lwnvme_map_further_pages(&fake.queue, prp.prp1, 4 + entries * 4096);
-        assert_int_equal(check_prp(&prp, place, entries * 4096, 4096), entries <= 511 ? 1 : entries <= 1022 ? 2 : 3);
+        assert_int_equal(check_prp(&prp, place, entries * 4096, 4096), entries <= 511    ? 1
+                                                                       : entries <= 1022 ? 2
+                                                                                         : 3);
     }
     fake_end(&fake);
 }
@@ -906,7 +922,8 @@ static void fault_139_lists_are_synced_whole(void **state)
         uint32_t entries = pages - 1;
         assert_int_equal(fake.sync_count, 1);
         assert_true(fake.syncs[0].address <= (uintptr_t)fake_dma_memory(&fake, prp.prp2, 8));
-        assert_int_equal(fake.syncs[0].address + fake.syncs[0].length - (uintptr_t)fake_dma_memory(&fake, prp.prp2, 8),
+        assert_int_equal(fake.syncs[0].address + fake.syncs[0].length -
+                             (uintptr_t)fake_dma_memory(&fake, prp.prp2, 8),
                          (entries + (entries - 1) / 511) * 8);
         assert_int_equal(fake.syncs[0].direction, LWNVME_TO_DEVICE);
         assert_true(fake.syncs[0].for_device);

@@ -530,8 +530,16 @@ static void fault_101_success_is_code_and_type_zero(void **state)
 
 static void results_of_raw_commands(void **state)
 {
-    struct lwnvme_command command = {.opcode = 0xc0, .nsid = 5, .cdw2 = 2, .cdw3 = 3, .cdw10 = 10, .cdw11 = 11,
-                                     .cdw12 = 12, .cdw13 = 13, .cdw14 = 14, .cdw15 = 15};
+    struct lwnvme_command command = {.opcode = 0xc0,
+                                     .nsid = 5,
+                                     .cdw2 = 2,
+                                     .cdw3 = 3,
+                                     .cdw10 = 10,
+                                     .cdw11 = 11,
+                                     .cdw12 = 12,
+                                     .cdw13 = 13,
+                                     .cdw14 = 14,
+                                     .cdw15 = 15};
     uint32_t sent[16];
     (void)state;
     start(0, 4);
@@ -1085,7 +1093,9 @@ static void given_back_with_what_is_known(void **state)
         assert_int_equal(fake.write_count, 0);
         for (uint32_t i = 0; i < 6; i++) {
             assert_int_equal(ios[i].called, 1);
-            assert_int_equal(ios[i].request.status, i == 0 ? 0 : i < 3 ? LWNVME_ERR_ABORTED : LWNVME_ERR_NOT_STARTED);
+            assert_int_equal(ios[i].request.status, i == 0  ? 0
+                                                    : i < 3 ? LWNVME_ERR_ABORTED
+                                                            : LWNVME_ERR_NOT_STARTED);
             assert_int_equal(ios[i].request.bytes_done, i == 0 ? 512 : 0);
         }
         assert_int_equal(fake.queue.in_flight, 0);
@@ -1271,7 +1281,8 @@ static void shared_batch_rings_under_lock(void **state)
 static void try_all_state_changes(struct counted *io)
 {
     assert_int_equal(lwnvme_controller_reset(&fake.controller), LWNVME_ERR_IN_CALLBACK);
-    assert_int_equal(lwnvme_controller_shutdown(&fake.controller, LWNVME_SHUTDOWN_NORMAL), LWNVME_ERR_IN_CALLBACK);
+    assert_int_equal(lwnvme_controller_shutdown(&fake.controller, LWNVME_SHUTDOWN_NORMAL),
+                     LWNVME_ERR_IN_CALLBACK);
     assert_int_equal(lwnvme_controller_close(&fake.controller), LWNVME_ERR_IN_CALLBACK);
     assert_int_equal(lwnvme_queue_poll(&fake.queue, 0), 0);
     (void)io;

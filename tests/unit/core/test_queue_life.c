@@ -20,7 +20,8 @@ static int create(const struct lwnvme_queue_config *config)
 
 static void fault_on(uint8_t opcode, enum lwnvme_sim_fault_kind kind, uint16_t status)
 {
-    struct lwnvme_sim_fault fault = {.kind = kind, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = opcode, .status = status};
+    struct lwnvme_sim_fault fault = {
+        .kind = kind, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = opcode, .status = status};
     assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
 }
 

@@ -11,10 +11,10 @@ static uint32_t quirks(uint16_t vendor, uint16_t device)
 static void known_devices(void **state)
 {
     static const uint16_t write_zeroes[][2] = {
-        {0x8086, 0xf1a5}, {0x8086, 0x5845}, {0x144d, 0xa822}, {0x144d, 0xa80b}, {0x144d, 0xa809}, {0x1987, 0x5019},
-        {0x1987, 0x5021}, {0x1c5c, 0x1504}, {0x1c5c, 0x1d59}, {0x15b7, 0x2001}, {0x1d97, 0x2263}, {0x1cc4, 0x6302},
-        {0x1cc4, 0x6303}, {0x2646, 0x5018}, {0x2646, 0x5016}, {0x2646, 0x501a}, {0x2646, 0x501b}, {0x2646, 0x501e},
-        {0x2646, 0x502f}};
+        {0x8086, 0xf1a5}, {0x8086, 0x5845}, {0x144d, 0xa822}, {0x144d, 0xa80b}, {0x144d, 0xa809},
+        {0x1987, 0x5019}, {0x1987, 0x5021}, {0x1c5c, 0x1504}, {0x1c5c, 0x1d59}, {0x15b7, 0x2001},
+        {0x1d97, 0x2263}, {0x1cc4, 0x6302}, {0x1cc4, 0x6303}, {0x2646, 0x5018}, {0x2646, 0x5016},
+        {0x2646, 0x501a}, {0x2646, 0x501b}, {0x2646, 0x501e}, {0x2646, 0x502f}};
     static const uint16_t after_disable[][2] = {{0x1bb1, 0x0100}, {0x1c58, 0x0003}, {0x1c58, 0x0023},
                                                 {0x1c5f, 0x0540}, {0x144d, 0xa821}, {0x144d, 0xa822}};
     static const uint16_t before_init[][2] = {{0x8086, 0x0953}, {0x8086, 0x0a53}, {0x8086, 0x0a54}};
@@ -25,7 +25,8 @@ static void known_devices(void **state)
         assert_true((quirks(write_zeroes[i][0], write_zeroes[i][1]) & LWNVME_QUIRK_NO_WRITE_ZEROES) != 0);
     }
     for (size_t i = 0; i < sizeof(after_disable) / sizeof(after_disable[0]); i++) {
-        assert_true((quirks(after_disable[i][0], after_disable[i][1]) & LWNVME_QUIRK_DELAY_AFTER_DISABLE) != 0);
+        assert_true((quirks(after_disable[i][0], after_disable[i][1]) & LWNVME_QUIRK_DELAY_AFTER_DISABLE) !=
+                    0);
     }
     for (size_t i = 0; i < sizeof(before_init) / sizeof(before_init[0]); i++) {
         assert_true((quirks(before_init[i][0], before_init[i][1]) & LWNVME_QUIRK_DELAY_BEFORE_INIT) != 0);
@@ -56,8 +57,8 @@ static void configuration_adds_and_removes(void **state)
     (void)state;
     config.quirks_add = LWNVME_QUIRK_ONE_COMMAND;
     config.quirks_remove = LWNVME_QUIRK_NO_WRITE_ZEROES | LWNVME_QUIRK_DMA_48_BITS;
-    assert_int_equal(lwnvme_quirks_for(&config), LWNVME_QUIRK_DELAY_AFTER_DISABLE | LWNVME_QUIRK_MQES_ZERO_IS_64 |
-                                                     LWNVME_QUIRK_ONE_COMMAND);
+    assert_int_equal(lwnvme_quirks_for(&config), LWNVME_QUIRK_DELAY_AFTER_DISABLE |
+                                                     LWNVME_QUIRK_MQES_ZERO_IS_64 | LWNVME_QUIRK_ONE_COMMAND);
     config.quirks_remove = UINT32_MAX;
     assert_int_equal(lwnvme_quirks_for(&config), 0);
 }

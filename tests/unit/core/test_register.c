@@ -59,9 +59,9 @@ static void fault_026_odd_versions_count_as_1_0(void **state)
     static const struct {
         uint32_t vs;
         uint32_t version;
-    } rows[] = {{0, 0x10000},          {0x900, 0x10000},      {0xffffffff, 0x10000}, {0x10000, 0x10000},
-                {0x10400, 0x10400},    {0x20000, 0x20000},    {0x20100, 0x20100},    {0x01000000, 0x10000},
-                {0x00ff0000, 0xff0000}};
+    } rows[] = {{0, 0x10000},       {0x900, 0x10000},      {0xffffffff, 0x10000},
+                {0x10000, 0x10000}, {0x10400, 0x10400},    {0x20000, 0x20000},
+                {0x20100, 0x20100}, {0x01000000, 0x10000}, {0x00ff0000, 0xff0000}};
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         start(CAP_MQES(1023), CAP_CSS(1));
@@ -161,7 +161,8 @@ static void fault_020_doorbells_and_the_length_of_the_region(void **state)
 
 static void fault_007_008_time_to_ready(void **state)
 {
-    static const uint32_t rows[][2] = {{0, 5000}, {1, 5000}, {9, 5000}, {10, 5500}, {11, 6000}, {255, 128000}};
+    static const uint32_t rows[][2] = {{0, 5000},  {1, 5000},  {9, 5000},
+                                       {10, 5500}, {11, 6000}, {255, 128000}};
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         start(CAP_MQES(31) | CAP_TO(rows[i][0]), CAP_CSS(1));
@@ -187,8 +188,8 @@ static uint32_t read_with_crto(void *host, volatile void *registers, size_t offs
 static void fault_009_crto(void **state)
 {
     static const uint32_t rows[][3] = {
-        {0, 99, 5500}, {1, 99, 50000}, {1, 5, 5500}, {1, 0xffff, 600000}, {3, 99, 50000}, {2, 99, 5500},
-        {1, 0x630000, 5500}, /* CRIMT is not waited for */
+        {0, 99, 5500},  {1, 99, 50000}, {1, 5, 5500},        {1, 0xffff, 600000},
+        {3, 99, 50000}, {2, 99, 5500},  {1, 0x630000, 5500}, /* CRIMT is not waited for */
     };
     (void)state;
     start(0, 0);

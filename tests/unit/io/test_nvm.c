@@ -31,7 +31,16 @@ static void serve(void)
     assert_int_equal(request->status, 0);
 }
 
-enum verb { READ, WRITE, COMPARE, FLUSH, WRITE_ZEROES, VERIFY, DSM, VERBS };
+enum verb {
+    READ,
+    WRITE,
+    COMPARE,
+    FLUSH,
+    WRITE_ZEROES,
+    VERIFY,
+    DSM,
+    VERBS
+};
 
 static int call(enum verb verb, struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                 struct lwnvme_request *what, uint64_t lba, uint32_t blocks)
@@ -154,7 +163,8 @@ static void fault_076_081_what_the_controller_or_namespace_lacks(void **state)
     assert_int_equal(call(WRITE_ZEROES, &fake.queue, &fake.ns, request, 0, 1), LWNVME_ERR_READ_ONLY);
     assert_int_equal(call(DSM, &fake.queue, &fake.ns, request, 0, 1), LWNVME_ERR_READ_ONLY);
     assert_int_equal(fake_told(&fake), 0);
-    assert_int_equal(lwnvme_dataset_management(&fake.queue, &fake.ns, request, ranges, 1, LWNVME_DSM_INTEGRAL_READ), 0);
+    assert_int_equal(
+        lwnvme_dataset_management(&fake.queue, &fake.ns, request, ranges, 1, LWNVME_DSM_INTEGRAL_READ), 0);
     serve();
     assert_int_equal(call(READ, &fake.queue, &fake.ns, request, 0, 1), 0);
     serve();
@@ -170,11 +180,14 @@ static void fault_068_buffers(void **state)
         struct lwnvme_buffer buffer = buffer_of(4096);
         start(options);
         assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 8, NULL), LWNVME_ERR_NULL_ARGUMENT);
-        assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 9, &buffer), LWNVME_ERR_BUFFER_LENGTH);
+        assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 9, &buffer),
+                         LWNVME_ERR_BUFFER_LENGTH);
         buffer.address += 1;
-        assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 1, &buffer), LWNVME_ERR_BUFFER_ALIGNMENT);
+        assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 1, &buffer),
+                         LWNVME_ERR_BUFFER_ALIGNMENT);
         buffer = lwnvme_buffer_cpu(NULL, 4096);
-        assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 1, &buffer), LWNVME_ERR_NULL_ARGUMENT);
+        assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 1, &buffer),
+                         LWNVME_ERR_NULL_ARGUMENT);
         buffer = buffer_of(4096);
         fake.map_fails_at = 1;
         fake.maps_made = 0;
@@ -279,14 +292,26 @@ static void fault_077_dataset_management(void **state)
         lwnvme_dsm_range_set(&ranges[i], i * 8, 8);
     }
     struct lwnvme_queue *queue = &fake.queue;
-    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, NULL, 1, 4), LWNVME_ERR_NULL_ARGUMENT);
-    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, ranges, 0, 4), LWNVME_ERR_RANGE_COUNT);
-    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, ranges, 257, 4), LWNVME_ERR_RANGE_COUNT);
-    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, ranges, 1, 8), LWNVME_ERR_INVALID_ARGUMENT);
-    const struct lwnvme_dsm_range *odd = (const struct lwnvme_dsm_range *)(const void *)((uint8_t *)ranges + 2);
-    assert_int_not_equal(lwnvme_dataset_management(queue, &fake.ns, request, odd, 1, 4), 0);
+    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, NULL, 1, 4),
+                     LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, ranges, 0, 4),
+                     LWNVME_ERR_RANGE_COUNT);
+    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, ranges, 257, 4),
+                     LWNVME_ERR_RANGE_COUNT);
+    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, ranges, 1, 8),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    static union {
+        struct lwnvme_dsm_range range[2];
+        uint32_t aligned[8];
+    } shifted;
+    memcpy((uint8_t *)&shifted + 2, &ranges[0], sizeof(ranges[0]));
+    const struct lwnvme_dsm_range *odd =
+        (const struct lwnvme_dsm_range *)(const void *)((const uint8_t *)&shifted + 2);
+    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, odd, 1, 4),
+                     LWNVME_ERR_BUFFER_ALIGNMENT);
     lwnvme_dsm_range_set(&ranges[255], 1u << 20, 1);
-    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, ranges, 256, 4), LWNVME_ERR_LBA_RANGE);
+    assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, ranges, 256, 4),
+                     LWNVME_ERR_LBA_RANGE);
     assert_int_equal(lwnvme_dataset_management(queue, &fake.ns, request, ranges, 255, 7), 0);
     fake_fetch(&fake, command);
     assert_int_equal(command[0] & 0xffff, 9);
@@ -326,6 +351,24 @@ static void straight_and_long_way_say_the_same(void **state)
     }
 }
 
+static void unknown_flags_are_refused(void **state)
+{
+    struct lwnvme_command raw = {.opcode = 0x80};
+    (void)state;
+    start(0);
+    for (uint32_t bit = 4; bit < 32; bit++) {
+        request->flags = 1u << bit | LWNVME_REQUEST_FUA;
+        for (uint32_t verb = 0; verb < VERBS; verb++) {
+            assert_int_equal(call((enum verb)verb, &fake.queue, &fake.ns, request, 0, 1),
+                             LWNVME_ERR_INVALID_ARGUMENT);
+        }
+        assert_int_equal(lwnvme_raw(&fake.queue, request, &raw, NULL), LWNVME_ERR_INVALID_ARGUMENT);
+    }
+    assert_false(lwnvme_request_active(request));
+    assert_int_equal(fake_told(&fake), 0);
+    fake_end(&fake);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +380,7 @@ int main(void)
         cmocka_unit_test(requests_are_used_again),
         cmocka_unit_test(fault_077_dataset_management),
         cmocka_unit_test(straight_and_long_way_say_the_same),
+        cmocka_unit_test(unknown_flags_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
