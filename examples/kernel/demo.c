@@ -225,7 +225,7 @@ static void demo_compare_wrong(struct demo *demo, const struct demo_range *range
 
 static void demo_compare(struct demo *demo, const struct demo_range *range)
 {
-    const struct lwnvme_controller_info *info = lwnvme_controller_info(&demo->drive.controller);
+    const struct lwnvme_controller_info *info = lwnvme_controller_get_info(&demo->drive.controller);
 
     text_print("compare command\n");
     if (info == NULL || (info->oncs & LWNVME_ONCS_COMPARE) == 0) {

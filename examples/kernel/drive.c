@@ -54,7 +54,7 @@ static int drive_open_namespaces(struct drive *drive)
     drive->ns_count = 0;
     drive->current = NULL;
     for (uint32_t call = 0; call < DRIVE_LIST_CALLS_MAX; call++) {
-        const int status = lwnvme_sync_namespace_list(&drive->controller, after, &drive->list);
+        const int status = lwnvme_sync_namespace_enumerate(&drive->controller, after, &drive->list);
 
         if (status != 0) {
             return status;
@@ -132,7 +132,7 @@ static void drive_print_commands(uint16_t oncs)
 
 void drive_print_info(const struct drive *drive)
 {
-    const struct lwnvme_controller_info *info = lwnvme_controller_info(&drive->controller);
+    const struct lwnvme_controller_info *info = lwnvme_controller_get_info(&drive->controller);
 
     if (info == NULL) {
         text_print("controller: not identified\n");
@@ -260,7 +260,7 @@ static void drive_print_error(const struct lwnvme_error_log_entry *entry)
 int drive_print_errors(struct drive *drive)
 {
     static struct lwnvme_error_log_entry entries[DRIVE_ERRORS_MAX];
-    const struct lwnvme_controller_info *info = lwnvme_controller_info(&drive->controller);
+    const struct lwnvme_controller_info *info = lwnvme_controller_get_info(&drive->controller);
     const uint32_t room = info != NULL && info->elpe < DRIVE_ERRORS_MAX ? info->elpe : DRIVE_ERRORS_MAX;
     uint32_t count = 0;
     const int status = lwnvme_sync_log_error(&drive->controller, 0, room, entries);

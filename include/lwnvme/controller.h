@@ -199,7 +199,7 @@ enum lwnvme_state lwnvme_controller_state(const struct lwnvme_controller *contro
 const char *lwnvme_state_name(enum lwnvme_state state);
 
 /* Valid once the controller has been ready; NULL before. Stays valid until close. */
-const struct lwnvme_controller_info *lwnvme_controller_info(const struct lwnvme_controller *controller);
+const struct lwnvme_controller_info *lwnvme_controller_get_info(const struct lwnvme_controller *controller);
 
 enum lwnvme_shutdown {
     LWNVME_SHUTDOWN_NORMAL = 1,

@@ -100,8 +100,8 @@ struct lwnvme_namespace_list {
  * those that reject it are asked for each identifier in turn, 1024 a call and up to 65536. Controller owner's
  * context. 0: begun.
  */
-int lwnvme_namespace_list(struct lwnvme_controller *controller, uint32_t after,
-                          struct lwnvme_namespace_list *list);
+int lwnvme_namespace_enumerate(struct lwnvme_controller *controller, uint32_t after,
+                               struct lwnvme_namespace_list *list);
 
 #ifdef __cplusplus
 }

@@ -34,8 +34,8 @@ int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme
                              const struct lwnvme_queue_config *config);
 int lwnvme_sync_queue_delete(struct lwnvme_queue *queue);
 
-int lwnvme_sync_namespace_list(struct lwnvme_controller *controller, uint32_t after,
-                               struct lwnvme_namespace_list *list);
+int lwnvme_sync_namespace_enumerate(struct lwnvme_controller *controller, uint32_t after,
+                                    struct lwnvme_namespace_list *list);
 int lwnvme_sync_namespace_open(struct lwnvme_controller *controller, uint32_t nsid,
                                struct lwnvme_namespace *ns);
 

@@ -821,7 +821,7 @@ const char *lwnvme_state_name(enum lwnvme_state state)
     return lwnvme_states[state].name;
 }
 
-const struct lwnvme_controller_info *lwnvme_controller_info(const struct lwnvme_controller *controller)
+const struct lwnvme_controller_info *lwnvme_controller_get_info(const struct lwnvme_controller *controller)
 {
     if (controller == NULL || controller->opened == 0 || controller->identified == 0)
         return NULL;

@@ -298,8 +298,8 @@ static void lwnvme_list_done(struct lwnvme_request *request)
     }
 }
 
-int lwnvme_namespace_list(struct lwnvme_controller *controller, uint32_t after,
-                          struct lwnvme_namespace_list *list)
+int lwnvme_namespace_enumerate(struct lwnvme_controller *controller, uint32_t after,
+                               struct lwnvme_namespace_list *list)
 {
     int status = LWNVME_ERR_NULL_ARGUMENT;
 

@@ -172,13 +172,13 @@ int lwnvme_sync_queue_delete(struct lwnvme_queue *queue)
     return status == LWNVME_ERR_QUEUE_CLOSED ? LWNVME_OK : status;
 }
 
-int lwnvme_sync_namespace_list(struct lwnvme_controller *controller, uint32_t after,
-                               struct lwnvme_namespace_list *list)
+int lwnvme_sync_namespace_enumerate(struct lwnvme_controller *controller, uint32_t after,
+                                    struct lwnvme_namespace_list *list)
 {
     int status = lwnvme_sync_controller_check(controller);
 
     if (status == LWNVME_OK)
-        status = lwnvme_namespace_list(controller, after, list);
+        status = lwnvme_namespace_enumerate(controller, after, list);
     return status != LWNVME_OK ? status : lwnvme_sync_status(controller, &list->status);
 }
 

@@ -209,7 +209,7 @@ static void namespaces_all_at_once(void **state)
     s.settings.admin_latency_us = 25;
     s.stepped = true;
     scenario_start(&s);
-    assert_int_equal(lwnvme_namespace_list(s.controller, 0, list), LWNVME_OK);
+    assert_int_equal(lwnvme_namespace_enumerate(s.controller, 0, list), LWNVME_OK);
     for (uint32_t index = 0; index < 31; index++)
         assert_int_equal(lwnvme_namespace_open(s.controller, index + 1, &ns[index]), LWNVME_OK);
     do {
@@ -245,7 +245,7 @@ static void namespaces_while_the_controller_is_reset(void **state)
         s.settings.admin_latency_us = 25;
         s.settings.vs = wait_us % 100 == 0 ? 0x00010000 : 0x00020000;
         scenario_start(&s);
-        assert_int_equal(lwnvme_namespace_list(s.controller, 0, list), LWNVME_OK);
+        assert_int_equal(lwnvme_namespace_enumerate(s.controller, 0, list), LWNVME_OK);
         for (uint32_t index = 0; index < 20; index++)
             assert_int_equal(lwnvme_namespace_open(s.controller, index + 1, &ns[index]), LWNVME_OK);
         for (int passed = 0; passed < wait_us; passed += 10) {

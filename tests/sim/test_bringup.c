@@ -6,7 +6,7 @@
 static void live(struct scenario *s)
 {
     scenario_start(s);
-    if (lwnvme_controller_info(s->controller)->io_queues != 0)
+    if (lwnvme_controller_get_info(s->controller)->io_queues != 0)
         scenario_try_io(s);
     assert_int_equal(scenario_shutdown(s, LWNVME_SHUTDOWN_NORMAL), LWNVME_OK);
     assert_int_equal(s->events[LWNVME_EVENT_OFF], 1);
@@ -129,7 +129,7 @@ static void fault_005_006_mqes_range(void **state)
         s.stepped = index % 2 != 0;
         s.settings.cap_mqes = mqes[index];
         scenario_start(&s);
-        assert_int_equal(lwnvme_controller_info(s.controller)->queue_entries_max, mqes[index] + 1u);
+        assert_int_equal(lwnvme_controller_get_info(s.controller)->queue_entries_max, mqes[index] + 1u);
         scenario_queue(&s, mqes[index] >= 1024 ? 1024 : mqes[index] + 1u);
         scenario_try_io(&s);
         scenario_end(&s);
@@ -544,7 +544,7 @@ static void fault_018_019_page_sizes(void **state)
                 s.settings.cap_mpsmin = least;
                 s.settings.cap_mpsmax = most;
                 scenario_start(&s);
-                assert_int_equal(lwnvme_controller_info(s.controller)->memory_page_bytes, expected);
+                assert_int_equal(lwnvme_controller_get_info(s.controller)->memory_page_bytes, expected);
                 scenario_try_io(&s);
                 scenario_end(&s);
             }
@@ -602,7 +602,7 @@ static void fault_020_doorbells_beyond_the_region(void **state)
             s.settings.cap_dstrd = stride;
             s.settings.bar_bytes = 0x1000 + ((uint64_t)8 << stride) * (pairs + 1);
             scenario_start(&s);
-            assert_int_equal(lwnvme_controller_info(s.controller)->io_queues, pairs);
+            assert_int_equal(lwnvme_controller_get_info(s.controller)->io_queues, pairs);
             while (lwnvme_sync_queue_create(s.controller, &queues[made], NULL) == LWNVME_OK)
                 made++;
             assert_int_equal(made, pairs);
@@ -647,7 +647,7 @@ static void fault_021_command_sets(void **state)
         } else {
             uint8_t *data = scenario_memory(4096, 4);
 
-            assert_int_equal(lwnvme_controller_info(s.controller)->io_queues, 0);
+            assert_int_equal(lwnvme_controller_get_info(s.controller)->io_queues, 0);
             assert_int_equal(lwnvme_queue_create(s.controller, &queue, NULL), LWNVME_ERR_NO_IO_QUEUES);
             assert_int_equal(lwnvme_sync_identify(s.controller, LWNVME_CNS_CONTROLLER, 0, data), LWNVME_OK);
             free(data);
@@ -781,8 +781,8 @@ static void fault_026_versions(void **state)
         s.settings.vs = versions[index][0];
         s.settings.namespace_count = 3;
         scenario_start(&s);
-        assert_int_equal(lwnvme_controller_info(s.controller)->version, versions[index][1]);
-        assert_int_equal(lwnvme_sync_namespace_list(s.controller, 0, list), LWNVME_OK);
+        assert_int_equal(lwnvme_controller_get_info(s.controller)->version, versions[index][1]);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 0, list), LWNVME_OK);
         assert_int_equal(list->count, 3);
         scenario_try_io(&s);
         assert_int_equal(scenario_shutdown(&s, LWNVME_SHUTDOWN_NORMAL), LWNVME_OK);

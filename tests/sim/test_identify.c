@@ -74,8 +74,8 @@ static void fault_034_mdts(void **state)
         s.settings.mdts = (uint8_t)rows[index][1];
         s.config.max_transfer_bytes = rows[index][2];
         scenario_start(&s);
-        assert_int_equal(lwnvme_controller_info(s.controller)->max_transfer_bytes, rows[index][3]);
-        assert_int_equal(lwnvme_controller_info(s.controller)->mdts_bytes, rows[index][4]);
+        assert_int_equal(lwnvme_controller_get_info(s.controller)->max_transfer_bytes, rows[index][3]);
+        assert_int_equal(lwnvme_controller_get_info(s.controller)->mdts_bytes, rows[index][4]);
         scenario_try_io(&s);
         scenario_end(&s);
     }
@@ -288,7 +288,7 @@ static void fault_041_no_namespaces(void **state)
         s.settings.vs = mode == 1 ? 0x00010000 : 0x00020000;
         scenario_start(&s);
         memset(list, 0xff, sizeof(*list));
-        assert_int_equal(lwnvme_sync_namespace_list(s.controller, 0, list), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 0, list), LWNVME_OK);
         assert_int_equal(list->count, 0);
         assert_false(list->more);
         assert_int_equal(lwnvme_sync_namespace_open(s.controller, 0, ns), LWNVME_ERR_NS_INVALID_ID);
@@ -316,16 +316,16 @@ static void fault_042_nn_is_all_ones(void **state)
         s.settings.vs = versions[mode];
         s.settings.namespace_count = 3;
         scenario_start(&s);
-        assert_int_equal(lwnvme_sync_namespace_list(s.controller, 0, list), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 0, list), LWNVME_OK);
         assert_int_equal(list->count, 3);
         assert_int_equal(list->nsids[2], 3);
         assert_int_equal(list->more, mode == 1);
         assert_true(lwnvme_sim_counters(s.sim)->admin_commands[LWNVME_ADMIN_IDENTIFY] <= 1026);
-        assert_int_equal(lwnvme_sync_namespace_list(s.controller, 0xfffffffd, list), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 0xfffffffd, list), LWNVME_OK);
         assert_int_equal(list->count, 0);
         assert_false(list->more);
-        assert_int_equal(lwnvme_sync_namespace_list(s.controller, 0xfffffffe, list), LWNVME_OK);
-        assert_int_equal(lwnvme_sync_namespace_list(s.controller, 0xffffffff, list), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 0xfffffffe, list), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 0xffffffff, list), LWNVME_OK);
         assert_false(list->more);
         scenario_try_io(&s);
         scenario_end(&s);
@@ -342,7 +342,7 @@ static uint32_t list_all(struct scenario *s, uint32_t pages_max)
     uint32_t pages = 0;
 
     do {
-        assert_int_equal(lwnvme_sync_namespace_list(s->controller, after, list), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s->controller, after, list), LWNVME_OK);
         for (uint32_t index = 0; index < list->count; index++) {
             assert_true(list->nsids[index] > after);
             after = list->nsids[index];
@@ -439,18 +439,18 @@ static void fault_043_list_that_lies(void **state)
         s.settings.on_identify = lying_list;
         s.settings.nn = 0xffffffff;
         scenario_start(&s);
-        assert_int_equal(lwnvme_sync_namespace_list(s.controller, 0, list), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 0, list), LWNVME_OK);
         assert_int_equal(list->count, rows[lie].count);
         assert_int_equal(list->damaged, rows[lie].damaged);
         assert_int_equal(list->more, rows[lie].more);
         if (lie == 0) { /* the second page does not get on */
-            assert_int_equal(lwnvme_sync_namespace_list(s.controller, 1024, list), LWNVME_OK);
+            assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 1024, list), LWNVME_OK);
             assert_int_equal(list->count, 0);
             assert_true(list->damaged);
             assert_false(list->more);
         }
         if (lie == 4) {
-            assert_int_equal(lwnvme_sync_namespace_list(s.controller, 0xfffffffe - 3, list), LWNVME_OK);
+            assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 0xfffffffe - 3, list), LWNVME_OK);
             assert_int_equal(list->count, 3);
             assert_false(list->more);
         }
@@ -473,7 +473,7 @@ static void fault_044_identify_structures_refused(void **state)
         s.settings.namespace_count = 5;
         s.settings.ns[3].active = false;
         scenario_start(&s);
-        assert_int_equal(lwnvme_sync_namespace_list(s.controller, 0, list), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, 0, list), LWNVME_OK);
         assert_int_equal(list->count, 4);
         assert_int_equal(list->nsids[3], 5);
         scenario_namespace(&s);
@@ -625,7 +625,7 @@ static void fault_047_text_is_not_text(void **state)
         memset(s.settings.model, byte, 40);
         memset(s.settings.firmware, byte, 8);
         scenario_start(&s);
-        info = lwnvme_controller_info(s.controller);
+        info = lwnvme_controller_get_info(s.controller);
         if (byte == 0 || byte == ' ') {
             assert_string_equal(info->serial, "");
             assert_string_equal(info->model, "");
@@ -640,7 +640,7 @@ static void fault_047_text_is_not_text(void **state)
     scenario_prepare(&s);
     memcpy(s.settings.model, "\x1b[2Jevil\0hidden", 15);
     scenario_start(&s);
-    assert_string_equal(lwnvme_controller_info(s.controller)->model, "?[2Jevil");
+    assert_string_equal(lwnvme_controller_get_info(s.controller)->model, "?[2Jevil");
     scenario_end(&s);
 }
 
@@ -652,12 +652,12 @@ static void fault_048_subnqn(void **state)
     scenario_prepare(&s);
     memset(s.settings.subnqn, 'x', 256);
     scenario_start(&s);
-    assert_int_equal(strlen(lwnvme_controller_info(s.controller)->subnqn), 256);
+    assert_int_equal(strlen(lwnvme_controller_get_info(s.controller)->subnqn), 256);
     scenario_end(&s);
     scenario_prepare(&s);
     memset(s.settings.subnqn, 0, 256);
     scenario_start(&s);
-    assert_string_equal(lwnvme_controller_info(s.controller)->subnqn, "");
+    assert_string_equal(lwnvme_controller_get_info(s.controller)->subnqn, "");
     scenario_end(&s);
 }
 
@@ -678,7 +678,7 @@ static void fault_049_limits_of_commands_and_logs(void **state)
         s.settings.npss = values[index];
         s.settings.oaes = 0xffffffff;
         scenario_start(&s);
-        info = lwnvme_controller_info(s.controller);
+        info = lwnvme_controller_get_info(s.controller);
         assert_int_equal(info->acl, values[index] + 1);
         assert_int_equal(info->aerl, values[index] + 1);
         assert_int_equal(info->elpe, values[index] + 1);
@@ -718,7 +718,7 @@ static void fault_050_number_of_queues(void **state)
         s.settings.number_of_queues = rows[index][1];
         s.settings.bar_bytes = 1 << 20;
         scenario_start(&s);
-        assert_int_equal(lwnvme_controller_info(s.controller)->io_queues, rows[index][2]);
+        assert_int_equal(lwnvme_controller_get_info(s.controller)->io_queues, rows[index][2]);
         while (lwnvme_sync_queue_create(s.controller, &queues[made], NULL) == LWNVME_OK)
             made++;
         assert_int_equal(made, rows[index][2]);
@@ -737,7 +737,7 @@ static void fault_050_number_of_queues_fails(void **state)
     scenario_prepare(&s);
     s.settings.io_queue_pairs = 0;
     scenario_start(&s);
-    assert_int_equal(lwnvme_controller_info(s.controller)->io_queues, 0);
+    assert_int_equal(lwnvme_controller_get_info(s.controller)->io_queues, 0);
     assert_int_equal(lwnvme_queue_create(s.controller, &queue, NULL), LWNVME_ERR_NO_IO_QUEUES);
     assert_int_equal(lwnvme_sync_identify(s.controller, LWNVME_CNS_NAMESPACE, 1, data), LWNVME_OK);
     scenario_end(&s);
@@ -991,7 +991,7 @@ static void namespaces_of_noise(void **state)
             assert_true(ns->max_blocks != 0);
             assert_true(ns->block_count <= UINT64_MAX / ns->block_bytes);
         }
-        assert_int_equal(lwnvme_sync_namespace_list(s.controller, (uint32_t)round, list), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(s.controller, (uint32_t)round, list), LWNVME_OK);
         assert_true(list->count <= 1024);
     }
     scenario_end(&s);

@@ -339,7 +339,7 @@ static void wrong_states(void **state)
     assert_int_equal(lwnvme_controller_resume(s.controller), LWNVME_ERR_NOT_OPEN);
     assert_int_equal(lwnvme_controller_shutdown(s.controller, LWNVME_SHUTDOWN_NORMAL), LWNVME_ERR_NOT_OPEN);
     assert_int_equal(lwnvme_controller_close(s.controller), LWNVME_ERR_NOT_OPEN);
-    assert_null(lwnvme_controller_info(s.controller));
+    assert_null(lwnvme_controller_get_info(s.controller));
     assert_int_equal(lwnvme_controller_open(s.controller, &s.config), LWNVME_OK);
     assert_int_equal(lwnvme_controller_open(s.controller, &s.config), LWNVME_ERR_ALREADY_OPEN);
     assert_int_equal(lwnvme_controller_reset(s.controller), LWNVME_ERR_WRONG_STATE);
@@ -349,7 +349,7 @@ static void wrong_states(void **state)
     assert_int_equal(lwnvme_queue_create(s.controller, &other, NULL), LWNVME_ERR_WRONG_STATE);
     assert_int_equal(lwnvme_namespace_open(s.controller, 1, ns), LWNVME_ERR_WRONG_STATE);
     assert_int_equal(ns->status, LWNVME_ERR_WRONG_STATE);
-    assert_null(lwnvme_controller_info(s.controller));
+    assert_null(lwnvme_controller_get_info(s.controller));
     assert_int_equal(scenario_settle(&s), LWNVME_OK);
     scenario_queue(&s, 0);
     scenario_namespace(&s);
@@ -482,7 +482,7 @@ static void fewer_queues_after_a_reset(void **state)
                 assert_int_equal(scenario_shutdown(&s, LWNVME_SHUTDOWN_NORMAL), LWNVME_OK);
                 assert_int_equal(scenario_resume(&s), LWNVME_OK);
             }
-            assert_int_equal(lwnvme_controller_info(s.controller)->io_queues, granted);
+            assert_int_equal(lwnvme_controller_get_info(s.controller)->io_queues, granted);
             for (index = 0; index < 3; index++) {
                 bool there = index < granted;
 

@@ -51,7 +51,7 @@ static void smallest_options_do_everything(void **state)
         s.settings.admin_latency_us = 20;
         s.settings.latency_us = 20;
         scenario_start(&s);
-        assert_int_equal(lwnvme_controller_info(s.controller)->max_transfer_bytes, 4096);
+        assert_int_equal(lwnvme_controller_get_info(s.controller)->max_transfer_bytes, 4096);
         for (index = 0; index < 5; index++) /* all at once through one place in the ring */
             assert_int_equal(lwnvme_queue_create(s.controller, &queues[index], NULL), LWNVME_OK);
         for (index = 0; index < 8; index++)

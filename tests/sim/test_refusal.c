@@ -114,8 +114,8 @@ static void null_arguments(void **state)
     REFUSED(lwnvme_sync_feature_get(NULL, 1, 0, 0, &value));
     REFUSED(lwnvme_namespace_open(NULL, 1, s.ns));
     REFUSED(lwnvme_namespace_open(s.controller, 1, NULL));
-    REFUSED(lwnvme_namespace_list(NULL, 0, list));
-    REFUSED(lwnvme_namespace_list(s.controller, 0, NULL));
+    REFUSED(lwnvme_namespace_enumerate(NULL, 0, list));
+    REFUSED(lwnvme_namespace_enumerate(s.controller, 0, NULL));
     REFUSED(lwnvme_sync_wait(NULL, r));
     REFUSED(lwnvme_sync_wait(s.queue, NULL));
     REFUSED(lwnvme_sync_admin_wait(s.controller, NULL));
@@ -123,7 +123,7 @@ static void null_arguments(void **state)
     assert_int_equal(lwnvme_queue_poll(NULL, 0), 0);
     assert_int_equal(lwnvme_queue_in_flight(NULL), 0);
     assert_int_equal(lwnvme_queue_stale(NULL), 0);
-    assert_null(lwnvme_controller_info(NULL));
+    assert_null(lwnvme_controller_get_info(NULL));
     assert_int_equal(lwnvme_controller_state(NULL), LWNVME_STATE_CLOSED);
     assert_true(lwnvme_next_deadline(NULL) == UINT64_MAX);
     lwnvme_queue_batch_begin(NULL);

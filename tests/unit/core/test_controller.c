@@ -146,7 +146,7 @@ static void calls_on_what_is_not_open(void **state)
     assert_int_equal(lwnvme_controller_poll(NULL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_controller_status(NULL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_controller_state(NULL), LWNVME_STATE_CLOSED);
-    assert_null(lwnvme_controller_info(NULL));
+    assert_null(lwnvme_controller_get_info(NULL));
     assert_int_equal(lwnvme_controller_shutdown(NULL, LWNVME_SHUTDOWN_NORMAL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_controller_resume(NULL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_controller_reset(NULL), LWNVME_ERR_NULL_ARGUMENT);
@@ -155,7 +155,7 @@ static void calls_on_what_is_not_open(void **state)
     lwnvme_interrupt(NULL, 0);
     assert_int_equal(lwnvme_controller_poll(&closed), LWNVME_ERR_NOT_OPEN);
     assert_int_equal(lwnvme_controller_status(&closed), LWNVME_ERR_NOT_OPEN);
-    assert_null(lwnvme_controller_info(&closed));
+    assert_null(lwnvme_controller_get_info(&closed));
     assert_int_equal(lwnvme_controller_shutdown(&closed, LWNVME_SHUTDOWN_NORMAL), LWNVME_ERR_NOT_OPEN);
     assert_int_equal(lwnvme_controller_resume(&closed), LWNVME_ERR_NOT_OPEN);
     assert_int_equal(lwnvme_controller_reset(&closed), LWNVME_ERR_NOT_OPEN);
@@ -261,7 +261,7 @@ static void bring_up_step_by_step(void **state)
     assert_int_equal(begin(), 0);
     assert_int_equal(state_now(), LWNVME_STATE_PROBE);
     assert_int_equal(lwnvme_controller_status(bench.controller), LWNVME_PENDING);
-    assert_null(lwnvme_controller_info(bench.controller));
+    assert_null(lwnvme_controller_get_info(bench.controller));
     while (lwnvme_controller_poll(bench.controller) == LWNVME_PENDING) {
         assert_true(state_now() >= last);
         last = state_now();
@@ -275,7 +275,7 @@ static void bring_up_step_by_step(void **state)
     }
     assert_int_equal(state_now(), LWNVME_STATE_READY);
     assert_int_equal(lwnvme_controller_status(bench.controller), 0);
-    assert_non_null(lwnvme_controller_info(bench.controller));
+    assert_non_null(lwnvme_controller_get_info(bench.controller));
     assert_int_equal(bench.events[LWNVME_EVENT_READY], 1);
     assert_int_equal(lwnvme_controller_resume(bench.controller), LWNVME_ERR_WRONG_STATE);
     assert_true(lwnvme_next_deadline(bench.controller) == UINT64_MAX);

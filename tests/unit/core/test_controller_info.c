@@ -44,7 +44,7 @@ static int open_it(void)
 
 static const struct lwnvme_controller_info *info(void)
 {
-    return lwnvme_controller_info(bench.controller);
+    return lwnvme_controller_get_info(bench.controller);
 }
 
 static void fields_are_where_the_specification_has_them(void **state)

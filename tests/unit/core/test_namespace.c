@@ -107,10 +107,10 @@ static void arguments_are_checked(void **state)
     assert_int_equal(bench.ns->status, LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_namespace_open(bench.controller, 1, NULL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_namespace_open(&closed, 1, bench.ns), LWNVME_ERR_NOT_OPEN);
-    assert_int_equal(lwnvme_namespace_list(bench.controller, 0, NULL), LWNVME_ERR_NULL_ARGUMENT);
-    assert_int_equal(lwnvme_namespace_list(NULL, 0, &list), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_namespace_enumerate(bench.controller, 0, NULL), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_namespace_enumerate(NULL, 0, &list), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(list.status, LWNVME_ERR_NULL_ARGUMENT);
-    assert_int_equal(lwnvme_namespace_list(&closed, 0, &list), LWNVME_ERR_NOT_OPEN);
+    assert_int_equal(lwnvme_namespace_enumerate(&closed, 0, &list), LWNVME_ERR_NOT_OPEN);
     bench_end(&bench);
 }
 
@@ -389,7 +389,7 @@ static void fault_026_044_descriptors_only_where_known(void **state)
         bench.config.quirks_add = quirk;
         assert_int_equal(power_and_open(1), 0);
         assert_int_equal(asked[3], 0);
-        assert_int_equal(lwnvme_sync_namespace_list(bench.controller, 0, &list), 0);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(bench.controller, 0, &list), 0);
         assert_int_equal(asked[2], quirk == LWNVME_QUIRK_NO_NS_DESCRIPTORS ? 1 : 0);
         assert_int_equal(list.count, 1);
         bench_end(&bench);
@@ -415,7 +415,7 @@ static void put_list(uint8_t cns, uint32_t nsid, uint8_t *data)
 
 static void list_is(uint32_t after, uint32_t count, bool more, bool damaged)
 {
-    assert_int_equal(lwnvme_sync_namespace_list(bench.controller, after, &list), 0);
+    assert_int_equal(lwnvme_sync_namespace_enumerate(bench.controller, after, &list), 0);
     assert_int_equal(list.status, 0);
     assert_int_equal(list.count, count);
     assert_int_equal(list.more, more);
@@ -521,7 +521,7 @@ static void pages_of_a_long_list(void **state)
     bench.settings.namespace_count = 3000;
     assert_int_equal(power_and_open(3000), 0);
     do {
-        assert_int_equal(lwnvme_sync_namespace_list(bench.controller, after, &list), 0);
+        assert_int_equal(lwnvme_sync_namespace_enumerate(bench.controller, after, &list), 0);
         for (uint32_t i = 0; i < list.count; i++) {
             assert_int_equal(list.nsids[i], ++seen);
         }
@@ -551,7 +551,7 @@ static void fault_124_removal_in_the_middle(void **state)
     assert_int_equal(power_and_open(1), 0);
     lwnvme_sim_settings(bench.sim)->admin_latency_us = 10000;
     assert_int_equal(lwnvme_namespace_open(bench.controller, 1, bench.ns), 0);
-    assert_int_equal(lwnvme_namespace_list(bench.controller, 0, &list), 0);
+    assert_int_equal(lwnvme_namespace_enumerate(bench.controller, 0, &list), 0);
     lwnvme_sim_remove(bench.sim);
     assert_int_equal(bench_settle(&bench), LWNVME_ERR_GONE);
     assert_int_equal(bench.ns->status, LWNVME_ERR_ABORTED);
@@ -571,7 +571,7 @@ static void reset_while_descriptors_and_probes_are_read(void **state)
         assert_int_equal(power_and_open(1), 0);
         lwnvme_sim_settings(bench.sim)->admin_latency_us = 10000;
         assert_int_equal(lwnvme_namespace_open(bench.controller, 1, bench.ns), 0);
-        assert_int_equal(lwnvme_namespace_list(bench.controller, 0, &list), 0);
+        assert_int_equal(lwnvme_namespace_enumerate(bench.controller, 0, &list), 0);
         for (uint64_t passed = 0; passed < wait_us; passed += 500) {
             lwnvme_sim_advance(bench.sim, 500);
             (void)lwnvme_controller_poll(bench.controller);

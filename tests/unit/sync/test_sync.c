@@ -61,7 +61,7 @@ static void every_call_does_what_it_says(void **state)
     assert_int_equal(lwnvme_sync_log_read(bench.controller, &select, other, 512), 0);
     assert_int_equal(lwnvme_sync_feature_get(bench.controller, 6, 0, 0, &value), 0);
     assert_int_equal(lwnvme_sync_feature_set(bench.controller, 6, value, 0, false), 0);
-    assert_int_equal(lwnvme_sync_namespace_list(bench.controller, 0, list), 0);
+    assert_int_equal(lwnvme_sync_namespace_enumerate(bench.controller, 0, list), 0);
     assert_int_equal(list->count, 1);
     assert_int_equal(lwnvme_sync_queue_delete(bench.queue), 0);
     bench_end(&bench);
@@ -91,7 +91,7 @@ static void refusals_come_through(void **state)
     assert_int_equal(lwnvme_sync_queue_delete(NULL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_sync_queue_create(NULL, &second, NULL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_sync_namespace_open(NULL, 1, bench.ns), LWNVME_ERR_NULL_ARGUMENT);
-    assert_int_equal(lwnvme_sync_namespace_list(bench.controller, 0, NULL), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_sync_namespace_enumerate(bench.controller, 0, NULL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_sync_identify(NULL, 1, 0, data), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_sync_log_read(NULL, NULL, data, 512), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_sync_log_smart(NULL, 0, NULL), LWNVME_ERR_NULL_ARGUMENT);
