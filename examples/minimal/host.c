@@ -7,7 +7,7 @@ static void *minimal_dma_alloc(void *host, size_t size_bytes, size_t align_bytes
     void *memory = kernel_pages_alloc(size_bytes, align_bytes);
 
     (void)host;
-    *dma_address = kernel_physical(memory);
+    *dma_address = memory == NULL ? 0 : kernel_physical(memory);
     return memory;
 }
 

@@ -35,7 +35,8 @@ struct lwnvme_log_select {
 int lwnvme_log_read(struct lwnvme_controller *controller, struct lwnvme_request *request,
                     const struct lwnvme_log_select *select, void *data, uint32_t length_bytes);
 
-/* The SMART / Health Information log page of the whole controller (nsid LWNVME_NSID_ALL) or of a namespace.
+/* The SMART / Health Information log page of the whole controller (nsid LWNVME_NSID_ALL) or,
+ * if LPA bit 0 is set, of a namespace.
  * Section 5.1.12.1.3 "SMART / Health Information". */
 int lwnvme_log_smart(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t nsid,
                      struct lwnvme_smart_log *smart);

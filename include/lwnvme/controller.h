@@ -77,7 +77,7 @@ struct lwnvme_controller_config {
     uint32_t page_bytes;               /* the host's page: 4096, 8192, 16384, 32768 or 65536 */
 
     /* The register region (BAR0): by physical address, mapped through the hook, or mapped already. */
-    uint64_t bar_physical; /* used when bar_mapped is NULL */
+    uint64_t bar_physical; /* used when bar_mapped is NULL; not 0 then */
     volatile void *bar_mapped;
     uint64_t bar_bytes; /* its length, mandatory: doorbells beyond it are not used */
 
@@ -184,9 +184,10 @@ int lwnvme_controller_open(struct lwnvme_controller *controller,
                            const struct lwnvme_controller_config *config);
 
 /*
- * Does what can be done now: steps the state, completes admin commands, checks deadlines, and looks whether
+ * Does what can be done now: steps the state, completes admin commands, checks their deadlines, and looks whether
  * the device is still there. Never blocks. Returns lwnvme_controller_status. Call it while something is
- * pending, and now and then at other times (once a second is fine). Owner's context, not from a callback.
+ * pending, and now and then at other times (once a second is fine). Owner's context; from a callback of an admin
+ * command or an event it does nothing.
  */
 int lwnvme_controller_poll(struct lwnvme_controller *controller);
 
@@ -224,7 +225,7 @@ int lwnvme_controller_resume(struct lwnvme_controller *controller);
 
 /*
  * Starts a controller reset (CC.EN to 0 and back): requests in flight are given back once the controller has
- * stopped (LWNVME_ERR_ABORTED, or LWNVME_ERR_NOT_STARTED where it had seen nothing), then everything is made
+ * stopped (LWNVME_ERR_ABORTED, or LWNVME_ERR_NOT_STARTED if they still waited for room), then everything is made
  * again, I/O queues included. Also the way out of a failed state, unless the device is gone or was never
  * ready. From other states than ready and failed: LWNVME_ERR_WRONG_STATE. 0: begun.
  * NVM Express Base Specification 2.1, section 3.7.2 "Controller Level Reset".
@@ -247,7 +248,8 @@ void lwnvme_interrupt(struct lwnvme_controller *controller, uint16_t vector);
 
 /*
  * The moment, on the now_us clock, at which the library must be polled at the latest even if nothing
- * happens: the nearest deadline of a command; now, while the controller is on its way from one state to another,
+ * happens: not after the nearest deadline of a command, but it may be before it, so ask again. Poll the queues first,
+ * which is when commands are given their deadlines; now, while the controller is on its way from one state to another,
  * which needs steady polls. UINT64_MAX: none. Owner's context.
  */
 uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller);

@@ -26,7 +26,7 @@ extern "C" {
 
 /*
  * Reads or writes block_count blocks from lba on. The buffer's first block_count * ns->block_bytes bytes take
- * part; it must be dword aligned, and may be scattered. Sections 3.3.4 "Read command", 3.3.6 "Write command".
+ * part; it must be dword aligned, and may be scattered (struct lwnvme_segment tells how). Sections 3.3.4 "Read command", 3.3.6 "Write command".
  */
 int lwnvme_read(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, struct lwnvme_request *request,
                 uint64_t lba, uint32_t block_count, const struct lwnvme_buffer *buffer);
@@ -34,7 +34,8 @@ int lwnvme_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                  struct lwnvme_request *request, uint64_t lba, uint32_t block_count,
                  const struct lwnvme_buffer *buffer);
 
-/* Compares blocks with the buffer; a difference ends with LWNVME_SC_COMPARE_FAILURE. Not atomic when split.
+/* Compares blocks with the buffer; a difference ends with a status whose lwnvme_status_code is
+ * LWNVME_SC_COMPARE_FAILURE. Not atomic when split.
  * Section 3.3.1 "Compare command". */
 int lwnvme_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                    struct lwnvme_request *request, uint64_t lba, uint32_t block_count,

@@ -22,7 +22,12 @@ struct lwnvme_namespace;
 struct lwnvme_queue;
 struct lwnvme_request;
 
-/* One piece of a scattered buffer. */
+/*
+ * One piece of a scattered buffer. Requests are cut into several commands where pieces cannot be told to the
+ * controller as one. That needs whole blocks on either side, so the pieces of one block must meet at page
+ * boundaries of the controller, or be contiguous at device addresses; neighbours that an IOMMU maps one by one are
+ * not. LWNVME_ERR_BUFFER_LAYOUT otherwise.
+ */
 struct lwnvme_segment {
     uint64_t address;    /* a CPU address (through uintptr_t) or a device address, dword aligned */
     size_t length_bytes; /* at least 4, a multiple of 4 */
@@ -95,17 +100,21 @@ struct lwnvme_command {
 };
 
 struct lwnvme_request {
-    /* In: the caller's, unchanged from submission to the callback, never written by the library. */
+    /* In: the caller's, unchanged from submission to the callback, never written by the library. timeout_ms is the
+     * deadline of each command, to 2^31 - 1, more counts as that; 0: the controller's default. See
+     * lwnvme_queue_poll for how exact it is. */
     lwnvme_done done; /* may be NULL: then watch lwnvme_request_active */
     void *context;    /* the caller's own */
     uint32_t flags;   /* LWNVME_REQUEST_... or 0 */
     uint32_t timeout_ms;
-    /* deadline of each command, about 24 days at most; 0: the controller's default */ /* Out: valid from the callback on; a call that is refused leaves them as they were. */
-    int status; /* see status.h; of a split request: that of the failed piece nearest to the start */
-    uint32_t
-        result_dw0; /* completion dwords 0 and 1, of commands that have a result; not of reads and writes */
+
+    /* Out: valid from the callback on; a call that is refused leaves them as they were. The status of a split
+     * request is that of the failed piece nearest to the start, and bytes_done what lies before that piece. The
+     * dwords are those of the completion of a command that has a result there: not of reads and writes. */
+    int status;
+    uint32_t result_dw0;
     uint32_t result_dw1;
-    uint64_t bytes_done; /* all of it, or what lies before the first failed piece */
+    uint64_t bytes_done;
 
     /* Private. */
     uint32_t state;

@@ -5,7 +5,7 @@
  *     0           success
  *     negative    the library's own: LWNVME_PENDING or an LWNVME_ERR_ name from the list below
  *     positive    the controller's: the status field of the completion as it stood there, 15 bits
- *                 (SC, SCT, CRD, M, DNR); take it apart with lwnvme_field_get and LWNVME_STATUS_...
+ *                 (SC, SCT, CRD, M, DNR); compare lwnvme_status_code(status) with LWNVME_SC_...
  *
  * A completion whose SC and SCT are both zero is success, whatever the other bits say.
  */
@@ -48,6 +48,7 @@ extern "C" {
     X(ERR_DMA_LIMIT, -31, "an address lies beyond what the controller can reach")                            \
     X(ERR_CLOCK_STOPPED, -32, "the host's clock stands still")                                               \
     X(ERR_HOOK_LOCK, -33, "the host lacks the lock and unlock hooks, needed for a shared queue")             \
+    X(ERR_BAR_ADDRESS, -34, "no register region was given: bar_mapped and bar_physical are both 0")          \
     /* the controller */                                                                                     \
     X(ERR_GONE, -40, "the controller is gone")                                                               \
     X(ERR_FATAL, -41, "the controller reports a fatal status (CSTS.CFS)")                                    \
@@ -115,6 +116,12 @@ enum lwnvme_error {
  * Set Specification 1.1.
  */
 const char *lwnvme_status_string(int status);
+
+/* What the device said, SCT and SC alone, to compare with LWNVME_SC_...; 0 for success and for the library's own. */
+static inline int lwnvme_status_code(int status)
+{
+    return status > 0 ? status & 0x7ff : 0;
+}
 
 /*
  * Whether the same command may succeed later: a device status without DNR (Do Not Retry) of a kind that

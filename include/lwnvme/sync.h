@@ -39,7 +39,8 @@ int lwnvme_sync_namespace_enumerate(struct lwnvme_controller *controller, uint32
 int lwnvme_sync_namespace_open(struct lwnvme_controller *controller, uint32_t nsid,
                                struct lwnvme_namespace *ns);
 
-/* Polls until an accepted request has been called back; returns its status. For any asynchronous call:
+/* Polls until an accepted request has been called back; returns its status (the old one, of a request that is not
+ * under way). LWNVME_ERR_INVALID_ARGUMENT: it is with another queue. For any asynchronous call:
  *     int status = lwnvme_read(queue, ns, &request, ...);
  *     if (status == 0) status = lwnvme_sync_wait(queue, &request);      */
 int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request);

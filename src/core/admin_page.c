@@ -121,8 +121,8 @@ int lwnvme_page_command(struct lwnvme_controller *controller, struct lwnvme_requ
                         const struct lwnvme_command *command, void *copy_to, uint32_t copy_bytes)
 {
     uint32_t page;
-
     request->command = *command;
+    request->queue = &controller->admin;
     request->copy_to = copy_to;
     request->copy_bytes = copy_bytes;
     page = controller->page_waiting_first == NULL ? lwnvme_page_take(controller) : 0;

@@ -751,7 +751,7 @@ static void lwnvme_clock_watch(struct lwnvme_controller *controller)
     }
     if (controller->stuck_polls < LWNVME_CONFIG_STUCK_CLOCK_POLLS)
         controller->stuck_polls++;
-    else if (lwnvme_states[controller->state].limit == LWNVME_LIMIT_NONE)
+    if (controller->stuck_polls == LWNVME_CONFIG_STUCK_CLOCK_POLLS)
         lwnvme_controller_fail(controller, LWNVME_ERR_CLOCK_STOPPED);
 }
 
@@ -929,6 +929,8 @@ static int lwnvme_config_check(const struct lwnvme_controller_config *config)
         return LWNVME_ERR_HOST_PAGE_SIZE;
     if (config->bar_mapped == NULL && config->ops->mmio_map == NULL)
         return LWNVME_ERR_HOOK_MMIO_MAP;
+    if (config->bar_mapped == NULL && config->bar_physical == 0)
+        return LWNVME_ERR_BAR_ADDRESS;
     if (config->bar_bytes < LWNVME_REGISTER_BYTES + 8u || config->bar_bytes > SIZE_MAX)
         return LWNVME_ERR_BAR_SIZE;
     if (config->max_transfer_bytes != 0 &&
@@ -1110,6 +1112,13 @@ static bool lwnvme_opcode_is_ours(uint32_t opcode, uint32_t cdw10)
            opcode == LWNVME_ADMIN_ASYNC_EVENT_REQUEST;
 }
 
+/* Those that always move data; for many others that depends on their dwords. */
+static bool lwnvme_opcode_needs_buffer(uint32_t opcode)
+{
+    return opcode == LWNVME_ADMIN_IDENTIFY || opcode == LWNVME_ADMIN_GET_LOG_PAGE ||
+           opcode == LWNVME_ADMIN_FIRMWARE_IMAGE_DOWNLOAD;
+}
+
 int lwnvme_admin_raw(struct lwnvme_controller *controller, struct lwnvme_request *request,
                      const struct lwnvme_command *command, const struct lwnvme_buffer *buffer)
 {
@@ -1121,6 +1130,8 @@ int lwnvme_admin_raw(struct lwnvme_controller *controller, struct lwnvme_request
         return LWNVME_ERR_NULL_ARGUMENT;
     if (lwnvme_opcode_is_ours(command->opcode, command->cdw10))
         return LWNVME_ERR_OPCODE_REFUSED;
+    if (buffer == NULL && lwnvme_opcode_needs_buffer(command->opcode))
+        return LWNVME_ERR_NULL_ARGUMENT;
     request->internal_done = NULL;
     return lwnvme_submit_raw(&controller->admin, request, command, buffer);
 }

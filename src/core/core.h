@@ -178,9 +178,11 @@ static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_s
                                      struct lwnvme_request *request)
 {
     uint32_t deadline_ms = queue->default_deadline_ms;
-
     if (request->timeout_ms != 0) {
-        deadline_ms = queue->clock_ms + lwnvme_timeout_turns(request->timeout_ms) + LWNVME_CLOCK_SLACK_MS;
+        /* Whoever names a deadline gets it by the clock of this moment. One turn less, so that the stamp is not
+         * taken for one of the last look at the clock and moved. */
+        deadline_ms = (uint32_t)(queue->controller->ops->now_us(queue->controller->host) >> 10) - 1u +
+                      lwnvme_timeout_turns(request->timeout_ms) + LWNVME_CLOCK_SLACK_MS;
         if (!LWNVME_TIME_AFTER(deadline_ms, queue->earliest_ms))
             queue->earliest_ms = deadline_ms;
     }

@@ -52,7 +52,8 @@ int lwnvme_buffer_check(const struct lwnvme_buffer *buffer, uint64_t needed_byte
     const struct lwnvme_segment *segment;
     uint64_t total = 0;
     uint32_t index;
-
+    if ((buffer->flags & ~LWNVME_BUFFER_DEVICE_ADDRESS) != 0)
+        return LWNVME_ERR_INVALID_ARGUMENT;
     if (buffer->segments == NULL) {
         if (buffer->address == 0 && (buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0)
             return LWNVME_ERR_NULL_ARGUMENT;
@@ -265,7 +266,7 @@ static int lwnvme_translate(struct lwnvme_queue *queue, const struct lwnvme_requ
             controller->ops->dma_unmap(controller->host, *dma, *run, direction);
             return LWNVME_PENDING;
         }
-        if (*run == 0)
+        if (*run == 0 || (*run & 3u) != 0)
             return LWNVME_ERR_DMA_MAP;
     }
     if (((uint32_t)*dma & 3u) != 0)

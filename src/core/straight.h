@@ -92,6 +92,7 @@ static LWNVME_ALWAYS_INLINE bool lwnvme_straight_submit(struct lwnvme_queue *que
     }
     queue->sq_tail = ++tail == queue->entries ? 0 : tail;
     request->state = LWNVME_REQUEST_STRAIGHT;
+    request->queue = queue;
     request->status = LWNVME_OK;
     request->bytes_done = bytes;
     queue->in_flight++;

@@ -229,8 +229,10 @@ int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
     status = lwnvme_sync_queue_check(queue);
     if (status != LWNVME_OK)
         return status;
-    if (queue->controller == NULL)
-        return lwnvme_sync_is_active(request) ? LWNVME_ERR_QUEUE_CLOSED : request->status;
+    if (!lwnvme_sync_is_active(request))
+        return request->status;
+    if (request->queue != queue)
+        return LWNVME_ERR_INVALID_ARGUMENT;
     return lwnvme_sync_finish(queue, request);
 }
 
@@ -240,6 +242,8 @@ int lwnvme_sync_admin_wait(struct lwnvme_controller *controller, struct lwnvme_r
         return LWNVME_ERR_NULL_ARGUMENT;
     if (!lwnvme_sync_may_wait(controller, NULL))
         return LWNVME_ERR_IN_CALLBACK;
+    if (lwnvme_sync_is_active(request) && request->queue != &controller->admin)
+        return LWNVME_ERR_INVALID_ARGUMENT;
     while (lwnvme_sync_is_active(request)) {
         (void)lwnvme_controller_poll(controller);
         if (lwnvme_sync_is_active(request) && controller->ops->relax != NULL)

@@ -740,6 +740,39 @@ static void deadlines_of_all_lengths(void **state)
     }
 }
 
+/* A named deadline is counted from the submission, however seldom anybody polls. */
+static void named_deadline_with_rare_polls(void **state)
+{
+    static const uint32_t pauses_ms[] = {1, 100, 300, 600, 950};
+    struct scenario s;
+    size_t index;
+
+    (void)state;
+    for (index = 0; index < sizeof(pauses_ms) / sizeof(pauses_ms[0]); index++) {
+        struct tracked *io;
+        uint32_t polls = 0;
+
+        scenario_prepare(&s);
+        s.time_limit_us = 30 * SECOND_US;
+        begin(&s, 4);
+        lwnvme_sim_advance(s.sim, 5 * SECOND_US); /* nobody has looked at the clock for a while */
+        scenario_fault(&s, (struct lwnvme_sim_fault){
+                               .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_IO_QUEUES, .any_opcode = true});
+        io = start_read(&s, 0, 1000);
+        while (lwnvme_controller_state(s.controller) == LWNVME_STATE_READY) {
+            lwnvme_sim_advance(s.sim, pauses_ms[index] * 1000u);
+            (void)lwnvme_queue_poll(s.queue, 0);
+            (void)lwnvme_controller_poll(s.controller);
+            polls++;
+        }
+        /* The first poll after 1 s and the slack of at most 32 ms. */
+        assert_in_range(polls, (1000 + pauses_ms[index] - 1) / pauses_ms[index], 1032 / pauses_ms[index] + 1);
+        scenario_wait_all(&s, s.queue);
+        assert_int_equal(io->request.status, LWNVME_ERR_TIMEOUT);
+        scenario_end(&s);
+    }
+}
+
 /* One request used for everything in turn: nothing of an earlier use shows. */
 static void request_used_again_for_something_else(void **state)
 {
@@ -829,6 +862,7 @@ int main(void)
         cmocka_unit_test(answer_in_time_but_seen_late),
         cmocka_unit_test(deadline_after_a_longer_one),
         cmocka_unit_test(deadlines_of_all_lengths),
+        cmocka_unit_test(named_deadline_with_rare_polls),
         cmocka_unit_test(request_used_again_for_something_else),
         cmocka_unit_test(clock_that_jumps),
         cmocka_unit_test(clock_with_coarse_steps),

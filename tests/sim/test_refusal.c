@@ -551,11 +551,84 @@ static void raw_commands(void **state)
     buffer = lwnvme_buffer_cpu(refusal_data, 512);
     command.opcode = LWNVME_NVM_READ;
     assert_int_equal(lwnvme_sync_raw(s.queue, &command, &buffer, &value), LWNVME_OK);
-    command.opcode = 0x7f; /* the controller's own words for what it does not know */
+    command.opcode = 0x7c; /* the controller's own words for what it does not know */
     assert_int_equal(lwnvme_sync_raw(s.queue, &command, NULL, NULL), 0x4001);
     command.opcode = 0xc0;
     assert_int_equal(lwnvme_sync_admin_raw(s.controller, &command, NULL, NULL), 0x4001);
     works(&s);
+    scenario_end(&s);
+}
+
+/* Commands that move data are not sent without saying where: that would be address 0. */
+static void fault_145_raw_commands_without_a_buffer(void **state)
+{
+    static const uint32_t io[] = {LWNVME_NVM_READ, LWNVME_NVM_WRITE, LWNVME_NVM_COMPARE,
+                                  LWNVME_NVM_DATASET_MANAGEMENT, LWNVME_NVM_RESERVATION_REPORT};
+    static const uint32_t admin[] = {LWNVME_ADMIN_IDENTIFY, LWNVME_ADMIN_GET_LOG_PAGE,
+                                     LWNVME_ADMIN_FIRMWARE_IMAGE_DOWNLOAD};
+    struct lwnvme_command command = {.nsid = 1};
+    struct scenario s;
+    uint64_t commands;
+    size_t index;
+
+    (void)state;
+    scenario_prepare(&s);
+    scenario_start(&s);
+    scenario_queue(&s, 4);
+    commands = lwnvme_sim_counters(s.sim)->commands;
+    for (index = 0; index < sizeof(io) / sizeof(io[0]); index++) {
+        command.opcode = io[index];
+        assert_int_equal(lwnvme_sync_raw(s.queue, &command, NULL, NULL), LWNVME_ERR_NULL_ARGUMENT);
+    }
+    for (index = 0; index < sizeof(admin) / sizeof(admin[0]); index++) {
+        command.opcode = admin[index];
+        assert_int_equal(lwnvme_sync_admin_raw(s.controller, &command, NULL, NULL), LWNVME_ERR_NULL_ARGUMENT);
+    }
+    assert_int_equal(lwnvme_sim_counters(s.sim)->commands, commands);
+    scenario_try_io(&s);
+    scenario_end(&s);
+}
+
+/* A wait on a queue that does not have the request would never end. */
+static void wait_on_another_queue(void **state)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(refusal_data, 512);
+    struct lwnvme_queue *other = calloc(1, sizeof(*other));
+    struct tracked *io;
+    struct scenario s;
+
+    (void)state;
+    scenario_prepare(&s);
+    s.settings.latency_us = 1000;
+    scenario_power(&s);
+    assert_int_equal(scenario_open(&s), LWNVME_OK);
+    scenario_queue(&s, 4);
+    scenario_namespace(&s);
+    assert_int_equal(lwnvme_sync_queue_create(s.controller, other, NULL), LWNVME_OK);
+    io = scenario_request(&s);
+    assert_int_equal(scenario_accept(io, lwnvme_read(s.queue, s.ns, &io->request, 0, 1, &buffer)), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_wait(other, &io->request), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_sync_admin_wait(s.controller, &io->request), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_sync_wait(s.queue, &io->request), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_wait(other, &io->request), LWNVME_OK); /* over: its status, from anywhere */
+    assert_int_equal(lwnvme_sync_queue_delete(other), LWNVME_OK);
+    scenario_end(&s);
+    free(other);
+}
+
+static void no_register_region(void **state)
+{
+    struct scenario s;
+
+    (void)state;
+    scenario_prepare(&s);
+    scenario_power(&s);
+    s.config.bar_mapped = NULL;
+    s.config.bar_physical = 0;
+    assert_int_equal(lwnvme_controller_open(s.controller, &s.config), LWNVME_ERR_BAR_ADDRESS);
+    assert_int_equal(lwnvme_sim_counters(s.sim)->mmio_reads, 0);
+    s.config.bar_physical = lwnvme_sim_bar_physical(s.sim);
+    assert_int_equal(scenario_open(&s), LWNVME_OK);
     scenario_end(&s);
 }
 
@@ -608,6 +681,9 @@ int main(void)
         cmocka_unit_test(fault_076_write_zeroes_that_is_known_to_be_broken),
         cmocka_unit_test(one_command_at_a_time),
         cmocka_unit_test(raw_commands),
+        cmocka_unit_test(fault_145_raw_commands_without_a_buffer),
+        cmocka_unit_test(wait_on_another_queue),
+        cmocka_unit_test(no_register_region),
         cmocka_unit_test(host_without_dma_map),
     };
 

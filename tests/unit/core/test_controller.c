@@ -459,7 +459,7 @@ static void fault_121_clock_stops_while_waiting_for_ready(void **state)
     clock_power();
     frozen = true;
     assert_int_equal(begin(), 0);
-    assert_int_equal(poll_some(100), LWNVME_ERR_ENABLE_TIMEOUT);
+    assert_int_equal(poll_some(100), LWNVME_ERR_CLOCK_STOPPED);
     frozen = false;
     bench.violations_allowed = true;
     bench_end(&bench);
