@@ -64,7 +64,8 @@
 #define LWNVME_CONFIG_POLLS_PER_CLOCK 64
 #endif
 
-/* Controller polls, with something pending, for which the host's clock may stand still before waits give up: 1000 to 2^31 - 1. */
+/* Controller polls, with something pending, for which the host's clock may stand still before waits give up:
+ * 1000 to 2^31 - 1. */
 #ifndef LWNVME_CONFIG_STUCK_CLOCK_POLLS
 #define LWNVME_CONFIG_STUCK_CLOCK_POLLS 1000000
 #endif

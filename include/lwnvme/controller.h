@@ -248,9 +248,9 @@ void lwnvme_interrupt(struct lwnvme_controller *controller, uint16_t vector);
 
 /*
  * The moment, on the now_us clock, at which the library must be polled at the latest even if nothing
- * happens: not after the nearest deadline of a command, but it may be before it, so ask again. Poll the queues first,
- * which is when commands are given their deadlines; now, while the controller is on its way from one state to another,
- * which needs steady polls. UINT64_MAX: none. Owner's context.
+ * happens: not after the nearest deadline of a command, but it may be before it, so ask again; now, while the
+ * controller is on its way from one state to another, which needs steady polls. UINT64_MAX: none. Poll the
+ * queues before asking: that is when commands are given their deadlines. Owner's context.
  */
 uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller);
 

@@ -51,8 +51,8 @@ struct lwnvme_host_ops {
      * Translates the start of [address, address + length_bytes), memory of the library's caller, to an
      * address that the controller may use, and says in *contiguous_bytes for how many bytes from there the
      * translation goes on without a gap: a multiple of 4 up to length_bytes (more counts as length_bytes).
-     * The library asks again for the rest. May program an IOMMU, or copy to a bounce area. The memory is pinned by whoever
-     * passed it in. false: cannot. Called on every submission of a buffer that is given by CPU address.
+     * The library asks again for the rest. May program an IOMMU, or copy to a bounce area. The memory is pinned
+     * by whoever passed it in. false: cannot. Called on every submission of a buffer that is given by CPU address.
      */
     bool (*dma_map)(void *host, const void *address, size_t length_bytes, enum lwnvme_direction direction,
                     uint64_t *dma_address, size_t *contiguous_bytes);
@@ -110,8 +110,8 @@ struct lwnvme_host_ops {
 
     /*
      * For blocking I/O on queues made with LWNVME_QUEUE_INTERRUPT: sleep until wake is called, or now_us
-     * reaches deadline_us, or earlier. wake is called by lwnvme_interrupt. All other blocking calls poll. A wake that comes before wait must
-     * not be lost: keep a flag. Both or none.
+     * reaches deadline_us, or earlier. wake is called by lwnvme_interrupt. All other blocking calls poll. A
+     * wake that comes before wait must not be lost: keep a flag. Both or none.
      */
     void (*wait)(void *host, uint64_t deadline_us);
     void (*wake)(void *host);

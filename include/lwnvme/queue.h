@@ -112,7 +112,6 @@ struct lwnvme_queue {
     int reason;
     int status;
     uint16_t vector;
-    uint16_t cq_live;
     uint32_t list_pages;
     struct lwnvme_queue *next;
     struct lwnvme_request admin;
@@ -126,9 +125,9 @@ struct lwnvme_queue {
  * sends Create I/O Completion Queue, then Create I/O Submission Queue; lwnvme_controller_poll carries it on
  * and lwnvme_queue_status tells how it stands. The blocking form is lwnvme_sync_queue_create.
  *
- * Controller owner's context. `queue` is the caller's and must stay until it is
- * closed (LWNVME_ERR_BUSY if it has been made already): lwnvme_queue_status says LWNVME_ERR_QUEUE_CLOSED or why it could not be made, or the controller has
- * been closed. config may be NULL and is not kept. 0: begun. Else nothing was done.
+ * Controller owner's context. `queue` is the caller's and must stay until it is closed (lwnvme_queue_status says
+ * LWNVME_ERR_QUEUE_CLOSED, or why it could not be made) or the controller has been closed. config may be NULL and
+ * is not kept. 0: begun. Else nothing was done; LWNVME_ERR_BUSY if the queue has been made already.
  * NVM Express Base Specification 2.1, sections 5.2.1 and 5.2.2.
  */
 int lwnvme_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
@@ -153,12 +152,16 @@ int lwnvme_queue_status(const struct lwnvme_queue *queue);
 
 /*
  * Takes completions off the ring, up to `budget` of them (0: a whole ring), and calls the requests back;
- * then tells the controller, once. Submissions from inside the callbacks reach the controller together, at * the end. Looks at deadlines too: a command whose deadline has passed brings the controller
- * down, which the next lwnvme_controller_poll begins. A deadline that the request named is counted from its
- * submission; the controller's default from the first poll after it. Both get up to 32 ms more. Returns how many completions it took; 0 from
- * inside a callback. Queue owner's context; interrupt context is fine. On a shared queue, where several owners
- * may be at it at once, a callback that polls is carried out, and nests: leave that to those who have the stack.
-*/
+ * then tells the controller, once. Submissions from inside the callbacks reach the controller together, at
+ * the end. Returns how many completions it took; 0 from inside a callback.
+ *
+ * Looks at deadlines too: a command whose deadline has passed brings the controller down, which the next
+ * lwnvme_controller_poll begins. A deadline that the request named is counted from its submission; the
+ * controller's default from the first poll after it. Both get up to 32 ms more.
+ *
+ * Queue owner's context; interrupt context is fine. On a shared queue, where several owners may be at it at
+ * once, a poll from inside a callback is carried out, and nests: leave that to those who have the stack.
+ */
 uint32_t lwnvme_queue_poll(struct lwnvme_queue *queue, uint32_t budget);
 
 /*
@@ -179,7 +182,8 @@ uint32_t lwnvme_queue_stale(const struct lwnvme_queue *queue);
 /*
  * Sends one I/O command by its dwords. The two low opcode bits say which way data move; `buffer` is NULL for
  * none. The transfer is buffer->length_bytes (or the sum of its segments), must fit one command and must be
- * what the command makes the controller move: the library cannot check that. lba, count and namespace * limits are not checked either. Without a buffer, opcodes below 80h that move data are refused. Queue owner's
+ * what the command makes the controller move: the library cannot check that. lba, count and namespace
+ * limits are not checked either. Without a buffer, opcodes below 80h that move data are refused. Queue owner's
  * context. 0: accepted, the callback follows; else refused.
  */
 int lwnvme_raw(struct lwnvme_queue *queue, struct lwnvme_request *request,

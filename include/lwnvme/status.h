@@ -117,7 +117,8 @@ enum lwnvme_error {
  */
 const char *lwnvme_status_string(int status);
 
-/* What the device said, SCT and SC alone, to compare with LWNVME_SC_...; 0 for success and for the library's own. */
+/* What the device said, SCT and SC alone, to compare with LWNVME_SC_...; 0 for success and for the library's
+ * own errors. Callable anywhere. */
 static inline int lwnvme_status_code(int status)
 {
     return status > 0 ? status & 0x7ff : 0;

@@ -4,8 +4,9 @@
  *
  * Nothing here does I/O by itself: each call is the asynchronous one of the same name followed by polls of
  * the queue and the controller, with the host's wait or relax hook in between. The caller must own both the
- * controller and the queue; from inside a callback of the same queue (unless that is shared) or of an admin command they are refused (LWNVME_ERR_IN_CALLBACK). Every call ends: commands have deadlines,
- * states have deadlines, and a clock that stands still is noticed (LWNVME_ERR_CLOCK_STOPPED).
+ * controller and the queue; from inside a callback of the same queue (unless that is shared) or of an admin
+ * command they are refused (LWNVME_ERR_IN_CALLBACK). Every call ends: commands have deadlines, states have
+ * deadlines, and a clock that stands still is noticed (LWNVME_ERR_CLOCK_STOPPED).
  */
 #ifndef LWNVME_SYNC_H
 #define LWNVME_SYNC_H

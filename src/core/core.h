@@ -211,6 +211,14 @@ static inline bool lwnvme_queue_is_calling(const struct lwnvme_queue *queue)
     return (queue->hold & LWNVME_HOLD_POLL) != 0 || queue->calling != 0 || queue->finished_first != NULL;
 }
 
+/* The owners of a shared queue read these bits under its lock, so they are written under it. */
+static inline void lwnvme_queue_slow_set(struct lwnvme_queue *queue, uint8_t bits)
+{
+    lwnvme_queue_lock(queue);
+    queue->slow |= bits;
+    lwnvme_queue_unlock(queue);
+}
+
 /* queue_life.c */
 int lwnvme_queue_allocate(struct lwnvme_controller *controller, struct lwnvme_queue *queue, uint32_t entries);
 void lwnvme_queue_release(struct lwnvme_queue *queue, bool keep_dma);

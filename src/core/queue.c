@@ -358,7 +358,8 @@ int lwnvme_raw(struct lwnvme_queue *queue, struct lwnvme_request *request,
     if (request->state != LWNVME_REQUEST_IDLE)
         return LWNVME_ERR_REQUEST_ACTIVE;
     if (queue->controller == NULL)
-        return LWNVME_ERR_QUEUE_CLOSED; /* All of these of the specifications move data; without a buffer that would be to and from address 0. */
+        return LWNVME_ERR_QUEUE_CLOSED;
+    /* All of these move data, by the specifications; without a buffer that would be to and from address 0. */
     if (buffer == NULL && (command->opcode & 3u) != 0 && command->opcode < LWNVME_NVM_FIRST_VENDOR)
         return LWNVME_ERR_NULL_ARGUMENT;
     request->internal_done = NULL;

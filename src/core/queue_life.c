@@ -207,6 +207,7 @@ static void lwnvme_queue_live(struct lwnvme_queue *queue)
         queue->slow &= (uint8_t)~LWNVME_SLOW_NO_SUBMIT;
     lwnvme_queue_unlock(queue);
 }
+
 /* No answer, because the controller was stopped (or would not stop). */
 static void lwnvme_queue_step_aborted(struct lwnvme_queue *queue)
 {
@@ -235,7 +236,7 @@ static void lwnvme_queue_step_refused(struct lwnvme_queue *queue, int status)
         break;
     default: /* a deletion: the controller may still have the rings */
         queue->state = LWNVME_QUEUE_BROKEN;
-        queue->status = status;
+        queue->status = queue->reason != LWNVME_OK ? queue->reason : status;
         lwnvme_log_value(queue->controller, LWNVME_LEVEL_ERROR, "a queue could not be deleted: status ",
                          (uint32_t)status);
         break;
@@ -254,7 +255,7 @@ static void lwnvme_queue_step_succeeded(struct lwnvme_queue *queue)
         lwnvme_queue_live(queue);
         break;
     case LWNVME_QUEUE_DELETE_SQ:
-        queue->slow |= LWNVME_SLOW_STOPPED;
+        lwnvme_queue_slow_set(queue, LWNVME_SLOW_STOPPED);
         status = lwnvme_queue_send_delete_cq(queue, LWNVME_QUEUE_DELETE_CQ);
         break;
     default: /* the completion queue is gone too */
@@ -376,7 +377,7 @@ int lwnvme_queue_create(struct lwnvme_controller *controller, struct lwnvme_queu
 /* Tells the controller to forget the queue; in a shutdown its memory stays for the resume. */
 int lwnvme_queue_take_down(struct lwnvme_queue *queue)
 {
-    queue->slow |= LWNVME_SLOW_NO_SUBMIT;
+    lwnvme_queue_slow_set(queue, LWNVME_SLOW_NO_SUBMIT);
     queue->state = LWNVME_QUEUE_DELETE_SQ;
     queue->status = LWNVME_PENDING;
     return lwnvme_queue_send(queue, LWNVME_ADMIN_DELETE_IOSQ, 0, 0);
@@ -447,7 +448,7 @@ int lwnvme_queue_status(const struct lwnvme_queue *queue)
 /* The controller has been stopped, or has deleted the queue: it exists only on our side now. */
 void lwnvme_queue_park(struct lwnvme_queue *queue)
 {
-    queue->slow |= LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED;
+    lwnvme_queue_slow_set(queue, LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED);
     if (queue->state == LWNVME_QUEUE_CLOSED)
         return;
     if (queue->leaving != 0) {

@@ -4,7 +4,7 @@
  * compare try it first; whatever does not fit takes the long way through lwnvme_submit, with the same result.
  *
  * A request on the straight path is neither split nor made to wait, so hardly anything about it is stored:
- * its state says so (LWNVME_REQUEST_STRAIGHT), and lwnvme_straight_end_plain fills in the rest in the rare
+ * its state says so (LWNVME_REQUEST_STRAIGHT), and lwnvme_straight_make_plain fills in the rest in the rare
  * case that something but success becomes of it.
  */
 #ifndef LWNVME_CORE_STRAIGHT_H

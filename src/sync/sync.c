@@ -29,8 +29,9 @@ static void lwnvme_sync_pause(const struct lwnvme_controller *controller, const 
 }
 
 /*
- * Whether waiting makes progress: not inside a callback of the same queue or of the admin queue. A callback of * another I/O queue may wait; if the controller fails meanwhile, all queues but that one are given back first. What
- * a shared queue is doing may be another owner's doing.
+ * Whether waiting makes progress: not inside a callback of the same queue or of the admin queue. A callback of
+ * another I/O queue may wait; if the controller fails meanwhile, all queues but that one are given back first.
+ * What a shared queue is doing may be another owner's doing.
  */
 static bool lwnvme_sync_may_wait(const struct lwnvme_controller *controller, const struct lwnvme_queue *queue)
 {
