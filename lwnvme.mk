@@ -11,18 +11,22 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     core/admin_page.c \
     core/controller.c \
     core/controller_info.c \
+    core/hold.c \
     core/map.c \
     core/memory.c \
     core/message.c \
     core/namespace.c \
+    core/operation.c \
     core/queue.c \
     core/queue_life.c \
     core/quirk.c \
     core/register.c \
+    core/service.c \
     core/status.c \
     io/nvm.c \
     admin/feature.c \
     admin/identify.c \
     admin/log.c \
     sync/sync.c \
+    sync/sync_operation.c \
     )

@@ -19,6 +19,7 @@
 #include "host.h"
 #include "queue.h"
 #include "request.h"
+#include "spec.h"
 #include "status.h"
 
 #ifdef __cplusplus
@@ -38,6 +39,7 @@ enum lwnvme_state {
     LWNVME_STATE_QUEUE_COUNT,
     LWNVME_STATE_IO_QUEUES,
     LWNVME_STATE_READY,
+    LWNVME_STATE_QUIESCE,
     LWNVME_STATE_DRAIN,
     LWNVME_STATE_DELETE_QUEUES,
     LWNVME_STATE_SHUTDOWN,
@@ -54,7 +56,9 @@ enum lwnvme_event {
     LWNVME_EVENT_RESET,     /* a reset has begun: requests in flight will be given back */
     LWNVME_EVENT_OFF,       /* shut down */
     LWNVME_EVENT_FAILED,    /* given up, see lwnvme_controller_status; all requests have been given back */
-    LWNVME_EVENT_GONE       /* as FAILED, because the device left the bus */
+    LWNVME_EVENT_GONE,      /* as FAILED, because the device left the bus */
+    LWNVME_EVENT_SUBSYSTEM_RESET /* NSSR has been written: PCI configuration may be lost, and must be restored
+                                    within a second; the controller is not touched meanwhile */
 };
 typedef void (*lwnvme_event_callback)(struct lwnvme_controller *controller, enum lwnvme_event event,
                                       void *context);
@@ -125,6 +129,22 @@ struct lwnvme_controller_info {
     uint32_t io_queues;         /* pairs granted; 0: admin commands only */
 };
 
+/* Private: when something that lives with a controller is told. */
+enum lwnvme_occasion {
+    LWNVME_OCCASION_POLL = 1, /* the controller is ready and has been polled */
+    LWNVME_OCCASION_READY,    /* brought up, resumed or reset */
+    LWNVME_OCCASION_FAREWELL, /* a shutdown or reset is coming: last commands may be sent */
+    LWNVME_OCCASION_CLOSE     /* being closed: device_stopped says whether it may still write memory */
+};
+
+/* Private: something that lives with a controller, on a list of it; in the caller's own object. */
+struct lwnvme_service {
+    void (*tell)(struct lwnvme_service *service, enum lwnvme_occasion occasion);
+    struct lwnvme_controller *controller; /* NULL: not on a list */
+    struct lwnvme_service *next;
+    uint64_t due_us; /* when it wants a poll at the latest; UINT64_MAX: whenever */
+};
+
 /* A controller: the caller's memory, zeroed before it is first opened. All members are private; use the
  * functions. */
 struct lwnvme_controller {
@@ -168,6 +188,10 @@ struct lwnvme_controller {
     uint32_t pages_free;
     struct lwnvme_request *page_waiting_first;
     struct lwnvme_request *page_waiting_last;
+    struct lwnvme_service *services;
+    struct lwnvme_service *service_next; /* the next one to be told */
+    uint32_t farewells;                  /* commands that services sent before a shutdown or reset */
+    uint32_t event_requests;             /* in flight in the admin queue, and without an end */
     struct lwnvme_controller *next_open;
 };
 
@@ -202,6 +226,12 @@ const char *lwnvme_state_name(enum lwnvme_state state);
 /* Valid once the controller has been ready; NULL before. Stays valid until close. */
 const struct lwnvme_controller_info *lwnvme_controller_get_info(const struct lwnvme_controller *controller);
 
+/* The Identify Controller data structure as the controller gave it at its last bring-up, not validated: a
+ * private copy, valid until close; NULL before the controller has been ready. Base, section 5.1.13.2.1
+ * "Identify Controller Data Structure". */
+const struct lwnvme_identify_controller *
+lwnvme_controller_get_identify(const struct lwnvme_controller *controller);
+
 enum lwnvme_shutdown {
     LWNVME_SHUTDOWN_NORMAL = 1,
     LWNVME_SHUTDOWN_ABRUPT = 2
@@ -231,6 +261,15 @@ int lwnvme_controller_resume(struct lwnvme_controller *controller);
  * NVM Express Base Specification 2.1, section 3.7.2 "Controller Level Reset".
  */
 int lwnvme_controller_reset(struct lwnvme_controller *controller);
+
+/*
+ * Starts a reset of the whole NVM subsystem by writing NSSR, then brings this controller up again as after
+ * lwnvme_controller_reset. All controllers of the subsystem are reset, and so may be the PCI configuration of
+ * each: the event LWNVME_EVENT_SUBSYSTEM_RESET tells when to restore it. Not done by the library on its own.
+ * LWNVME_ERR_NO_SUBSYSTEM_RESET: CAP.NSSRS is 0. Otherwise as lwnvme_controller_reset.
+ * NVM Express Base Specification 2.1, section 3.7.1 "NVM Subsystem Reset".
+ */
+int lwnvme_controller_subsystem_reset(struct lwnvme_controller *controller);
 
 /*
  * Lets go of a controller: after a shutdown, a failure, or at any time (then it is disabled first, without

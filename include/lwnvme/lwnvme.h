@@ -10,7 +10,7 @@
  *     request.h     requests and buffers
  *     namespace.h   what can be read and written
  *     nvm.h         read, write, flush, trim, ...
- *     admin.h       identify, log pages, features
+ *     admin.h       identify, log pages, features, and all else that can be asked of a controller
  *     sync.h        all of it, blocking
  *     spec.h        the specification's vocabulary
  */

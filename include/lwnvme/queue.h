@@ -67,8 +67,8 @@ struct lwnvme_queue {
     uint32_t sq_tail_told;
     uint32_t incarnation;
     uint16_t id;
-    uint8_t slow; /* reasons to leave the straight path, bits */
-    uint8_t hold; /* reasons not to ring the doorbell yet, bits */
+    uint16_t slow; /* reasons to leave the straight path, bits */
+    uint8_t hold;  /* reasons not to ring the doorbell yet, bits */
     uint32_t clock_ms;
     uint32_t default_deadline_ms;
     uint32_t earliest_ms;

@@ -130,10 +130,12 @@ struct lwnvme_request {
     struct lwnvme_request *next;
     void (*internal_done)(struct lwnvme_request *request);
     void *internal_context;
-    void *copy_to;
+    bool (*page_next)(struct lwnvme_request *request); /* true: has sent the next piece */
+    void *copy;                                        /* what an admin page is filled from, or copied to */
     uint32_t copy_bytes;
     uint32_t data_bytes; /* moved per block, or in all where there are no blocks */
     uint32_t page;       /* admin data page in use + 1 */
+    uint32_t endless;    /* no deadline: an event request */
     struct lwnvme_command command;
     struct lwnvme_buffer buffer;
 };

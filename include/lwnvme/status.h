@@ -101,7 +101,70 @@ extern "C" {
     X(ERR_NO_SAVE_SELECT, -103, "the controller has no saved or default feature values to select")           \
     X(ERR_NO_IDENTIFY_CNS, -104, "the controller is too old for this Identify structure")                    \
     X(ERR_OPCODE_REFUSED, -105, "this opcode belongs to the library; use the call for it")                   \
-    X(ERR_FEATURE_HAS_DATA, -106, "the feature's value is a structure; send a raw command with a buffer")
+    X(ERR_FEATURE_HAS_DATA, -106, "the feature's value is a structure; send a raw command with a buffer")    \
+    /* what a controller may lack, and what operations end with */                                           \
+    X(ERR_NO_FORMAT, -107, "the controller has no Format NVM command")                                       \
+    X(ERR_NO_FIRMWARE, -108, "the controller has no firmware download and commit commands")                  \
+    X(ERR_NO_NAMESPACE_MANAGEMENT, -109,                                                                     \
+      "the controller has no namespace management and attachment commands")                                  \
+    X(ERR_NO_SELF_TEST, -110, "the controller has no Device Self-test command")                              \
+    X(ERR_NO_DIRECTIVES, -111, "the controller has no Directive Send and Receive commands")                  \
+    X(ERR_NO_SECURITY, -112, "the controller has no Security Send and Receive commands")                     \
+    X(ERR_NO_VIRTUALIZATION, -113, "the controller has no Virtualization Management command")                \
+    X(ERR_NO_LBA_STATUS, -114, "the controller has no Get LBA Status command")                               \
+    X(ERR_NO_LOCKDOWN, -115, "the controller has no Lockdown command")                                       \
+    X(ERR_NO_CAPACITY_MANAGEMENT, -116, "the controller has no Capacity Management command")                 \
+    X(ERR_NO_SANITIZE, -117, "the controller cannot sanitize in this way")                                   \
+    X(ERR_NO_BOOT_PARTITION, -118, "the controller has no boot partitions")                                  \
+    X(ERR_NO_SUBSYSTEM_RESET, -119, "the controller cannot reset the NVM subsystem")                         \
+    X(ERR_NO_HOST_MEMORY_BUFFER, -120, "the controller does not ask for a host memory buffer")               \
+    X(ERR_NO_APST, -121, "the controller has no autonomous power state transitions")                         \
+    X(ERR_NO_KEEP_ALIVE, -122, "the controller has no Keep Alive timer")                                     \
+    X(ERR_NO_TIMESTAMP, -123, "the controller has no timestamp")                                             \
+    X(ERR_NO_LOG_PAGE, -124, "the controller has no such log page")                                          \
+    X(ERR_NO_TELEMETRY, -125, "the controller has no telemetry")                                             \
+    X(ERR_NO_PERSISTENT_EVENT, -126, "the controller has no persistent event log")                           \
+    X(ERR_NO_ENDURANCE_GROUPS, -127, "the controller has no endurance groups")                               \
+    X(ERR_NO_NVM_SETS, -128, "the controller has no NVM sets")                                               \
+    X(ERR_NO_ANA, -129, "the controller has no asymmetric namespace access")                                 \
+    X(ERR_NO_PREDICTABLE_LATENCY, -130, "the controller has no predictable latency mode")                    \
+    X(ERR_NO_FDP, -131, "the controller has no flexible data placement")                                     \
+    X(ERR_NO_UUID_LIST, -132, "the controller has no UUID list")                                             \
+    X(ERR_NO_RESERVATIONS, -133, "the controller has no reservations")                                       \
+    X(ERR_NO_WRITE_PROTECTION, -134, "the controller has no namespace write protection of this kind")        \
+    X(ERR_NO_THERMAL_MANAGEMENT, -135, "the controller has no host controlled thermal management")           \
+    X(ERR_NO_READ_RECOVERY, -136, "the controller has no such read recovery level")                          \
+    X(ERR_NO_WRITE_CACHE, -137, "the controller has no volatile write cache")                                \
+    X(ERR_NO_HOST_IDENTIFIER_128, -138, "the controller has no 128-bit host identifier")                     \
+    X(ERR_NO_EVENT, -139, "the controller does not report this kind of event")                               \
+    X(ERR_NO_NAMESPACE_GRANULARITY, -140, "the controller reports no namespace granularity")                 \
+    X(ERR_NO_DOMAINS, -141, "the controller has no domains")                                                 \
+    X(ERR_NO_COMMAND_SETS, -142, "the controller has no I/O command sets beside NVM")                        \
+    X(ERR_NO_NON_OPERATIONAL_MODE, -143,                                                                     \
+      "the controller has no non-operational power state permissive mode")                                   \
+    X(ERR_NO_FEATURE, -144, "the controller has no such feature")                                            \
+    X(ERR_NO_SECURE_ERASE, -145, "the controller cannot erase in this way")                                  \
+    X(ERR_NO_BROADCAST, -146, "the controller does not take this command for all namespaces at once")        \
+    X(ERR_NS_BUSY, -150, "the namespace is being formatted, sanitized or read anew; try again later")        \
+    X(ERR_NS_REMOVED, -151, "the namespace has been removed; open another handle")                           \
+    X(ERR_LOG_LENGTH, -152, "the log page is longer than the memory for it")                                 \
+    X(ERR_LOG_CHANGED, -153, "the log page changed each time it was read")                                   \
+    X(ERR_LOG_DATA, -154, "the log page makes no sense")                                                     \
+    X(ERR_IMAGE_LENGTH, -155, "the image is empty, or its length is not a multiple of the granularity")      \
+    X(ERR_IMAGE_READ, -156, "the callback could not deliver the image")                                      \
+    X(ERR_FIRMWARE_SLOT, -157, "the firmware slot does not exist, or is read-only")                          \
+    X(ERR_FORMAT_INDEX, -158, "the namespace has no such LBA format")                                        \
+    X(ERR_POWER_STATE, -159, "the controller has no such power state")                                       \
+    X(ERR_ABORT_LIMIT, -160, "as many Abort commands are under way as the controller takes")                 \
+    X(ERR_NOT_IN_FLIGHT, -161, "the command is not with the controller")                                     \
+    X(ERR_CANCELLED, -162, "the operation was cancelled")                                                    \
+    X(ERR_OPERATION_TIMEOUT, -163, "the operation did not end in time")                                      \
+    X(ERR_SANITIZE_FAILED, -164, "the sanitize operation failed")                                            \
+    X(ERR_SELF_TEST_FAILED, -165, "the self-test failed; its result says where")                             \
+    X(ERR_SANITIZE_IN_PROGRESS, -166, "a sanitize operation is under way")                                   \
+    X(ERR_EVENT_QUEUE, -167, "the admin queue has no room for event requests")                               \
+    X(ERR_LIST_ENTRY, -168, "an entry of the list is out of range or out of order")                          \
+    X(ERR_NO_EVENT_REQUESTS, -169, "event requests are not armed")
 
 enum lwnvme_error {
     LWNVME_OK = 0,

@@ -80,6 +80,9 @@ int lwnvme_sync_feature_get(struct lwnvme_controller *controller, uint8_t fid, u
 int lwnvme_sync_feature_set(struct lwnvme_controller *controller, uint8_t fid, uint32_t value, uint32_t nsid,
                             bool save);
 
+/* Carries a long operation that has been begun on to its end; returns its status. */
+int lwnvme_sync_operation(struct lwnvme_operation *operation);
+
 /* One command by its dwords; *result_dw0 receives completion dword 0 unless it is NULL. */
 int lwnvme_sync_raw(struct lwnvme_queue *queue, const struct lwnvme_command *command,
                     const struct lwnvme_buffer *buffer, uint32_t *result_dw0);

@@ -3,10 +3,10 @@
  * A controller's life, as a table.
  *
  *     open --> probe --> settle --> disable --> reclaim --> admin_queue --> enable --> identify
- *                                      ^                                                  |
- *                       reset, resume  |                                                  v
- *              off ----------------->--+---<-- ready <-- io_queues <-- queue_count <------+
- *               ^                               |
+ *                           ^          ^                                                  |
+ *                   resume  |          +-- quiesce <--+ reset                             v
+ *              off -------->+                         +-- ready <-- io_queues <-- queue_count
+ *               ^                                     |
  *               +-- shutdown <-- delete_queues <-- drain
  *
  *     any of these, on an error, a deadline, a lost device, or close:
@@ -28,6 +28,7 @@
 
 #define LWNVME_DELAY_BEFORE_INIT_US   2000000u
 #define LWNVME_DELAY_AFTER_DISABLE_US 2300000u
+#define LWNVME_DELAY_AFTER_NSSR_US    1000000u
 
 enum lwnvme_limit {
     LWNVME_LIMIT_NONE = 0,
@@ -36,15 +37,15 @@ enum lwnvme_limit {
     LWNVME_LIMIT_DRAIN
 };
 
+/* The last four are small numbers in bytes, for the size of the table. */
 struct lwnvme_state_row {
-    const char *name;
     int (*enter)(struct lwnvme_controller *controller); /* once; NULL: nothing */
     /* Again and again: LWNVME_OK leads to next, LWNVME_PENDING stays, others lead to on_failure. */
     int (*poll)(struct lwnvme_controller *controller, bool late);
-    enum lwnvme_limit limit; /* how long it may stay pending */
-    int late_status;         /* what lateness means; poll may decide otherwise */
-    enum lwnvme_state next;
-    enum lwnvme_state on_failure;
+    uint8_t limit;      /* how long it may stay pending: LWNVME_LIMIT_... */
+    int8_t late_status; /* what lateness means; poll may decide otherwise */
+    uint8_t next;       /* LWNVME_STATE_..., as is on_failure */
+    uint8_t on_failure;
 };
 
 static struct lwnvme_controller *lwnvme_open_controllers;
@@ -52,7 +53,7 @@ static uint32_t lwnvme_incarnations; /* openings so far: what tells an old handl
 
 /* Gates: what the queues may do in which state. */
 
-static void lwnvme_gates_set(struct lwnvme_controller *controller, uint8_t set, uint8_t clear)
+static void lwnvme_gates_set(struct lwnvme_controller *controller, uint16_t set, uint16_t clear)
 {
     struct lwnvme_queue *queue;
 
@@ -60,12 +61,12 @@ static void lwnvme_gates_set(struct lwnvme_controller *controller, uint8_t set, 
         lwnvme_queue_lock(queue);
         queue->slow |= set;
         if (queue->state == LWNVME_QUEUE_LIVE)
-            queue->slow &= (uint8_t)~clear;
+            queue->slow &= (uint16_t)~clear;
         lwnvme_queue_unlock(queue);
     }
 }
 
-static void lwnvme_event_send(struct lwnvme_controller *controller, enum lwnvme_event event)
+void lwnvme_event_send(struct lwnvme_controller *controller, enum lwnvme_event event)
 {
     uint32_t polling = controller->polling;
 
@@ -74,6 +75,18 @@ static void lwnvme_event_send(struct lwnvme_controller *controller, enum lwnvme_
     controller->polling = 1; /* the callback must not change the state under its caller */
     controller->config.event(controller, event, controller->config.event_context);
     controller->polling = polling;
+}
+
+/* Tells everything that lives with the controller. Who is told may remove itself or others, and add more. */
+static void lwnvme_services_tell(struct lwnvme_controller *controller, enum lwnvme_occasion occasion)
+{
+    struct lwnvme_service *service = controller->services;
+
+    while (service != NULL) {
+        controller->service_next = service->next;
+        service->tell(service, occasion);
+        service = controller->service_next;
+    }
 }
 
 /*
@@ -273,7 +286,7 @@ static int lwnvme_enable_poll(struct lwnvme_controller *controller, bool late)
         return LWNVME_ERR_FATAL;
     if (lwnvme_field_get(csts, LWNVME_CSTS_RDY) == 0)
         return LWNVME_PENDING;
-    controller->admin.slow &= (uint8_t) ~(LWNVME_SLOW_STOPPED | LWNVME_SLOW_NO_SUBMIT);
+    controller->admin.slow &= (uint16_t) ~(LWNVME_SLOW_STOPPED | LWNVME_SLOW_NO_SUBMIT);
     return LWNVME_OK;
 }
 
@@ -393,6 +406,7 @@ static int lwnvme_ready_enter(struct lwnvme_controller *controller)
 {
     controller->status = LWNVME_OK;
     lwnvme_gates_set(controller, 0, LWNVME_SLOW_NO_SUBMIT);
+    lwnvme_services_tell(controller, LWNVME_OCCASION_READY);
     lwnvme_event_send(controller, LWNVME_EVENT_READY);
     return LWNVME_OK;
 }
@@ -405,10 +419,20 @@ static int lwnvme_ready_poll(struct lwnvme_controller *controller, bool late)
     return status != LWNVME_OK ? status : LWNVME_PENDING;
 }
 
-static int lwnvme_drain_enter(struct lwnvme_controller *controller)
+/* Nothing new from outside; what the services still have to say may be sent. Also the entry to drain. */
+static int lwnvme_quiesce_enter(struct lwnvme_controller *controller)
 {
     lwnvme_gates_set(controller, LWNVME_SLOW_NO_SUBMIT, 0);
+    lwnvme_services_tell(controller, LWNVME_OCCASION_FAREWELL);
     return LWNVME_OK;
+}
+
+/* A controller that does not answer is reset all the same. */
+static int lwnvme_quiesce_poll(struct lwnvme_controller *controller, bool late)
+{
+    if (late || controller->farewells == 0)
+        return LWNVME_OK;
+    return lwnvme_ready_poll(controller, late);
 }
 
 static bool lwnvme_queue_is_idle(const struct lwnvme_queue *queue)
@@ -419,7 +443,8 @@ static bool lwnvme_queue_is_idle(const struct lwnvme_queue *queue)
 static int lwnvme_drain_poll(struct lwnvme_controller *controller, bool late)
 {
     struct lwnvme_queue *queue;
-    bool idle = lwnvme_queue_is_idle(&controller->admin) && controller->page_waiting_first == NULL;
+    bool idle = controller->admin.in_flight == controller->event_requests &&
+                controller->admin.waiting_first == NULL && controller->page_waiting_first == NULL;
     int status = lwnvme_running_check(controller);
 
     (void)late;
@@ -572,44 +597,80 @@ static int lwnvme_failed_enter(struct lwnvme_controller *controller)
 
 /* clang-format off */
 static const struct lwnvme_state_row lwnvme_states[LWNVME_STATE_COUNT] = {
-    [LWNVME_STATE_CLOSED] = {"closed", NULL, lwnvme_rest_poll,
+    [LWNVME_STATE_CLOSED] = {NULL, lwnvme_rest_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_CLOSED, LWNVME_STATE_CLOSED},
-    [LWNVME_STATE_PROBE] = {"probe", NULL, lwnvme_probe_poll,
+    [LWNVME_STATE_PROBE] = {NULL, lwnvme_probe_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_SETTLE, LWNVME_STATE_FAILED},
-    [LWNVME_STATE_SETTLE] = {"settle", NULL, lwnvme_settle_poll,
+    [LWNVME_STATE_SETTLE] = {NULL, lwnvme_settle_poll,
         LWNVME_LIMIT_READY, LWNVME_OK, LWNVME_STATE_DISABLE, LWNVME_STATE_STOP_RECLAIM},
-    [LWNVME_STATE_DISABLE] = {"disable", lwnvme_disable_enter, lwnvme_disable_poll,
+    [LWNVME_STATE_DISABLE] = {lwnvme_disable_enter, lwnvme_disable_poll,
         LWNVME_LIMIT_READY, LWNVME_ERR_DISABLE_TIMEOUT, LWNVME_STATE_RECLAIM, LWNVME_STATE_STOP_RECLAIM},
-    [LWNVME_STATE_RECLAIM] = {"reclaim", lwnvme_reclaim_enter, lwnvme_reclaim_poll,
+    [LWNVME_STATE_RECLAIM] = {lwnvme_reclaim_enter, lwnvme_reclaim_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_ADMIN_QUEUE, LWNVME_STATE_STOP},
-    [LWNVME_STATE_ADMIN_QUEUE] = {"admin_queue", lwnvme_admin_queue_enter, lwnvme_done_poll,
+    [LWNVME_STATE_ADMIN_QUEUE] = {lwnvme_admin_queue_enter, lwnvme_done_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_ENABLE, LWNVME_STATE_STOP},
-    [LWNVME_STATE_ENABLE] = {"enable", lwnvme_enable_enter, lwnvme_enable_poll,
+    [LWNVME_STATE_ENABLE] = {lwnvme_enable_enter, lwnvme_enable_poll,
         LWNVME_LIMIT_READY, LWNVME_ERR_ENABLE_TIMEOUT, LWNVME_STATE_IDENTIFY, LWNVME_STATE_STOP},
-    [LWNVME_STATE_IDENTIFY] = {"identify", lwnvme_identify_enter, lwnvme_identify_poll,
+    [LWNVME_STATE_IDENTIFY] = {lwnvme_identify_enter, lwnvme_identify_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_QUEUE_COUNT, LWNVME_STATE_STOP},
-    [LWNVME_STATE_QUEUE_COUNT] = {"queue_count", lwnvme_queue_count_enter, lwnvme_queue_count_poll,
+    [LWNVME_STATE_QUEUE_COUNT] = {lwnvme_queue_count_enter, lwnvme_queue_count_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_IO_QUEUES, LWNVME_STATE_STOP},
-    [LWNVME_STATE_IO_QUEUES] = {"io_queues", NULL, lwnvme_io_queues_poll,
+    [LWNVME_STATE_IO_QUEUES] = {NULL, lwnvme_io_queues_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_READY, LWNVME_STATE_STOP},
-    [LWNVME_STATE_READY] = {"ready", lwnvme_ready_enter, lwnvme_ready_poll,
+    [LWNVME_STATE_READY] = {lwnvme_ready_enter, lwnvme_ready_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_READY, LWNVME_STATE_STOP},
-    [LWNVME_STATE_DRAIN] = {"drain", lwnvme_drain_enter, lwnvme_drain_poll,
+    [LWNVME_STATE_QUIESCE] = {lwnvme_quiesce_enter, lwnvme_quiesce_poll,
+        LWNVME_LIMIT_READY, LWNVME_OK, LWNVME_STATE_DISABLE, LWNVME_STATE_STOP},
+    [LWNVME_STATE_DRAIN] = {lwnvme_quiesce_enter, lwnvme_drain_poll,
         LWNVME_LIMIT_DRAIN, LWNVME_ERR_SHUTDOWN_TIMEOUT, LWNVME_STATE_DELETE_QUEUES, LWNVME_STATE_STOP},
-    [LWNVME_STATE_DELETE_QUEUES] = {"delete_queues", NULL, lwnvme_delete_queues_poll,
+    [LWNVME_STATE_DELETE_QUEUES] = {NULL, lwnvme_delete_queues_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_SHUTDOWN, LWNVME_STATE_STOP},
-    [LWNVME_STATE_SHUTDOWN] = {"shutdown", lwnvme_shutdown_enter, lwnvme_shutdown_poll,
+    [LWNVME_STATE_SHUTDOWN] = {lwnvme_shutdown_enter, lwnvme_shutdown_poll,
         LWNVME_LIMIT_SHUTDOWN, LWNVME_ERR_SHUTDOWN_TIMEOUT, LWNVME_STATE_OFF, LWNVME_STATE_STOP},
-    [LWNVME_STATE_OFF] = {"off", lwnvme_off_enter, lwnvme_rest_poll,
+    [LWNVME_STATE_OFF] = {lwnvme_off_enter, lwnvme_rest_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_OFF, LWNVME_STATE_STOP},
-    [LWNVME_STATE_STOP] = {"stop", lwnvme_stop_enter, lwnvme_stop_poll,
+    [LWNVME_STATE_STOP] = {lwnvme_stop_enter, lwnvme_stop_poll,
         LWNVME_LIMIT_READY, LWNVME_OK, LWNVME_STATE_STOP_RECLAIM, LWNVME_STATE_STOP_RECLAIM},
-    [LWNVME_STATE_STOP_RECLAIM] = {"stop_reclaim", lwnvme_stop_reclaim_enter, lwnvme_reclaim_poll,
+    [LWNVME_STATE_STOP_RECLAIM] = {lwnvme_stop_reclaim_enter, lwnvme_reclaim_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_FAILED, LWNVME_STATE_FAILED},
-    [LWNVME_STATE_FAILED] = {"failed", lwnvme_failed_enter, lwnvme_rest_poll,
+    [LWNVME_STATE_FAILED] = {lwnvme_failed_enter, lwnvme_rest_poll,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_FAILED, LWNVME_STATE_FAILED},
 };
 /* clang-format on */
+
+/* In the order of enum lwnvme_state; one string, since pointers to them would take more than they do. */
+static const char lwnvme_state_names[] = "closed\0"
+                                         "probe\0"
+                                         "settle\0"
+                                         "disable\0"
+                                         "reclaim\0"
+                                         "admin_queue\0"
+                                         "enable\0"
+                                         "identify\0"
+                                         "queue_count\0"
+                                         "io_queues\0"
+                                         "ready\0"
+                                         "quiesce\0"
+                                         "drain\0"
+                                         "delete_queues\0"
+                                         "shutdown\0"
+                                         "off\0"
+                                         "stop\0"
+                                         "stop_reclaim\0"
+                                         "failed\0"
+                                         "unknown";
+
+const char *lwnvme_state_name(enum lwnvme_state state)
+{
+    uint32_t left = (uint32_t)state < LWNVME_STATE_COUNT ? (uint32_t)state : LWNVME_STATE_COUNT;
+    const char *name = lwnvme_state_names;
+
+    while (left != 0) {
+        if (*name++ == '\0')
+            left--;
+    }
+    return name;
+}
 
 static uint64_t lwnvme_limit_us(const struct lwnvme_controller *controller, enum lwnvme_limit limit)
 {
@@ -638,7 +699,7 @@ static int lwnvme_controller_enter(struct lwnvme_controller *controller, enum lw
     controller->state_since_us = lwnvme_now_us(controller);
     controller->stuck_polls = 0;
     controller->status = LWNVME_PENDING;
-    lwnvme_log_state(controller, row->name);
+    lwnvme_log_state(controller, lwnvme_state_name(state));
     if (row->enter != NULL)
         status = row->enter(controller);
     /* After the entry, which may have learnt how long the controller takes. */
@@ -663,7 +724,8 @@ static enum lwnvme_state lwnvme_state_after(const struct lwnvme_controller *cont
 static void lwnvme_failure_note(struct lwnvme_controller *controller, int status)
 {
     lwnvme_controller_fail(controller, status);
-    lwnvme_log_failure(controller, lwnvme_states[controller->state].name, controller->fail_status);
+    lwnvme_log_failure(controller, lwnvme_state_name((enum lwnvme_state)controller->state),
+                       controller->fail_status);
     if (controller->fail_status == LWNVME_ERR_TIMEOUT && controller->identified == 0)
         lwnvme_log_checklist(controller);
 }
@@ -797,6 +859,8 @@ int lwnvme_controller_poll(struct lwnvme_controller *controller)
             break;
     }
     controller->polling = 0;
+    if (controller->state == LWNVME_STATE_READY && controller->fail_status == LWNVME_OK)
+        lwnvme_services_tell(controller, LWNVME_OCCASION_POLL);
     return controller->status;
 }
 
@@ -814,18 +878,17 @@ enum lwnvme_state lwnvme_controller_state(const struct lwnvme_controller *contro
     return (enum lwnvme_state)controller->state;
 }
 
-const char *lwnvme_state_name(enum lwnvme_state state)
-{
-    if ((uint32_t)state >= LWNVME_STATE_COUNT)
-        return "unknown";
-    return lwnvme_states[state].name;
-}
-
 const struct lwnvme_controller_info *lwnvme_controller_get_info(const struct lwnvme_controller *controller)
 {
     if (controller == NULL || controller->opened == 0 || controller->identified == 0)
         return NULL;
     return &controller->info;
+}
+
+const struct lwnvme_identify_controller *
+lwnvme_controller_get_identify(const struct lwnvme_controller *controller)
+{
+    return lwnvme_controller_get_info(controller) == NULL ? NULL : lwnvme_identify_copy(controller);
 }
 
 /* Begins a journey that starts with `state`; the steps are taken by polls. */
@@ -892,7 +955,32 @@ int lwnvme_controller_reset(struct lwnvme_controller *controller)
     controller->fail_status = LWNVME_OK;
     lwnvme_gates_set(controller, LWNVME_SLOW_NO_SUBMIT, 0);
     lwnvme_event_send(controller, LWNVME_EVENT_RESET);
-    return lwnvme_controller_begin(controller, LWNVME_GOAL_READY, LWNVME_STATE_DISABLE);
+    return lwnvme_controller_begin(controller, LWNVME_GOAL_READY,
+                                   controller->state == LWNVME_STATE_READY ? LWNVME_STATE_QUIESCE
+                                                                           : LWNVME_STATE_DISABLE);
+}
+
+/* The reset may take the link down and with it the PCI configuration, which the host restores when it is told. */
+int lwnvme_controller_subsystem_reset(struct lwnvme_controller *controller)
+{
+    int status = lwnvme_begin_check(controller);
+
+    if (status != LWNVME_OK)
+        return status;
+    if ((controller->state != LWNVME_STATE_READY && controller->state != LWNVME_STATE_FAILED) ||
+        controller->identified == 0)
+        return LWNVME_ERR_WRONG_STATE;
+    if (controller->fail_status == LWNVME_ERR_GONE)
+        return LWNVME_ERR_GONE;
+    if (lwnvme_cap(controller, LWNVME_CAP_NSSRS) == 0)
+        return LWNVME_ERR_NO_SUBSYSTEM_RESET;
+    controller->fail_status = LWNVME_OK;
+    lwnvme_queues_stop(controller);
+    lwnvme_event_send(controller, LWNVME_EVENT_RESET);
+    lwnvme_register_write(controller, LWNVME_REG_NSSR, LWNVME_NSSR_NSSRC_RESET);
+    controller->not_before_us = lwnvme_now_us(controller) + LWNVME_DELAY_AFTER_NSSR_US;
+    lwnvme_event_send(controller, LWNVME_EVENT_SUBSYSTEM_RESET);
+    return lwnvme_controller_begin(controller, LWNVME_GOAL_READY, LWNVME_STATE_SETTLE);
 }
 
 /* Opening and closing. */
@@ -1028,6 +1116,7 @@ static int lwnvme_controller_release(struct lwnvme_controller *controller)
     bool keep_dma = controller->device_stopped == 0;
     struct lwnvme_queue *queue;
 
+    lwnvme_services_tell(controller, LWNVME_OCCASION_CLOSE);
     while ((queue = controller->queues) != NULL) {
         controller->queues = queue->next;
         queue->status = LWNVME_ERR_QUEUE_CLOSED;
@@ -1083,6 +1172,7 @@ static uint64_t lwnvme_deadline_nearer(const struct lwnvme_queue *queue, uint64_
 uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller)
 {
     uint64_t nearest_us = UINT64_MAX;
+    const struct lwnvme_service *service;
     const struct lwnvme_queue *queue;
     uint64_t now_us;
 
@@ -1095,6 +1185,10 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller)
     if (controller->status == LWNVME_PENDING ||
         (controller->fail_status != LWNVME_OK && !lwnvme_state_is_failing(controller)))
         return now_us;
+    for (service = controller->services; service != NULL; service = service->next) {
+        if (service->due_us < nearest_us)
+            nearest_us = service->due_us;
+    }
     nearest_us = lwnvme_deadline_nearer(&controller->admin, now_us, nearest_us);
     for (queue = controller->queues; queue != NULL; queue = queue->next)
         nearest_us = lwnvme_deadline_nearer(queue, now_us, nearest_us);

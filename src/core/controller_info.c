@@ -108,11 +108,18 @@ static bool lwnvme_identity_same(struct lwnvme_controller *controller,
            memcmp(controller->identity + sizeof(data->sn), data->mn, sizeof(data->mn)) == 0;
 }
 
-int lwnvme_identify_decode(struct lwnvme_controller *controller)
+/* Identify data as they came at the last bring-up. */
+const struct lwnvme_identify_controller *lwnvme_identify_copy(const struct lwnvme_controller *controller)
 {
     const uint8_t *copy = controller->pages + (size_t)LWNVME_CONFIG_ADMIN_PAGES * LWNVME_PAGE_MIN;
-    const struct lwnvme_identify_controller *data =
-        (const struct lwnvme_identify_controller *)(const void *)copy;
+
+    return (const struct lwnvme_identify_controller *)(const void *)copy;
+}
+
+int lwnvme_identify_decode(struct lwnvme_controller *controller)
+{
+    const struct lwnvme_identify_controller *data = lwnvme_identify_copy(controller);
+    const uint8_t *copy = (const uint8_t *)data;
     bool has_io = lwnvme_field_get(controller->cc, LWNVME_CC_CSS) != LWNVME_CC_CSS_ADMIN_ONLY;
     int status;
 

@@ -60,6 +60,7 @@ int memcmp(const void *left, const void *right, size_t length);
 #define LWNVME_SLOW_UNMAP     32u  /* the host has dma_unmap */
 #define LWNVME_SLOW_REACH     64u  /* not all addresses are within the controller's reach */
 #define LWNVME_SLOW_NO_MAP    128u /* the host lacks dma_map */
+#define LWNVME_SLOW_HELD      256u /* submissions wait in the FIFO until they are let go (hold.c) */
 
 /* lwnvme_queue.hold: why the doorbell is not rung at once. */
 #define LWNVME_HOLD_BATCH 1u
@@ -212,7 +213,7 @@ static inline bool lwnvme_queue_is_calling(const struct lwnvme_queue *queue)
 }
 
 /* The owners of a shared queue read these bits under its lock, so they are written under it. */
-static inline void lwnvme_queue_slow_set(struct lwnvme_queue *queue, uint8_t bits)
+static inline void lwnvme_queue_slow_set(struct lwnvme_queue *queue, uint16_t bits)
 {
     lwnvme_queue_lock(queue);
     queue->slow |= bits;
@@ -229,7 +230,7 @@ int lwnvme_queue_take_down(struct lwnvme_queue *queue);
 /* admin_page.c: commands whose data go through a page of the controller's */
 int lwnvme_pages_allocate(struct lwnvme_controller *controller);
 int lwnvme_page_command(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                        const struct lwnvme_command *command, void *copy_to, uint32_t copy_bytes);
+                        const struct lwnvme_command *command, void *copy, uint32_t copy_bytes);
 void lwnvme_pages_give_back(struct lwnvme_controller *controller);
 int lwnvme_admin_check(const struct lwnvme_controller *controller, const struct lwnvme_request *request);
 
@@ -241,6 +242,31 @@ uint32_t lwnvme_quirks_for(const struct lwnvme_controller_config *config);
 
 /* controller.c */
 void lwnvme_controller_fail(struct lwnvme_controller *controller, int status);
+void lwnvme_event_send(struct lwnvme_controller *controller, enum lwnvme_event event);
+
+/* service.c */
+void lwnvme_service_add(struct lwnvme_controller *controller, struct lwnvme_service *service);
+void lwnvme_service_remove(struct lwnvme_service *service);
+
+/* operation.c */
+struct lwnvme_operation;
+int lwnvme_operation_check(const struct lwnvme_controller *controller,
+                           const struct lwnvme_operation *operation);
+void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_operation *operation,
+                            void (*step)(struct lwnvme_operation *operation), uint64_t limit_ms);
+void lwnvme_operation_pause(struct lwnvme_operation *operation, uint32_t pause_ms);
+void lwnvme_operation_progress(struct lwnvme_operation *operation, uint32_t percent);
+void lwnvme_operation_end(struct lwnvme_operation *operation, int status);
+
+/* hold.c: I/O queues that take requests but send none */
+void lwnvme_queues_hold(struct lwnvme_controller *controller);
+void lwnvme_queues_let_go(struct lwnvme_controller *controller);
+bool lwnvme_queues_are_still(const struct lwnvme_controller *controller);
+void lwnvme_waiting_fail(struct lwnvme_controller *controller, uint32_t nsid, int status);
+void lwnvme_deadlines_extend(struct lwnvme_controller *controller, uint32_t more_ms);
+
+/* controller_info.c */
+const struct lwnvme_identify_controller *lwnvme_identify_copy(const struct lwnvme_controller *controller);
 bool lwnvme_is_in_callback(const struct lwnvme_controller *controller);
 int lwnvme_controller_refusal(const struct lwnvme_controller *controller);
 

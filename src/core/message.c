@@ -62,34 +62,35 @@ static void lwnvme_line_send(const struct lwnvme_controller *controller, enum lw
         controller->ops->log(controller->host, level, line->text);
 }
 
-void lwnvme_log_text(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
-                     const char *text)
+static void lwnvme_log_parts(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
+                             const char *first, const char *second)
 {
     struct lwnvme_line line = {.length = 0};
 
     lwnvme_line_add(&line, "nvme: ");
-    lwnvme_line_add(&line, text);
+    lwnvme_line_add(&line, first);
+    lwnvme_line_add(&line, second);
     lwnvme_line_send(controller, level, &line);
+}
+
+void lwnvme_log_text(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
+                     const char *text)
+{
+    lwnvme_log_parts(controller, level, text, "");
 }
 
 void lwnvme_log_value(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
                       const char *text, uint32_t value)
 {
-    struct lwnvme_line line = {.length = 0};
+    struct lwnvme_line digits = {.length = 0};
 
-    lwnvme_line_add(&line, "nvme: ");
-    lwnvme_line_add(&line, text);
-    lwnvme_line_add_hex(&line, value);
-    lwnvme_line_send(controller, level, &line);
+    lwnvme_line_add_hex(&digits, value);
+    lwnvme_log_parts(controller, level, text, digits.text);
 }
 
 void lwnvme_log_state(const struct lwnvme_controller *controller, const char *name)
 {
-    struct lwnvme_line line = {.length = 0};
-
-    lwnvme_line_add(&line, "nvme: state ");
-    lwnvme_line_add(&line, name);
-    lwnvme_line_send(controller, LWNVME_LEVEL_DEBUG, &line);
+    lwnvme_log_parts(controller, LWNVME_LEVEL_DEBUG, "state ", name);
 }
 
 void lwnvme_log_failure(const struct lwnvme_controller *controller, const char *state, int status)
@@ -110,21 +111,23 @@ void lwnvme_log_failure(const struct lwnvme_controller *controller, const char *
  * new port. The long form is docs/bring-up-checklist.md. */
 void lwnvme_log_checklist(struct lwnvme_controller *controller)
 {
-    static const char *const hints[] = {
-        "the first command timed out; in a new port look at these, in this order:",
-        "  1. PCI command register: bus master (bit 2) and memory space (bit 1) on?",
-        "  2. BAR0: the right 64-bit address, mapped uncached, whole length?",
-        "  3. IOMMU: does dma_map / dma_alloc give the address that the device must use?",
-        "  4. caches: is DMA memory coherent, or is there a dma_sync hook?",
-        "  5. interrupts: bring-up only polls; later, is the vector's queue polled?",
-    };
-    uint32_t index;
+    static const char hints[] =
+        "the first command timed out; in a new port look at these, in this order:\0"
+        "  1. PCI command register: bus master (bit 2) and memory space (bit 1) on?\0"
+        "  2. BAR0: the right 64-bit address, mapped uncached, whole length?\0"
+        "  3. IOMMU: does dma_map / dma_alloc give the address that the device must use?\0"
+        "  4. caches: is DMA memory coherent, or is there a dma_sync hook?\0"
+        "  5. interrupts: bring-up only polls; later, is the vector's queue polled?\0";
+    const char *text;
 
     if (controller->checklist_logged != 0)
         return;
     controller->checklist_logged = 1;
-    for (index = 0; index < sizeof(hints) / sizeof(hints[0]); index++)
-        lwnvme_log_text(controller, LWNVME_LEVEL_ERROR, hints[index]);
+    for (text = hints; *text != '\0'; text++) {
+        lwnvme_log_text(controller, LWNVME_LEVEL_ERROR, text);
+        while (*text != '\0')
+            text++;
+    }
 }
 
 #else

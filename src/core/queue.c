@@ -195,7 +195,7 @@ static void lwnvme_waiting_pop(struct lwnvme_queue *queue)
 {
     queue->waiting_first = queue->waiting_first->next;
     if (queue->waiting_first == NULL)
-        queue->slow &= (uint8_t)~LWNVME_SLOW_WAITING;
+        queue->slow &= (uint16_t)~LWNVME_SLOW_WAITING;
 }
 
 /* Issues as much of a request as there are slots for. 0: all of it; LWNVME_PENDING: some is left. */
@@ -248,7 +248,7 @@ static int lwnvme_submit_slow(struct lwnvme_queue *queue, struct lwnvme_request 
         return lwnvme_submit_refusal(queue);
     if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
         lwnvme_buffer_sync(queue, request, true);
-    if ((queue->slow & LWNVME_SLOW_WAITING) == 0)
+    if ((queue->slow & (LWNVME_SLOW_WAITING | LWNVME_SLOW_HELD)) == 0)
         return lwnvme_submit_now(queue, request);
     if ((request->flags & LWNVME_REQUEST_NO_WAIT) != 0)
         return LWNVME_ERR_BUSY;
@@ -552,7 +552,7 @@ static uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget)
         taken = lwnvme_completions_take(queue, budget, false);
     else
         taken = lwnvme_completions_take(queue, budget, true);
-    if ((queue->slow & (LWNVME_SLOW_WAITING | LWNVME_SLOW_STOPPED)) == LWNVME_SLOW_WAITING)
+    if ((queue->slow & (LWNVME_SLOW_WAITING | LWNVME_SLOW_STOPPED | LWNVME_SLOW_HELD)) == LWNVME_SLOW_WAITING)
         lwnvme_waiting_pump(queue);
     queue->hold &= (uint8_t)~LWNVME_HOLD_POLL;
     if ((queue->slow & LWNVME_SLOW_STOPPED) != 0)
@@ -672,7 +672,7 @@ static void lwnvme_deadlines_check(struct lwnvme_queue *queue)
     for (index = 0; index + 1u < queue->entries; index++) {
         struct lwnvme_slot *slot = &queue->slots[index];
 
-        if (slot->request == NULL)
+        if (slot->request == NULL || slot->request->endless != 0)
             continue;
         if (LWNVME_TIME_AFTER(queue->clock_ms, slot->deadline_ms)) {
             lwnvme_straight_make_plain(slot);

@@ -202,9 +202,9 @@ static void lwnvme_queue_live(struct lwnvme_queue *queue)
     lwnvme_queue_lock(queue);
     queue->state = LWNVME_QUEUE_LIVE;
     queue->status = LWNVME_OK;
-    queue->slow &= (uint8_t)~LWNVME_SLOW_STOPPED;
+    queue->slow &= (uint16_t)~LWNVME_SLOW_STOPPED;
     if (lwnvme_controller_refusal(queue->controller) == LWNVME_OK)
-        queue->slow &= (uint8_t)~LWNVME_SLOW_NO_SUBMIT;
+        queue->slow &= (uint16_t)~LWNVME_SLOW_NO_SUBMIT;
     lwnvme_queue_unlock(queue);
 }
 

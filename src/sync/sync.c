@@ -9,6 +9,7 @@
 #include <lwnvme/sync.h>
 
 #include "../core/core.h"
+#include "sync_private.h"
 
 /* Register reads are dear, so the controller is looked at once in this many turns of a queue wait. */
 #define LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL 64u
@@ -49,7 +50,7 @@ static int lwnvme_sync_queue_check(const struct lwnvme_queue *queue)
     return lwnvme_sync_may_wait(queue->controller, queue) ? LWNVME_OK : LWNVME_ERR_IN_CALLBACK;
 }
 
-static int lwnvme_sync_controller_check(const struct lwnvme_controller *controller)
+int lwnvme_sync_controller_check(const struct lwnvme_controller *controller)
 {
     if (controller == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;

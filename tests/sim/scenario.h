@@ -50,7 +50,7 @@ struct scenario {
     struct lwnvme_controller *controller;
     struct lwnvme_queue *queue;  /* of scenario_queue */
     struct lwnvme_namespace *ns; /* of scenario_namespace */
-    uint32_t events[LWNVME_EVENT_GONE + 1];
+    uint32_t events[LWNVME_EVENT_SUBSYSTEM_RESET + 1];
     uint64_t started_us;
     struct tracked *requests;
 };

@@ -257,7 +257,7 @@ void fake_queue(struct fake *fake, uint32_t entries)
     queue->status = LWNVME_OK;
     fake->controller.queues = queue;
     lwnvme_ring_reset(queue);
-    queue->slow &= (uint8_t) ~(LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED);
+    queue->slow &= (uint16_t) ~(LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED);
     if (fake->ops.lock != NULL) {
         queue->flags |= LWNVME_QUEUE_SHARED;
         queue->slow |= LWNVME_SLOW_SHARED;

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * I/O queues held still: they take requests, which wait in their FIFO, and send none. For admin commands that
+ * must not meet I/O (format, sanitize, firmware activation), and for times in which the controller carries
+ * nothing out (CSTS.PP).
+ *
+ *     hold --> still: nothing in flight --> the admin command --> fail what no longer fits --> let go
+ *
+ * Controller owner's context. The queues' owners go on polling; a queue without a lock must have the same
+ * owner, or one that holds still while it is held and let go.
+ */
+#include "core.h"
+
+void lwnvme_queues_hold(struct lwnvme_controller *controller)
+{
+    struct lwnvme_queue *queue;
+
+    for (queue = controller->queues; queue != NULL; queue = queue->next)
+        lwnvme_queue_slow_set(queue, LWNVME_SLOW_HELD);
+}
+
+/* What waits is sent by the next poll of its queue. */
+void lwnvme_queues_let_go(struct lwnvme_controller *controller)
+{
+    struct lwnvme_queue *queue;
+
+    for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        lwnvme_queue_lock(queue);
+        queue->slow &= (uint16_t)~LWNVME_SLOW_HELD;
+        lwnvme_queue_unlock(queue);
+    }
+}
+
+/* Whether no I/O command is with the controller. */
+bool lwnvme_queues_are_still(const struct lwnvme_controller *controller)
+{
+    const struct lwnvme_queue *queue;
+
+    for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        if (queue->in_flight != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Ends the requests that wait in one queue's FIFO for a namespace; the others stay in their order. Bounded by what
+ * waits now, since callbacks may submit more. */
+static void lwnvme_waiting_fail_one(struct lwnvme_queue *queue, uint32_t nsid, int status)
+{
+    struct lwnvme_request *request = queue->waiting_first;
+    struct lwnvme_request *ended = NULL;
+    struct lwnvme_request **ended_link = &ended;
+    struct lwnvme_request *kept = NULL;
+    struct lwnvme_request **kept_link = &kept;
+
+    lwnvme_queue_lock(queue);
+    for (; request != NULL; request = request->next) {
+        if (request->pieces_outstanding == 0 && (nsid == LWNVME_NSID_ALL || request->command.nsid == nsid)) {
+            *ended_link = request;
+            ended_link = &request->next;
+        } else {
+            *kept_link = request;
+            kept_link = &request->next;
+            queue->waiting_last = request;
+        }
+    }
+    *ended_link = NULL;
+    *kept_link = NULL;
+    queue->waiting_first = kept;
+    if (kept == NULL)
+        queue->slow &= (uint16_t)~LWNVME_SLOW_WAITING;
+    while ((request = ended) != NULL) {
+        ended = request->next;
+        request->state = LWNVME_REQUEST_ISSUED;
+        if (request->error_block > request->blocks_issued) {
+            request->error_block = request->blocks_issued;
+            request->status = status;
+        }
+        lwnvme_request_end(queue, request);
+    }
+    lwnvme_queue_unlock(queue);
+}
+
+/* Ends the requests that wait for a namespace (LWNVME_NSID_ALL: for any) on the queues, which are held and still. */
+void lwnvme_waiting_fail(struct lwnvme_controller *controller, uint32_t nsid, int status)
+{
+    struct lwnvme_queue *queue;
+
+    for (queue = controller->queues; queue != NULL; queue = queue->next)
+        lwnvme_waiting_fail_one(queue, nsid, status);
+}
+
+/* The controller answers nothing for a while: every I/O command that it has gets so much more time. */
+void lwnvme_deadlines_extend(struct lwnvme_controller *controller, uint32_t more_ms)
+{
+    struct lwnvme_queue *queue;
+    uint32_t index;
+
+    for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        lwnvme_queue_lock(queue);
+        for (index = 0; index + 1u < queue->entries; index++)
+            queue->slots[index].deadline_ms += lwnvme_timeout_turns(more_ms);
+        lwnvme_queue_unlock(queue);
+    }
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What long operations have in common: a service that takes the operation's next step when its command has
+ * ended and its time has come, and the one way out.
+ *
+ *     begin --> step: send a command --> ended, and due --> step: send the next, or wait --> ... --> end
+ *
+ * A step is only taken while the controller is ready, in lwnvme_controller_poll and outside of its callbacks,
+ * so it may do all that the controller's owner may. What a step finds in request.status is the answer to the
+ * command that the step before sent; given back by a reset it is negative, and the step decides what to do.
+ */
+#include <lwnvme/operation.h>
+
+#include "core.h"
+
+static void lwnvme_operation_told(struct lwnvme_service *service, enum lwnvme_occasion occasion)
+{
+    struct lwnvme_operation *operation =
+        (struct lwnvme_operation *)(void *)((uint8_t *)service - offsetof(struct lwnvme_operation, service));
+    uint64_t now_us = lwnvme_now_us(operation->controller);
+
+    if (occasion == LWNVME_OCCASION_CLOSE) {
+        lwnvme_operation_end(operation, LWNVME_ERR_ABORTED);
+        return;
+    }
+    if (occasion != LWNVME_OCCASION_POLL || lwnvme_request_active(&operation->request) ||
+        now_us < service->due_us)
+        return;
+    if (now_us > operation->deadline_us)
+        lwnvme_operation_end(operation, LWNVME_ERR_OPERATION_TIMEOUT);
+    else
+        operation->step(operation);
+}
+
+/*
+ * Takes an operation under way; the first step is taken by the next poll. The caller has checked everything.
+ * limit_ms: how long the whole may take unless the operation names a time; 0: for ever.
+ */
+void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_operation *operation,
+                            void (*step)(struct lwnvme_operation *operation), uint64_t limit_ms)
+{
+    uint64_t now_us = lwnvme_now_us(controller);
+
+    if (operation->timeout_ms != 0)
+        limit_ms = operation->timeout_ms;
+    operation->status = LWNVME_PENDING;
+    operation->progress_percent = 0;
+    operation->left_s = LWNVME_OPERATION_UNKNOWN;
+    operation->controller = controller;
+    operation->step = step;
+    operation->begun_us = now_us;
+    operation->deadline_us = limit_ms == 0 ? UINT64_MAX : now_us + limit_ms * 1000u;
+    operation->stage = 0;
+    operation->service.tell = lwnvme_operation_told;
+    operation->service.due_us = now_us;
+    operation->request.done = NULL;
+    operation->request.status = LWNVME_OK;
+    lwnvme_service_add(controller, &operation->service);
+}
+
+/* Why no operation can be begun with this object now, or LWNVME_OK. */
+int lwnvme_operation_check(const struct lwnvme_controller *controller,
+                           const struct lwnvme_operation *operation)
+{
+    if (controller == NULL || operation == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    if (operation->step != NULL || lwnvme_request_active(&operation->request))
+        return LWNVME_ERR_BUSY;
+    return lwnvme_controller_refusal(controller);
+}
+
+/* The next step is not taken before so much time has passed. */
+void lwnvme_operation_pause(struct lwnvme_operation *operation, uint32_t pause_ms)
+{
+    operation->service.due_us = lwnvme_now_us(operation->controller) + (uint64_t)pause_ms * 1000u;
+}
+
+/* The end: nothing of the operation is with the library any more but, perhaps, a command that is late. */
+void lwnvme_operation_end(struct lwnvme_operation *operation, int status)
+{
+    lwnvme_service_remove(&operation->service);
+    operation->step = NULL;
+    operation->status = status;
+    operation->left_s = 0;
+    if (status == LWNVME_OK)
+        operation->progress_percent = 100;
+    if (operation->done != NULL)
+        operation->done(operation);
+}
+
+/* Notes how far it is, and estimates the rest from the time so far. */
+void lwnvme_operation_progress(struct lwnvme_operation *operation, uint32_t percent)
+{
+    uint64_t passed_us = lwnvme_now_us(operation->controller) - operation->begun_us;
+    uint32_t passed_s = 0;
+
+    if (percent > 100u)
+        percent = 100;
+    operation->progress_percent = percent;
+    operation->left_s = LWNVME_OPERATION_UNKNOWN;
+    if (percent == 0 || passed_us >> 52 != 0)
+        return;
+    /* Turns of 2^20 us for seconds: no 64-bit division, and the 5 percent are within what an estimate is. */
+    passed_s = (uint32_t)(passed_us >> 20);
+    if (passed_s < UINT32_MAX / 100u)
+        operation->left_s = passed_s * (100u - percent) / percent;
+}
+
+int lwnvme_operation_step(struct lwnvme_operation *operation)
+{
+    struct lwnvme_controller *controller;
+    int status;
+
+    if (operation == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    controller = operation->controller;
+    if (operation->step == NULL)
+        return operation->status;
+    status = lwnvme_controller_poll(controller);
+    if (operation->step != NULL && controller->state == LWNVME_STATE_FAILED)
+        lwnvme_operation_end(operation, status);
+    return operation->status;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Waits for the end of a long operation. See sync.c for how the blocking face waits. */
+#include <lwnvme/sync.h>
+
+#include "../core/core.h"
+#include "sync_private.h"
+
+int lwnvme_sync_operation(struct lwnvme_operation *operation)
+{
+    struct lwnvme_controller *controller;
+    int status;
+
+    if (operation == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    if (!lwnvme_operation_active(operation))
+        return operation->status;
+    controller = operation->controller;
+    status = lwnvme_sync_controller_check(controller);
+    if (status != LWNVME_OK)
+        return status;
+    while ((status = lwnvme_operation_step(operation)) == LWNVME_PENDING) {
+        if (controller->ops->relax != NULL)
+            controller->ops->relax(controller->host);
+    }
+    return status;
+}
