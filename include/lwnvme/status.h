@@ -69,6 +69,7 @@ extern "C" {
     X(ERR_QUEUE_SIZE, -56, "the queue size is out of range")                                                 \
     X(ERR_MEMORY_KEPT, -57, "the controller may still write: its DMA memory was not freed")                  \
     X(ERR_LOST_READY, -58, "the controller left the ready state by itself")                                  \
+    X(ERR_SUBSYSTEM_RESET, -59, "somebody reset the NVM subsystem; reset the controller to go on")           \
     /* requests given back without an answer from the controller */                                          \
     X(ERR_NOT_STARTED, -60, "given back before the controller saw any of it")                                \
     X(ERR_ABORTED, -61,                                                                                      \

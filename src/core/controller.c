@@ -299,7 +299,11 @@ static int lwnvme_running_check(struct lwnvme_controller *controller)
         return LWNVME_ERR_GONE;
     if (lwnvme_field_get(csts, LWNVME_CSTS_CFS) != 0)
         return LWNVME_ERR_FATAL;
-    return lwnvme_field_get(csts, LWNVME_CSTS_RDY) != 0 ? LWNVME_OK : LWNVME_ERR_LOST_READY;
+    if (lwnvme_field_get(csts, LWNVME_CSTS_RDY) != 0)
+        return LWNVME_OK;
+    /* Bring-up cleared it, so it is news. */
+    return lwnvme_field_get(csts, LWNVME_CSTS_NSSRO) != 0 ? LWNVME_ERR_SUBSYSTEM_RESET
+                                                          : LWNVME_ERR_LOST_READY;
 }
 
 static int lwnvme_identify_enter(struct lwnvme_controller *controller)
