@@ -1,46 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shell: a line editor that knows backspace, a table of commands, and the commands. A command says what
+ * The shell: a line editor that knows backspace, tables of commands, and what these share. A command says what
  * went wrong and returns; nothing ends the shell but `shutdown` and a console that is closed.
  */
-#include "shell.h"
+#include "shell_private.h"
 
-#include "bench.h"
-#include "demo.h"
-#include "pattern.h"
-#include "stream.h"
-#include "text.h"
-
-#define SHELL_LINE_MAX    128u
-#define SHELL_WORDS_MAX   8u
 #define SHELL_KEY_WAIT_MS 1000u
 #define SHELL_CTRL_C      3
 #define SHELL_CTRL_U      21
 #define SHELL_BACKSPACE   8
 #define SHELL_DELETE      127
-#define SHELL_DUMP_BLOCKS 64u /* of one read command */
-#define SHELL_BENCH_MS    1000u
-#define SHELL_BENCH_MAX_S 60u
+#define SHELL_BAR_CELLS   40u
 
-struct shell {
-    struct drive *drive;
-    uint32_t seed;
-    bool ended;
-    int ended_status;    /* of the shutdown */
-    uint32_t word_count; /* of the command line, --yes not counted */
-    const char *words[SHELL_WORDS_MAX];
-    bool yes;
-};
-
-struct shell_command {
-    const char *name;
-    const char *arguments;
-    const char *help;
-    bool destructive;
-    void (*run)(struct shell *shell);
-};
-
-static void shell_result(const char *what, int status)
+void shell_result(const char *what, int status)
 {
     if (status == 0) {
         text_print("%s: done\n", what);
@@ -95,6 +67,7 @@ static void shell_split(struct shell *shell, char *line)
 {
     shell->word_count = 0;
     shell->yes = false;
+    shell->json = false;
     while (*line != '\0' && shell->word_count < SHELL_WORDS_MAX) {
         const char *word = line;
 
@@ -111,6 +84,8 @@ static void shell_split(struct shell *shell, char *line)
         }
         if (text_equal(word, "--yes")) {
             shell->yes = true;
+        } else if (text_equal(word, "--json")) {
+            shell->json = true;
         } else {
             shell->words[shell->word_count] = word;
             shell->word_count++;
@@ -133,8 +108,7 @@ static bool shell_confirm(const struct shell *shell)
     return false;
 }
 
-/* The n-th argument as a number, or what stands for a missing one. false: said what is wrong. */
-static bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint64_t *value)
+bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint64_t *value)
 {
     *value = missing;
     if (n < shell->word_count && !text_number(shell->words[n], value)) {
@@ -144,7 +118,7 @@ static bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing
     return true;
 }
 
-static struct lwnvme_namespace *shell_namespace(const struct shell *shell)
+struct lwnvme_namespace *shell_namespace(const struct shell *shell)
 {
     if (shell->drive->current == NULL) {
         text_print("no namespace can be used; see list\n");
@@ -152,8 +126,7 @@ static struct lwnvme_namespace *shell_namespace(const struct shell *shell)
     return shell->drive->current;
 }
 
-/* LBA [COUNT] for commands that take such a range, and a namespace to use them on. */
-static bool shell_range(const struct shell *shell, uint64_t missing_count, struct demo_range *range)
+bool shell_range(const struct shell *shell, uint64_t missing_count, struct demo_range *range)
 {
     const struct lwnvme_namespace *ns = shell_namespace(shell);
 
@@ -168,238 +141,95 @@ static bool shell_range(const struct shell *shell, uint64_t missing_count, struc
            shell_number(shell, 2, missing_count, &range->block_count);
 }
 
-/* The same for commands whose block count is one number of 32 bits in one call. */
-static bool shell_range_32(const struct shell *shell, struct demo_range *range)
+bool shell_number_32(const struct shell *shell, uint32_t n, uint32_t missing, uint32_t *value)
 {
-    if (!shell_range(shell, 1, range)) {
+    uint64_t wide;
+
+    if (!shell_number(shell, n, missing, &wide)) {
         return false;
     }
-    if (range->block_count > UINT32_MAX) {
-        text_print("that many blocks are too many for one command\n");
+    if (wide > UINT32_MAX) {
+        text_print("\"%s\" is too large\n", shell->words[n]);
         return false;
     }
+    *value = (uint32_t)wide;
     return true;
 }
 
-static void shell_list(struct shell *shell)
+const char *shell_option(const struct shell *shell, const char *name)
 {
-    drive_print_namespaces(shell->drive);
-    if (shell->drive->current != NULL) {
-        text_print("commands go to namespace %u\n", shell->drive->current->nsid);
-    }
-}
+    for (uint32_t i = 1; i < shell->word_count; i++) {
+        const char *value = text_after(shell->words[i], name);
 
-static void shell_use(struct shell *shell)
-{
-    uint64_t nsid;
-
-    if (!shell_number(shell, 1, 0, &nsid)) {
-        return;
-    }
-    for (uint32_t i = 0; i < shell->drive->ns_count; i++) {
-        struct lwnvme_namespace *ns = &shell->drive->ns[i];
-
-        if (ns->nsid != nsid) {
-            continue;
+        if (value != NULL && *value == '=') {
+            return value + 1;
         }
-        if (ns->status != 0) {
-            shell_result("use", ns->status);
-            return;
-        }
-        shell->drive->current = ns;
-        text_print("commands go to namespace %u\n", ns->nsid);
-        return;
     }
-    text_print("there is no namespace %" TEXT_64 "u\n", nsid);
+    return NULL;
 }
 
-static void shell_info(struct shell *shell)
+bool shell_option_number(const struct shell *shell, const char *name, uint32_t missing, uint32_t most,
+                         uint32_t *value)
 {
-    drive_print_info(shell->drive);
+    const char *word = shell_option(shell, name);
+    uint64_t wide = missing;
+
+    if (word != NULL && (!text_number(word, &wide) || wide > most)) {
+        text_print("%s=%s is not a number up to %u\n", name, word, most);
+        return false;
+    }
+    *value = (uint32_t)wide;
+    return true;
 }
 
-static void shell_smart(struct shell *shell)
+void *shell_memory(size_t size_bytes)
 {
-    const int status = drive_print_smart(shell->drive);
+    uint8_t *memory = platform_alloc(size_bytes);
 
-    if (status != 0) {
-        shell_result("smart", status);
+    if (memory == NULL) {
+        text_print("no memory\n");
+        return NULL;
+    }
+    for (size_t i = 0; i < size_bytes; i++) {
+        memory[i] = 0;
+    }
+    return memory;
+}
+
+static void shell_bar(const char *what, const struct lwnvme_operation *operation)
+{
+    const uint32_t full = operation->progress_percent * SHELL_BAR_CELLS / 100u;
+
+    text_print("\r  %s [", what);
+    for (uint32_t i = 0; i < SHELL_BAR_CELLS; i++) {
+        text_print(i < full ? "#" : ".");
+    }
+    text_print("] %3u %%", operation->progress_percent);
+    if (operation->left_s != LWNVME_OPERATION_UNKNOWN && operation->status == LWNVME_PENDING) {
+        text_print(", %u s left   ", operation->left_s);
+    } else {
+        text_print("                ");
     }
 }
 
-static void shell_errors(struct shell *shell)
+int shell_follow(struct shell *shell, const char *what, struct lwnvme_operation *operation)
 {
-    const int status = drive_print_errors(shell->drive);
-
-    if (status != 0) {
-        shell_result("errors", status);
-    }
-}
-
-static void shell_read(struct shell *shell)
-{
-    const struct lwnvme_namespace *ns = shell->drive->current;
-    struct demo_range range;
-    uint8_t *data;
-    size_t size_bytes;
+    uint32_t shown = UINT32_MAX;
     int status;
 
-    if (!shell_range(shell, 1, &range)) {
-        return;
-    }
-    if (range.block_count > SHELL_DUMP_BLOCKS) {
-        text_print("read shows up to %u blocks; hash reads as many as there are\n", SHELL_DUMP_BLOCKS);
-        return;
-    }
-    size_bytes = (size_t)(range.block_count != 0 ? range.block_count : 1u) * ns->block_bytes;
-    data = platform_alloc(size_bytes);
-    if (data == NULL) {
-        text_print("no memory\n");
-        return;
-    }
-    status = lwnvme_sync_read(&shell->drive->queue, ns, range.lba, (uint32_t)range.block_count, data, 0);
-    if (status == 0) {
-        text_dump(data, size_bytes, range.lba * ns->block_bytes);
-    } else {
-        shell_result("read", status);
-    }
-    platform_free(data, size_bytes);
-}
-
-/* Writes the pattern, or compares with it: in the controller, or here. */
-static void shell_stream(struct shell *shell, enum stream_kind kind)
-{
-    struct demo_range range;
-    struct demo_content content = {.seed = shell->seed};
-    struct stream stream = {.kind = kind,
-                            .drive = shell->drive,
-                            .ns = shell->drive->current,
-                            .progress = shell->words[0],
-                            .block = demo_fill_pattern,
-                            .context = &content};
-
-    if (!shell_range(shell, 1, &range)) {
-        return;
-    }
-    stream.lba = range.lba;
-    stream.block_count = range.block_count;
-    stream_run(&stream);
-    if (stream.status == 0) {
-        demo_stream_end(&stream, kind == STREAM_WRITE ? "written" : "compared");
-    }
-    shell_result(shell->words[0], stream.status);
-}
-
-static void shell_write(struct shell *shell)
-{
-    shell_stream(shell, STREAM_WRITE);
-}
-
-static void shell_compare(struct shell *shell)
-{
-    shell_stream(shell, STREAM_COMPARE);
-}
-
-static void shell_flush(struct shell *shell)
-{
-    const struct lwnvme_namespace *ns = shell_namespace(shell);
-
-    if (ns != NULL) {
-        shell_result("flush", lwnvme_sync_flush(&shell->drive->queue, ns));
-    }
-}
-
-static void shell_trim(struct shell *shell)
-{
-    struct demo_range range;
-
-    if (shell_range_32(shell, &range)) {
-        shell_result("trim", lwnvme_sync_trim(&shell->drive->queue, shell->drive->current, range.lba,
-                                              (uint32_t)range.block_count));
-    }
-}
-
-static void shell_zero(struct shell *shell)
-{
-    struct demo_range range;
-
-    if (shell_range_32(shell, &range)) {
-        shell_result("zero", lwnvme_sync_write_zeroes(&shell->drive->queue, shell->drive->current, range.lba,
-                                                      (uint32_t)range.block_count, 0));
-    }
-}
-
-static void shell_verify(struct shell *shell)
-{
-    struct demo_range range;
-
-    if (shell_range_32(shell, &range)) {
-        shell_result("verify", lwnvme_sync_verify(&shell->drive->queue, shell->drive->current, range.lba,
-                                                  (uint32_t)range.block_count, 0));
-    }
-}
-
-static void shell_hash(struct shell *shell)
-{
-    const struct lwnvme_namespace *ns = shell_namespace(shell);
-    struct demo_range range;
-
-    if (ns != NULL && shell_range(shell, ns->block_count, &range)) {
-        if (shell->word_count == 2 && range.lba < ns->block_count) {
-            range.block_count = ns->block_count - range.lba;
+    (void)shell;
+    while ((status = lwnvme_operation_step(operation)) == LWNVME_PENDING) {
+        if (operation->progress_percent != shown) {
+            shown = operation->progress_percent;
+            shell_bar(what, operation);
         }
-        shell_result("hash", demo_hash(shell->drive, ns, range.lba, range.block_count));
-    }
-}
-
-static void shell_bench(struct shell *shell)
-{
-    static const uint32_t depths[] = {1, 8, 32, BENCH_DEPTH_MAX};
-    const struct lwnvme_namespace *ns = shell_namespace(shell);
-    uint64_t seconds;
-
-    if (ns == NULL || !shell_number(shell, 1, SHELL_BENCH_MS / 1000u, &seconds)) {
-        return;
-    }
-    if (seconds == 0 || seconds > SHELL_BENCH_MAX_S) {
-        text_print("1 to %u seconds\n", SHELL_BENCH_MAX_S);
-        return;
-    }
-    for (uint32_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
-        const int status = bench_random_reads(shell->drive, ns, depths[i], (uint32_t)seconds * 1000u);
-
-        if (status != 0) {
-            shell_result("bench", status);
-            return;
+        if (operation->controller->ops->relax != NULL) {
+            operation->controller->ops->relax(operation->controller->host);
         }
     }
-}
-
-static void shell_reset(struct shell *shell)
-{
-    shell_result("reset", lwnvme_sync_controller_reset(&shell->drive->controller));
-}
-
-static void shell_resume(struct shell *shell)
-{
-    int status = lwnvme_sync_controller_shutdown(&shell->drive->controller, LWNVME_SHUTDOWN_NORMAL);
-
-    shell_result("shutdown", status);
-    if (status == 0) {
-        status = lwnvme_sync_controller_resume(&shell->drive->controller);
-        shell_result("resume", status);
-    }
-}
-
-static void shell_reopen(struct shell *shell)
-{
-    int status = drive_close(shell->drive);
-
-    shell_result("close without shutdown", status);
-    if (status == 0) {
-        status = drive_open(shell->drive);
-        shell_result("open", status);
-    }
+    shell_bar(what, operation);
+    text_print("\n");
+    return status;
 }
 
 static void shell_shutdown(struct shell *shell)
@@ -411,37 +241,24 @@ static void shell_shutdown(struct shell *shell)
 
 static void shell_help(struct shell *shell);
 
-static const struct shell_command shell_commands[] = {
+static const struct shell_command shell_own_commands[] = {
     {"help", "[COMMAND]", "the list of commands, or more about one", false, shell_help},
-    {"list", "", "the namespaces and their geometry, or why one cannot be used", false, shell_list},
-    {"use", "NSID", "from now on commands go to this namespace", false, shell_use},
-    {"info", "", "what the controller says about itself", false, shell_info},
-    {"smart", "", "health: temperature, spare, wear, hours, errors", false, shell_smart},
-    {"errors", "", "the error log", false, shell_errors},
-    {"read", "LBA [COUNT]", "shows blocks in hexadecimal", false, shell_read},
-    {"write", "LBA [COUNT] [--yes]", "writes " PATTERN_TEXT, true, shell_write},
-    {"flush", "", "waits until what was written is on the medium", false, shell_flush},
-    {"trim", "LBA [COUNT] [--yes]", "tells the drive that the blocks are not needed", true, shell_trim},
-    {"zero", "LBA [COUNT] [--yes]", "makes blocks read as zeros (Write Zeroes)", true, shell_zero},
-    {"compare", "LBA [COUNT]", "has the controller compare blocks with the pattern that write writes", false,
-     shell_compare},
-    {"verify", "LBA [COUNT]", "has the controller read and check blocks without a transfer", false,
-     shell_verify},
-    {"hash", "[LBA [COUNT]]", "SHA-256 of blocks, of all without arguments", false, shell_hash},
-    {"bench", "[SECONDS]", "random reads of 4 KiB, 1 to 64 in flight", false, shell_bench},
-    {"reset", "", "resets the controller and makes its queues again", false, shell_reset},
-    {"resume", "", "shuts down in order and brings the drive up again", false, shell_resume},
-    {"reopen", "", "lets go of the drive without a shutdown and opens it again", false, shell_reopen},
     {"shutdown", "", "shuts the drive down and ends the shell", false, shell_shutdown},
+    {NULL, NULL, NULL, false, NULL},
 };
 
-#define SHELL_COMMANDS (sizeof(shell_commands) / sizeof(shell_commands[0]))
+static const struct shell_command *const shell_tables[] = {shell_own_commands, shell_look_commands,
+                                                           shell_io_commands, shell_change_commands};
+
+#define SHELL_TABLES (sizeof(shell_tables) / sizeof(shell_tables[0]))
 
 static const struct shell_command *shell_find(const char *name)
 {
-    for (uint32_t i = 0; i < SHELL_COMMANDS; i++) {
-        if (text_equal(shell_commands[i].name, name)) {
-            return &shell_commands[i];
+    for (uint32_t i = 0; i < SHELL_TABLES; i++) {
+        for (const struct shell_command *command = shell_tables[i]; command->name != NULL; command++) {
+            if (text_equal(command->name, name)) {
+                return command;
+            }
         }
     }
     text_print("unknown command \"%s\"; help lists them\n", name);
@@ -460,9 +277,10 @@ static void shell_help(struct shell *shell)
         }
         return;
     }
-    for (uint32_t i = 0; i < SHELL_COMMANDS; i++) {
-        text_print("  %-9s%-21s%s\n", shell_commands[i].name, shell_commands[i].arguments,
-                   shell_commands[i].help);
+    for (uint32_t i = 0; i < SHELL_TABLES; i++) {
+        for (command = shell_tables[i]; command->name != NULL; command++) {
+            text_print("  %-12s %-24s %s\n", command->name, command->arguments, command->help);
+        }
     }
 }
 

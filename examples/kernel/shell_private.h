@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the shell share: its state, its commands, and how they read their arguments. */
+#ifndef DEMO_SHELL_PRIVATE_H
+#define DEMO_SHELL_PRIVATE_H
+
+#include "demo.h"
+#include "shell.h"
+#include "text.h"
+
+#define SHELL_LINE_MAX  160u
+#define SHELL_WORDS_MAX 16u
+
+struct shell {
+    struct drive *drive;
+    uint32_t seed;
+    bool ended;
+    int ended_status;    /* of the shutdown */
+    uint32_t word_count; /* of the command line, options that begin with -- not counted */
+    const char *words[SHELL_WORDS_MAX];
+    bool yes;  /* --yes: go on without a question */
+    bool json; /* --json: for a script, where a command knows it */
+};
+
+struct shell_command {
+    const char *name;
+    const char *arguments;
+    const char *help;
+    bool destructive; /* asks first, unless --yes is given */
+    void (*run)(struct shell *shell);
+};
+
+/* Each file's commands, the last with a NULL name. */
+extern const struct shell_command shell_io_commands[];
+extern const struct shell_command shell_look_commands[];
+extern const struct shell_command shell_change_commands[];
+
+/* "name: done", or why not. */
+void shell_result(const char *what, int status);
+/* The n-th argument as a number, or what stands for a missing one. false: said what is wrong. */
+bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint64_t *value);
+bool shell_number_32(const struct shell *shell, uint32_t n, uint32_t missing, uint32_t *value);
+/* The value of an argument "name=value" anywhere on the line; NULL: there is none. */
+const char *shell_option(const struct shell *shell, const char *name);
+/* The same as a number of up to `most`. false: said what is wrong. */
+bool shell_option_number(const struct shell *shell, const char *name, uint32_t missing, uint32_t most,
+                         uint32_t *value);
+/* The namespace that commands go to; NULL, with a message, when none can be used. */
+struct lwnvme_namespace *shell_namespace(const struct shell *shell);
+/* LBA [COUNT] for commands that take such a range, and a namespace to use them on. */
+bool shell_range(const struct shell *shell, uint64_t missing_count, struct demo_range *range);
+/* A page of memory for what a command reads, cleared; NULL, with a message, when there is none. */
+void *shell_memory(size_t size_bytes);
+/* Carries a long operation on to its end with a bar that shows how far it is. Returns its status. */
+int shell_follow(struct shell *shell, const char *what, struct lwnvme_operation *operation);
+
+#endif
