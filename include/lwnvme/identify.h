@@ -11,6 +11,7 @@
 
 #include "controller.h"
 #include "spec.h"
+#include "spec_identify.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -963,6 +963,17 @@ static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_FORMAT_SES_USER_DATA     1u
 #define LWNVME_FORMAT_SES_CRYPTOGRAPHIC 2u
 
+/* Base, section 5.1.20 "Namespace Attachment command", CDW10. */
+#define LWNVME_NAMESPACE_ATTACHMENT_SEL        3, 0
+#define LWNVME_NAMESPACE_ATTACHMENT_SEL_ATTACH 0u
+#define LWNVME_NAMESPACE_ATTACHMENT_SEL_DETACH 1u
+
+/* Base, section 5.1.21 "Namespace Management command", CDW10 and CDW11; create: completion dword 0 is the NSID. */
+#define LWNVME_NAMESPACE_MANAGEMENT_SEL        3, 0
+#define LWNVME_NAMESPACE_MANAGEMENT_SEL_CREATE 0u
+#define LWNVME_NAMESPACE_MANAGEMENT_SEL_DELETE 1u
+#define LWNVME_NAMESPACE_MANAGEMENT_CSI        31, 24
+
 /* Base, section 5.1.22 "Sanitize command", CDW10. */
 #define LWNVME_SANITIZE_SANACT                2, 0
 #define LWNVME_SANITIZE_AUSE                  3, 3
