@@ -76,6 +76,9 @@ demo: $(DEMO_PROGRAM) | setup-demo ## boots a kernel that brings up a drive, rea
 shell: $(DEMO_PROGRAM) | setup-demo ## the same kernel with its shell on this terminal
 	@tools/demo --shell
 
+tour: build/demo/kernel.elf build/demo/lwnvme-demo-sim | setup-demo ## a scripted session of the whole shell, in QEMU and on the software controller: build/tour/
+	@$(PYTHON) tools/tour
+
 ##@ Proving it
 
 # Three builds of the library, the software controller and the tests, hosted:
@@ -312,7 +315,7 @@ $(SETUPS:%=setup-%): setup-%:
 FORCE:
 
 .PHONY: all amalgamation bench check-amalgamation check-docs check-headers check-layers check-layout check-symbols clean coverage \
-    demo fmt help lint matrix shell size test test-qemu test-sim test-unit FORCE \
+    demo fmt help lint matrix shell size test tour test-qemu test-sim test-unit FORCE \
     $(SETUPS:%=setup-%) $(FOREIGN:%=run-%)
 
 -include $(shell find build/obj build/san build/cov build/matrix build/foreign build/bench build/demo -name "*.d" 2>/dev/null)

@@ -423,10 +423,11 @@ static int lwnvme_ready_poll(struct lwnvme_controller *controller, bool late)
     return status != LWNVME_OK ? status : LWNVME_PENDING;
 }
 
-/* Nothing new from outside; what the services still have to say may be sent. Also the entry to drain. */
+/* Nothing new from outside; what the services still have to say may be sent. Queues that are held are let go, since
+ * whoever holds them takes no step any more. Also the entry to drain. */
 static int lwnvme_quiesce_enter(struct lwnvme_controller *controller)
 {
-    lwnvme_gates_set(controller, LWNVME_SLOW_NO_SUBMIT, 0);
+    lwnvme_gates_set(controller, LWNVME_SLOW_NO_SUBMIT, LWNVME_SLOW_HELD);
     lwnvme_services_tell(controller, LWNVME_OCCASION_FAREWELL);
     return LWNVME_OK;
 }
