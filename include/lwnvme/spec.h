@@ -941,6 +941,41 @@ static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_AEI_IOCS_SANITIZE_COMPLETED_UNEXPECTED_DEALLOCATION 2u
 #define LWNVME_AEI_IOCS_SANITIZE_ENTERED_MEDIA_VERIFICATION        3u
 
+/* Base, section 5.1.3 "Capacity Management command"; completion dword 0. */
+#define LWNVME_CAPACITY_CDW10_OPER   3, 0
+#define LWNVME_CAPACITY_CDW10_ELID   31, 16
+#define LWNVME_CAPACITY_CDW11_CAPL   31, 0
+#define LWNVME_CAPACITY_CDW12_CAPU   31, 0
+#define LWNVME_CAPACITY_DW0_CELID    15, 0
+#define LWNVME_CAPACITY_SELECT       0u
+#define LWNVME_CAPACITY_CREATE_GROUP 1u
+#define LWNVME_CAPACITY_DELETE_GROUP 2u
+#define LWNVME_CAPACITY_CREATE_SET   3u
+#define LWNVME_CAPACITY_DELETE_SET   4u
+
+/* Base, sections 5.1.6 "Directive Receive command" and 5.1.7 "Directive Send command". */
+#define LWNVME_DIRECTIVE_CDW10_NUMD  31, 0 /* 0's based, dwords */
+#define LWNVME_DIRECTIVE_CDW11_DOPER 7, 0
+#define LWNVME_DIRECTIVE_CDW11_DTYPE 15, 8
+#define LWNVME_DIRECTIVE_CDW11_DSPEC 31, 16
+/* Section 8.1.8 "Directives": types, and the operations of each. */
+#define LWNVME_DIRECTIVE_TYPE_IDENTIFY               0u
+#define LWNVME_DIRECTIVE_TYPE_STREAMS                1u
+#define LWNVME_DIRECTIVE_TYPE_DATA_PLACEMENT         2u
+#define LWNVME_DIRECTIVE_IDENTIFY_RECEIVE_PARAMETERS 1u
+#define LWNVME_DIRECTIVE_IDENTIFY_SEND_ENABLE        1u
+#define LWNVME_DIRECTIVE_STREAMS_RECEIVE_PARAMETERS  1u
+#define LWNVME_DIRECTIVE_STREAMS_RECEIVE_STATUS      2u
+#define LWNVME_DIRECTIVE_STREAMS_RECEIVE_ALLOCATE    3u
+#define LWNVME_DIRECTIVE_STREAMS_SEND_RELEASE        1u
+#define LWNVME_DIRECTIVE_STREAMS_SEND_RELEASE_ALL    2u
+/* CDW12 of Identify, Enable Directive. */
+#define LWNVME_DIRECTIVE_ENABLE_ENDIR 0, 0
+#define LWNVME_DIRECTIVE_ENABLE_DTYPE 15, 8
+/* CDW12 of Streams, Allocate Resources: Namespace Streams Requested; completion dword 0: Allocated. */
+#define LWNVME_STREAMS_ALLOCATE_NSR 15, 0
+#define LWNVME_STREAMS_ALLOCATE_NSA 15, 0
+
 /* Base, section 5.1.8 "Firmware Commit command", CDW10. */
 #define LWNVME_FIRMWARE_COMMIT_FS                           2, 0
 #define LWNVME_FIRMWARE_COMMIT_CA                           5, 3
@@ -974,6 +1009,21 @@ static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_NAMESPACE_MANAGEMENT_SEL_DELETE 1u
 #define LWNVME_NAMESPACE_MANAGEMENT_CSI        31, 24
 
+/* Base, section 5.1.15 "Lockdown command". */
+#define LWNVME_LOCKDOWN_CDW10_SCP   3, 0
+#define LWNVME_LOCKDOWN_CDW10_PRHBT 4, 4
+#define LWNVME_LOCKDOWN_CDW10_IFC   6, 5
+#define LWNVME_LOCKDOWN_CDW10_OFI   15, 8
+#define LWNVME_LOCKDOWN_CDW14_UIDX  6, 0
+#define LWNVME_LOCKDOWN_SCP_ADMIN   0u
+#define LWNVME_LOCKDOWN_SCP_FEATURE 2u
+#define LWNVME_LOCKDOWN_SCP_NVME_MI 3u
+#define LWNVME_LOCKDOWN_SCP_PCIE    4u
+/* Who may not: the admin queue, out-of-band management, or both. */
+#define LWNVME_LOCKDOWN_IFC_ADMIN_QUEUE                 0u
+#define LWNVME_LOCKDOWN_IFC_ADMIN_QUEUE_AND_OUT_OF_BAND 1u
+#define LWNVME_LOCKDOWN_IFC_OUT_OF_BAND                 2u
+
 /* Base, section 5.1.22 "Sanitize command", CDW10. */
 #define LWNVME_SANITIZE_SANACT                2, 0
 #define LWNVME_SANITIZE_AUSE                  3, 3
@@ -986,6 +1036,33 @@ static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_SANACT_OVERWRITE               3u
 #define LWNVME_SANACT_CRYPTO_ERASE            4u
 #define LWNVME_SANACT_EXIT_MEDIA_VERIFICATION 5u
+
+/* Base, sections 5.1.23 "Security Receive command" and 5.1.24 "Security Send command"; CDW11 is the length. */
+#define LWNVME_SECURITY_CDW10_NSSF 7, 0
+#define LWNVME_SECURITY_CDW10_SPSP 23, 8
+#define LWNVME_SECURITY_CDW10_SECP 31, 24
+
+/* Base, section 5.1.27 "Virtualization Management command"; completion dword 0. */
+#define LWNVME_VIRTUALIZATION_CDW10_ACT         3, 0
+#define LWNVME_VIRTUALIZATION_CDW10_RT          10, 8
+#define LWNVME_VIRTUALIZATION_CDW10_CNTLID      31, 16
+#define LWNVME_VIRTUALIZATION_CDW11_NR          15, 0
+#define LWNVME_VIRTUALIZATION_DW0_NRM           15, 0
+#define LWNVME_VIRTUALIZATION_ALLOCATE_PRIMARY  1u
+#define LWNVME_VIRTUALIZATION_SECONDARY_OFFLINE 7u
+#define LWNVME_VIRTUALIZATION_ASSIGN_SECONDARY  8u
+#define LWNVME_VIRTUALIZATION_SECONDARY_ONLINE  9u
+
+/* NVM, section 4.2.1 "Get LBA Status command"; CDW12 MNDW is 0's based. */
+#define LWNVME_LBA_STATUS_CDW12_MNDW           31, 0
+#define LWNVME_LBA_STATUS_CDW13_RL             15, 0
+#define LWNVME_LBA_STATUS_CDW13_ATYPE          31, 24
+#define LWNVME_LBA_STATUS_ATYPE_ALLOCATED      0x02u
+#define LWNVME_LBA_STATUS_ATYPE_SCAN_UNTRACKED 0x10u /* scans, and reports what it finds and what is known */
+#define LWNVME_LBA_STATUS_ATYPE_TRACKED        0x11u /* reports what is known */
+#define LWNVME_LBA_STATUS_CMPC_NOT_INDICATED   0u
+#define LWNVME_LBA_STATUS_CMPC_INCOMPLETE      1u
+#define LWNVME_LBA_STATUS_CMPC_COMPLETE        2u
 
 /* NVM, CDW12 of Read, Write, Compare, Verify and Write Zeroes; NLB is 0's based. */
 #define LWNVME_RW_NLB    15, 0
