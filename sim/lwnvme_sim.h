@@ -235,6 +235,54 @@ struct lwnvme_sim_config {
     bool power_cut_keeps_some; /* at a power cut random blocks of the cache do reach the medium */
     bool power_cut_tears;      /* at a power cut a write in flight may have stored some of its blocks */
 
+    /* Firmware update: sim_firmware.c. `frmw` says how many slots, bit 0: slot 1 is read-only, bit 4:
+     * activation without a reset. */
+    uint8_t fwug;                    /* granularity in 4 KiB; 0 not told, 255 none */
+    uint16_t mtfa;                   /* what Identify says, in 100 ms */
+    uint32_t firmware_bytes_max;     /* larger images are refused */
+    uint64_t firmware_activation_us; /* CSTS.PP is 1 for so long, whatever mtfa says */
+    bool firmware_activation_never_ends;
+    bool firmware_restart_at_zero; /* a piece at offset 0 begins anew; false: it overlaps */
+
+    /* Sanitize: sim_sanitize.c. */
+    uint32_t sanicap;                 /* 0: no Sanitize command */
+    uint64_t sanitize_block_us;       /* virtual time of a block erase */
+    uint64_t sanitize_crypto_us;      /* of a crypto erase */
+    uint64_t sanitize_pass_us;        /* of one pass of an overwrite */
+    uint32_t sanitize_estimates_s[6]; /* as in the log: overwrite, block, crypto, the same with NDAS */
+    uint8_t sanitize_fail_at;         /* in percent: it fails there; 0: never */
+    uint32_t sanitize_fail_count;     /* so many in a row fail; 0 counts as 1, UINT32_MAX is for ever */
+
+    /* Device self-test: sim_selftest.c. */
+    uint16_t edstt; /* minutes, as in Identify */
+    uint8_t dsto;
+    uint64_t self_test_short_us;
+    uint64_t self_test_extended_us; /* 0: edstt */
+    uint64_t self_test_vendor_us;
+    uint8_t self_test_fail_result; /* 5 to 7: the result of each test that ends; 0: what is found */
+    uint8_t self_test_fail_segment;
+    uint32_t self_test_fail_nsid;   /* 0: no namespace is named */
+    uint64_t self_test_fail_lba;    /* of that namespace */
+    uint16_t self_test_fail_status; /* SC 7:0, SCT 10:8; 0: none is named */
+
+    /* Format NVM: sim_format.c. */
+    uint64_t format_us;
+    bool format_fails; /* it ends in Internal Error, and leaves the namespace unformatted */
+
+    /* Host memory buffer: sim_hmb.c. Sizes in 4 KiB. */
+    uint32_t hmpre; /* 0: no such feature */
+    uint32_t hmmin;
+    uint32_t hmminds;
+    uint16_t hmmaxd;
+    uint64_t hmb_touch_us; /* so often the controller looks at its memory */
+
+    /* Boot partitions: sim_boot.c. */
+    bool cap_bps;
+    uint16_t boot_partition_units; /* of 128 KiB */
+    bool boot_write_protection;    /* feature 85h */
+    uint64_t boot_read_us;         /* of a read through BPRSEL */
+    bool boot_read_fails;
+
     /* The host. */
     uint32_t host_page_bytes; /* 4096 to 65536 */
     bool scattered; /* dma_map gives a device address that is unrelated to the next page's; false: a whole
@@ -359,6 +407,42 @@ bool lwnvme_sim_spoil_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba
 int lwnvme_sim_load(struct lwnvme_sim *sim, uint32_t nsid, const char *path, bool writable);
 /* Blocks written and not yet safe from a power cut. */
 uint64_t lwnvme_sim_dirty_blocks(const struct lwnvme_sim *sim, uint32_t nsid);
+
+/* A firmware image as this controller takes it: a header with a checksum, and filling. */
+enum lwnvme_sim_image_flag {
+    LWNVME_SIM_IMAGE_CONVENTIONAL_RESET = 0x01, /* activated by power-on (10Bh), not by less */
+    LWNVME_SIM_IMAGE_SUBSYSTEM_RESET = 0x02,    /* by NSSR or power-on (110h) */
+    LWNVME_SIM_IMAGE_CONTROLLER_RESET = 0x04,   /* not without a reset (111h) */
+    LWNVME_SIM_IMAGE_TOO_SLOW = 0x08,           /* not without a reset: longer than MTFA (112h) */
+    LWNVME_SIM_IMAGE_PROHIBITED = 0x10,         /* stored, never activated (113h) */
+    LWNVME_SIM_IMAGE_WILL_NOT_START = 0x20,     /* the controller falls back to the image before */
+    LWNVME_SIM_IMAGE_SETS_MDTS = 0x40,          /* while it runs, MDTS is `mdts` */
+    LWNVME_SIM_IMAGE_SETS_ONCS = 0x80,          /* while it runs, ONCS is `oncs` */
+    LWNVME_SIM_IMAGE_SPOILED = 0x100            /* the checksum is wrong: 107h */
+};
+struct lwnvme_sim_image {
+    const char *revision; /* up to 8 characters */
+    uint32_t flags;
+    uint8_t mdts;
+    uint16_t oncs;
+};
+#define LWNVME_SIM_IMAGE_BYTES_MIN 64u
+/* Fills the whole buffer. Its length is a multiple of 4, at least LWNVME_SIM_IMAGE_BYTES_MIN; false else. */
+bool lwnvme_sim_image_build(const struct lwnvme_sim_image *image, void *buffer, size_t length_bytes);
+/* The slot that runs, and the one that the next reset of the right kind will start, or 0. */
+uint8_t lwnvme_sim_firmware_active(const struct lwnvme_sim *sim);
+uint8_t lwnvme_sim_firmware_next(const struct lwnvme_sim *sim);
+
+/* A boot partition, past the driver: bpid 0 or 1. false: no such bytes. */
+bool lwnvme_sim_boot_read(struct lwnvme_sim *sim, uint8_t bpid, uint64_t offset, size_t length_bytes,
+                          void *buffer);
+bool lwnvme_sim_boot_write(struct lwnvme_sim *sim, uint8_t bpid, uint64_t offset, size_t length_bytes,
+                           const void *buffer);
+
+/* Bytes of host memory that the controller has as its host memory buffer now. */
+uint64_t lwnvme_sim_hmb_bytes(const struct lwnvme_sim *sim);
+/* A sanitize operation is in progress. */
+bool lwnvme_sim_sanitizing(const struct lwnvme_sim *sim);
 
 /* What is not given back. */
 size_t lwnvme_sim_outstanding_allocations(const struct lwnvme_sim *sim); /* dma_alloc and alloc */

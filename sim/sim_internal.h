@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "lwnvme_sim.h"
+#include "sim_jobs.h"
 
 /* Status fields: SC 7:0, SCT 10:8, DNR 14. */
 #define SIM_DNR 0x4000u
@@ -141,6 +142,7 @@ struct sim_task {
     uint32_t cq_slot; /* of a torn entry */
     uint64_t slba;
     uint64_t blocks;
+    uint32_t generation; /* of the namespace's format, when it was fetched */
     enum lwnvme_direction direction;
     struct sim_segments data;
     struct lwnvme_sim_fault fault;
@@ -177,12 +179,15 @@ struct sim_cq {
 struct sim_namespace {
     struct lwnvme_sim_namespace is;
     bool usable;
+    bool unformatted;    /* a format was interrupted: only another one helps */
+    uint32_t generation; /* of its format */
     uint32_t block_bytes;
     struct sim_hash chunks; /* the medium, in pieces of SIM_CHUNK */
     uint8_t *image;         /* or a mapped file */
     uint64_t image_bytes;
     struct sim_hash undo; /* LBA + 1: the block as it is on the stable medium */
     struct sim_hash bad;  /* LBA + 1: unreadable */
+    uint8_t *blank;       /* what a piece that was never written holds; NULL: zeroes */
 };
 #define SIM_CHUNK 65536u
 
@@ -303,6 +308,15 @@ struct lwnvme_sim {
     struct sim_smart smart;
     uint64_t powered_at;
     struct sim_namespace *ns;
+
+    /* what goes on beyond one command: sim_jobs.h */
+    struct sim_task *working; /* commands whose work goes on */
+    struct sim_firmware firmware;
+    struct sim_sanitize sanitize;
+    struct sim_self_test self_test;
+    struct sim_format format;
+    struct sim_hmb *hmb;
+    struct sim_boot boot;
 };
 
 /* sim.c */
@@ -370,6 +384,7 @@ void lwsim_task_park(struct sim_task **list, struct sim_task *task);     /* at i
 struct sim_task *lwsim_task_take(struct lwnvme_sim *sim, uint16_t sqid, uint16_t cid); /* NULL: not there */
 uint64_t lwsim_queue_next(const struct lwnvme_sim *sim);
 void lwsim_queue_run_one(struct lwnvme_sim *sim);
+void lwsim_queue_kick(struct lwnvme_sim *sim); /* what was rung for while nothing was fetched */
 
 /* sim_command.c */
 uint64_t lwsim_command_prepare(struct lwnvme_sim *sim, struct sim_task *task); /* its latency */
@@ -409,6 +424,14 @@ void lwsim_medium_zero(struct sim_namespace *ns, uint64_t lba, uint64_t count);
 bool lwsim_medium_bad(const struct sim_namespace *ns, uint64_t lba, uint64_t count);
 void lwsim_medium_flush(struct sim_namespace *ns);
 void lwsim_medium_lose_cache(struct lwnvme_sim *sim, struct sim_namespace *ns);
+void lwsim_medium_geometry(struct sim_namespace *ns); /* usable and block_bytes, by FLBAS */
+/* Everything goes: content, cache, bad blocks. */
+void lwsim_medium_erase(struct sim_namespace *ns);
+/* Some bytes are destroyed for good: they hold the pattern, or the byte order of it, afterwards. */
+void lwsim_medium_destroy_range(struct sim_namespace *ns, uint64_t offset, uint64_t bytes, bool to_zero,
+                                uint32_t pattern);
+/* And so do those that were never written. */
+void lwsim_medium_set_blank(struct sim_namespace *ns, bool to_zero, uint32_t pattern);
 
 /* Little-endian stores into identify and log data. */
 static inline void lwsim_put(uint8_t *at, uint64_t value, unsigned bytes)

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What goes on in the controller beyond one command: firmware and its activation, sanitize, self-test, format,
+ * the host memory buffer, boot partitions. Each has a due time for its next step, LWNVME_SIM_NEVER when there
+ * is none; sim_jobs.c asks for the earliest and runs it. Steps go on whether CC.EN is set or not, as long as
+ * there is power.
+ */
+#ifndef LWNVME_SIM_JOBS_H
+#define LWNVME_SIM_JOBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct lwnvme_sim;
+struct sim_task;
+struct sim_namespace;
+
+enum {
+    SIM_SANITIZE_FAILED = 0x01c,
+    SIM_SANITIZE_IN_PROGRESS = 0x01d,
+    SIM_FORMAT_IN_PROGRESS = 0x084,
+    SIM_NAMESPACE_UNFORMATTED = 0x082 | 0x4000,
+    SIM_INVALID_SLOT = 0x106 | 0x4000,
+    SIM_INVALID_IMAGE = 0x107 | 0x4000,
+    SIM_INVALID_FORMAT = 0x10a | 0x4000,
+    SIM_NEEDS_CONVENTIONAL_RESET = 0x10b,
+    SIM_NEEDS_SUBSYSTEM_RESET = 0x110,
+    SIM_NEEDS_CONTROLLER_RESET = 0x111,
+    SIM_MAXIMUM_TIME = 0x112 | 0x4000,
+    SIM_ACTIVATION_PROHIBITED = 0x113 | 0x4000,
+    SIM_OVERLAPPING_RANGE = 0x114 | 0x4000,
+    SIM_SELF_TEST_IN_PROGRESS = 0x11d,
+    SIM_BOOT_WRITE_PROHIBITED = 0x11e | 0x4000
+};
+
+enum {
+    SIM_FIRMWARE_COMMIT = 0x10,
+    SIM_FIRMWARE_DOWNLOAD = 0x11,
+    SIM_SELF_TEST = 0x14,
+    SIM_FORMAT_NVM = 0x80,
+    SIM_SANITIZE = 0x84
+};
+#define SIM_OACS_FORMAT    (1u << 1)
+#define SIM_OACS_FIRMWARE  (1u << 2)
+#define SIM_OACS_SELF_TEST (1u << 4)
+
+/* What a reset reaches, the weaker first. */
+enum sim_reset {
+    SIM_RESET_CONTROLLER = 0, /* CC.EN to 0 */
+    SIM_RESET_SUBSYSTEM,      /* NSSR */
+    SIM_RESET_POWER
+};
+
+struct sim_image {
+    bool filled;
+    uint8_t revision[8];
+    uint32_t flags;
+    uint8_t mdts;
+    uint16_t oncs;
+};
+
+struct sim_firmware {
+    uint8_t *download; /* the pieces so far */
+    uint8_t *pieces;   /* a byte for each dword: it has been downloaded */
+    size_t room;       /* dwords */
+    size_t end;        /* dwords: the end of the last piece */
+    bool any;          /* there are pieces */
+    bool out_of_order;
+    struct sim_image slots[8]; /* 1 to 7 */
+    struct sim_image running;
+    uint8_t active;
+    uint8_t next;          /* 0: none */
+    enum sim_reset needed; /* by which reset `next` is activated */
+    uint8_t activating;    /* the slot while CSTS.PP is 1 */
+    uint64_t due;
+    uint8_t own_mdts; /* of the settings, while an image sets others */
+    uint16_t own_oncs;
+};
+
+struct sim_sanitize {
+    bool active;
+    bool failed;     /* in one of the failure states */
+    bool never_done; /* nothing was ever sanitized */
+    bool data_written;
+    uint32_t dword10;
+    uint32_t pattern;
+    uint8_t action;
+    uint8_t state; /* SOS of the log */
+    uint8_t passes;
+    uint8_t passes_done;
+    uint32_t step; /* of SIM_SANITIZE_STEPS for each pass */
+    uint64_t step_us;
+    uint64_t due;
+    uint32_t no_deallocate_modifies; /* NODRM, feature 17h */
+};
+
+struct sim_self_test_result {
+    uint8_t status; /* code 7:4, result 3:0 */
+    uint8_t segment;
+    uint8_t valid;
+    uint64_t power_on_hours;
+    uint32_t nsid;
+    uint64_t lba;
+    uint8_t sct;
+    uint8_t sc;
+};
+struct sim_self_test {
+    uint8_t code; /* 0: none runs */
+    uint32_t nsid;
+    uint64_t total_us;
+    uint64_t due;
+    uint64_t left_us; /* while there is no power */
+    uint32_t count;
+    struct sim_self_test_result results[20]; /* newest first */
+};
+
+struct sim_format {
+    bool active;
+    uint32_t nsid; /* 0: all */
+    uint32_t dword10;
+    uint64_t due;
+};
+
+struct sim_hmb_chunk {
+    uint64_t dma;
+    uint64_t pages;
+};
+struct sim_hmb;
+
+struct sim_boot {
+    uint8_t *data[2];
+    uint32_t bprsel;
+    uint32_t bpmbl[2];
+    uint32_t brs; /* of BPINFO */
+    uint8_t active;
+    uint8_t protection[2]; /* feature 85h: 1 unlocked, 2 locked, 3 until power cycle */
+    uint64_t due;
+};
+
+/* sim_jobs.c */
+bool lwsim_jobs_create(struct lwnvme_sim *sim);
+void lwsim_jobs_destroy(struct lwnvme_sim *sim);
+uint64_t lwsim_jobs_next(const struct lwnvme_sim *sim);
+void lwsim_jobs_run(struct lwnvme_sim *sim);
+void lwsim_jobs_reset(struct lwnvme_sim *sim, enum sim_reset reset); /* before registers change */
+void lwsim_jobs_power_off(struct lwnvme_sim *sim);
+/* The command with this opcode that is being worked on, taken from the list; NULL: a reset took it. */
+struct sim_task *lwsim_jobs_take(struct lwnvme_sim *sim, uint8_t opcode);
+/* An event, if the controller is ready and, where bit is not 0, the feature has that bit. */
+void lwsim_jobs_event(struct lwnvme_sim *sim, uint32_t bit, uint8_t type, uint8_t information, uint8_t lid);
+
+/* sim_restrict.c: what may not be carried out now; at fetch, and again when it is due. */
+uint16_t lwsim_restrict(struct lwnvme_sim *sim, const struct sim_task *task);
+
+/* sim_firmware.c */
+uint16_t lwsim_download_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
+uint16_t lwsim_download_execute(struct lwnvme_sim *sim, struct sim_task *task);
+uint16_t lwsim_commit_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
+uint16_t lwsim_commit_execute(struct lwnvme_sim *sim, struct sim_task *task);
+size_t lwsim_firmware_log(struct lwnvme_sim *sim, uint8_t *data);
+bool lwsim_firmware_create(struct lwnvme_sim *sim);
+void lwsim_firmware_destroy(struct lwnvme_sim *sim);
+void lwsim_firmware_run(struct lwnvme_sim *sim);
+void lwsim_firmware_reset(struct lwnvme_sim *sim, enum sim_reset reset);
+void lwsim_download_drop(struct lwnvme_sim *sim);
+
+/* sim_sanitize.c */
+uint16_t lwsim_sanitize_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
+uint16_t lwsim_sanitize_execute(struct lwnvme_sim *sim, struct sim_task *task);
+size_t lwsim_sanitize_log(struct lwnvme_sim *sim, uint8_t *data);
+void lwsim_sanitize_create(struct lwnvme_sim *sim);
+void lwsim_sanitize_run(struct lwnvme_sim *sim);
+void lwsim_sanitize_reset(struct lwnvme_sim *sim, enum sim_reset reset);
+
+/* sim_selftest.c */
+uint16_t lwsim_self_test_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
+uint16_t lwsim_self_test_execute(struct lwnvme_sim *sim, struct sim_task *task);
+size_t lwsim_self_test_log(struct lwnvme_sim *sim, uint8_t *data);
+void lwsim_self_test_create(struct lwnvme_sim *sim);
+void lwsim_self_test_run(struct lwnvme_sim *sim);
+void lwsim_self_test_reset(struct lwnvme_sim *sim, enum sim_reset reset);
+void lwsim_self_test_power_off(struct lwnvme_sim *sim);
+/* A test of this namespace, or of all when nsid is 0, ends with this result. */
+void lwsim_self_test_stop(struct lwnvme_sim *sim, uint32_t nsid, uint8_t result);
+
+/* sim_format.c */
+uint16_t lwsim_format_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
+uint16_t lwsim_format_execute(struct lwnvme_sim *sim, struct sim_task *task);
+bool lwsim_formatting(const struct lwnvme_sim *sim, uint32_t nsid);
+void lwsim_format_create(struct lwnvme_sim *sim);
+void lwsim_format_run(struct lwnvme_sim *sim);
+void lwsim_format_power_off(struct lwnvme_sim *sim);
+
+/* sim_hmb.c: feature 0Dh. */
+uint16_t lwsim_hmb_set(struct lwnvme_sim *sim, struct sim_task *task);
+uint16_t lwsim_hmb_get(struct lwnvme_sim *sim, struct sim_task *task); /* 4096 bytes to the host */
+bool lwsim_hmb_create(struct lwnvme_sim *sim);
+void lwsim_hmb_destroy(struct lwnvme_sim *sim);
+uint64_t lwsim_hmb_next(const struct lwnvme_sim *sim);
+void lwsim_hmb_run(struct lwnvme_sim *sim);
+void lwsim_hmb_reset(struct lwnvme_sim *sim, enum sim_reset reset);
+
+/* sim_boot.c: registers 40h to 4Ch, log 15h, feature 85h, commit actions 6 and 7. */
+uint32_t lwsim_boot_register_read(const struct lwnvme_sim *sim, size_t offset);
+void lwsim_boot_register_write(struct lwnvme_sim *sim, size_t offset, uint32_t value);
+uint16_t lwsim_boot_commit(struct lwnvme_sim *sim, uint8_t action, uint8_t bpid);
+uint64_t lwsim_boot_log_bytes(const struct lwnvme_sim *sim);
+/* A piece of the log page of this partition, header included. */
+void lwsim_boot_log(struct lwnvme_sim *sim, uint8_t bpid, uint64_t offset, uint8_t *data, size_t bytes);
+uint16_t lwsim_boot_protect_set(struct lwnvme_sim *sim, struct sim_task *task);
+uint16_t lwsim_boot_protect_get(struct lwnvme_sim *sim, struct sim_task *task);
+bool lwsim_boot_create(struct lwnvme_sim *sim);
+void lwsim_boot_destroy(struct lwnvme_sim *sim);
+void lwsim_boot_run(struct lwnvme_sim *sim);
+void lwsim_boot_reset(struct lwnvme_sim *sim, enum sim_reset reset);
+
+#endif
