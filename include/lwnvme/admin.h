@@ -2,19 +2,24 @@
 /*
  * lwnvme: everything that can be asked of a controller. Takes in a header per capability:
  *
- *     abort.h             the Abort command
- *     boot_partition.h    boot partitions: read, written, activated
- *     capacity.h          endurance groups and NVM sets, made and deleted
- *     directive.h         directives and streams
- *     events.h            asynchronous events
- *     identify.h          identify structures
- *     lba_status.h        which blocks are unrecoverable or allocated
- *     lockdown.h          commands and features prohibited
- *     log.h               log pages
- *     feature.h           features
- *     operation.h         what long operations have in common
- *     security.h          Security Send and Receive
- *     virtualization.h    primary and secondary controllers
+ *     abort.h           the Abort command
+ *     boot_partition.h  boot partitions: read, written, activated
+ *     capacity.h        endurance groups and NVM sets, made and deleted
+ *     directive.h       directives and streams
+ *     effects.h         what an admin command does beside what it is for
+ *     events.h          asynchronous events
+ *     feature.h         features
+ *     firmware.h        firmware update
+ *     format.h          format
+ *     identify.h        identify structures
+ *     lba_status.h      which blocks are unrecoverable or allocated
+ *     lockdown.h        commands and features prohibited
+ *     log.h             log pages
+ *     operation.h       what long operations have in common
+ *     sanitize.h        sanitize
+ *     security.h        Security Send and Receive
+ *     self_test.h       device self-test
+ *     virtualization.h  primary and secondary controllers
  */
 #ifndef LWNVME_ADMIN_H
 #define LWNVME_ADMIN_H
@@ -23,14 +28,19 @@
 #include "boot_partition.h"
 #include "capacity.h"
 #include "directive.h"
+#include "effects.h"
 #include "events.h"
 #include "feature.h"
+#include "firmware.h"
+#include "format.h"
 #include "identify.h"
 #include "lba_status.h"
 #include "lockdown.h"
 #include "log.h"
 #include "operation.h"
+#include "sanitize.h"
 #include "security.h"
+#include "self_test.h"
 #include "virtualization.h"
 
 #endif

@@ -953,6 +953,15 @@ static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_CAPACITY_CREATE_SET   3u
 #define LWNVME_CAPACITY_DELETE_SET   4u
 
+/* Base, section 5.1.5 "Device Self-test command", CDW10 and CDW15. */
+#define LWNVME_SELF_TEST_STC                         3, 0
+#define LWNVME_SELF_TEST_DSTP                        15, 0
+#define LWNVME_SELF_TEST_CODE_SHORT                  1u
+#define LWNVME_SELF_TEST_CODE_EXTENDED               2u
+#define LWNVME_SELF_TEST_CODE_HOST_INITIATED_REFRESH 3u
+#define LWNVME_SELF_TEST_CODE_VENDOR                 0xeu
+#define LWNVME_SELF_TEST_CODE_ABORT                  0xfu
+
 /* Base, sections 5.1.6 "Directive Receive command" and 5.1.7 "Directive Send command". */
 #define LWNVME_DIRECTIVE_CDW10_NUMD  31, 0 /* 0's based, dwords */
 #define LWNVME_DIRECTIVE_CDW11_DOPER 7, 0

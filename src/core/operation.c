@@ -34,7 +34,8 @@ static void lwnvme_operation_told(struct lwnvme_service *service, enum lwnvme_oc
 
 /*
  * Takes an operation under way; the first step is taken by the next poll. The caller has checked everything.
- * limit_ms: how long the whole may take unless the operation names a time; 0: for ever.
+ * limit_ms: how long the whole may take unless the operation names a time; 0: for ever. A kind that has something to
+ * tidy up sets operation->leave after this call.
  */
 void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_operation *operation,
                             void (*step)(struct lwnvme_operation *operation), uint64_t limit_ms)
@@ -48,6 +49,7 @@ void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_
     operation->left_s = LWNVME_OPERATION_UNKNOWN;
     operation->controller = controller;
     operation->step = step;
+    operation->leave = NULL;
     operation->begun_us = now_us;
     operation->deadline_us = limit_ms == 0 ? UINT64_MAX : now_us + limit_ms * 1000u;
     operation->stage = 0;
@@ -81,6 +83,8 @@ void lwnvme_operation_end(struct lwnvme_operation *operation, int status)
     lwnvme_service_remove(&operation->service);
     operation->step = NULL;
     operation->status = status;
+    if (operation->leave != NULL)
+        operation->leave(operation);
     operation->left_s = 0;
     if (status == LWNVME_OK)
         operation->progress_percent = 100;
