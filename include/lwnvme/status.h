@@ -165,7 +165,9 @@ extern "C" {
     X(ERR_SANITIZE_IN_PROGRESS, -166, "a sanitize operation is under way")                                   \
     X(ERR_EVENT_QUEUE, -167, "the admin queue has no room for event requests")                               \
     X(ERR_LIST_ENTRY, -168, "an entry of the list is out of range or out of order")                          \
-    X(ERR_NO_EVENT_REQUESTS, -169, "event requests are not armed")
+    X(ERR_NO_EVENT_REQUESTS, -169, "event requests are not armed")                                           \
+    X(ERR_FEATURE_DATA, -170, "the feature's value makes no sense")                                          \
+    X(ERR_HOST_MEMORY_LIMIT, -171, "the controller needs a larger host memory buffer than it may have")
 
 enum lwnvme_error {
     LWNVME_OK = 0,
