@@ -10,7 +10,7 @@
 #define LWNVME_LOG_H
 
 #include "controller.h"
-#include "spec.h"
+#include "spec_log.h"
 
 #ifdef __cplusplus
 extern "C" {
