@@ -10,6 +10,7 @@
 #define LWNVME_SPEC_LOG_H
 
 #include "spec.h"
+#include "spec_admin.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -93,7 +94,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_effects_log) == 4096, "effects log");
 #define LWNVME_SELF_TEST_RESULTS 20u
 
 /* Base, section 5.1.12.1.7 "Device Self-test", Self-test Result Data Structure figure. */
-struct lwnvme_self_test_result {
+struct lwnvme_self_test_log_result {
     uint8_t dsts; /* LWNVME_SELF_TEST_DSTS_ fields */
     uint8_t segn; /* where it failed, if DSTR says so */
     uint8_t vdi;  /* LWNVME_SELF_TEST_VDI_ bits: which of the fields below are valid */
@@ -105,14 +106,14 @@ struct lwnvme_self_test_result {
     uint8_t sc;
     uint8_t vs[2];
 };
-LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_self_test_result) == 28, "self-test result");
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_self_test_log_result) == 28, "self-test result");
 
 /* Base, section 5.1.12.1.7 "Device Self-test". */
 struct lwnvme_self_test_log {
     uint8_t cdsto; /* bits 3:0: LWNVME_SELF_TEST_ code of the test under way, 0 none */
     uint8_t cdstc; /* bits 6:0: percent of it */
     uint8_t rsvd2[2];
-    struct lwnvme_self_test_result result[LWNVME_SELF_TEST_RESULTS]; /* the newest first */
+    struct lwnvme_self_test_log_result result[LWNVME_SELF_TEST_RESULTS]; /* the newest first */
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_self_test_log) == 564, "self-test log");
 
@@ -475,32 +476,32 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_event_vendor) == 6, "vendor specific e
 /* ---- LBA Status Information (0Eh) ---------------------------------------------------------------------- */
 
 /* Base, section 5.1.12.1.15, and NVM, "LBA Status Information": nlslne elements follow. */
-struct lwnvme_lba_status_header {
+struct lwnvme_lba_status_log_header {
     struct lwnvme_le32 lslplen; /* bytes of all of it */
     struct lwnvme_le32 nlslne;
     struct lwnvme_le32 estulb; /* unrecoverable blocks, estimated; 0 none, LWNVME_LBA_STATUS_UNKNOWN */
     uint8_t rsvd12[2];
     struct lwnvme_le16 lsgc;
 };
-LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lba_status_header) == 16, "LBA status header");
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lba_status_log_header) == 16, "LBA status header");
 
 /* LBA Status Log Namespace Element figure; nlrd range descriptors follow, none if nlrd is
  * LWNVME_LBA_STATUS_UNKNOWN (then the whole namespace is meant). */
-struct lwnvme_lba_status_element {
+struct lwnvme_lba_status_log_element {
     struct lwnvme_le32 neid;
     struct lwnvme_le32 nlrd;
     uint8_t ratype; /* the action type that Get LBA Status should be given */
     uint8_t rsvd9[7];
 };
-LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lba_status_element) == 16, "LBA status element");
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lba_status_log_element) == 16, "LBA status element");
 
 /* LBA Range Descriptor figure. */
-struct lwnvme_lba_status_range {
+struct lwnvme_lba_status_log_range {
     struct lwnvme_le64 rslba;
     struct lwnvme_le32 rnlb; /* 0's based */
     uint8_t rsvd12[4];
 };
-LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lba_status_range) == 16, "LBA range descriptor");
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lba_status_log_range) == 16, "LBA range descriptor");
 
 #define LWNVME_LBA_STATUS_UNKNOWN 0xffffffffu
 
@@ -629,19 +630,9 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lockdown_log) == 512, "lockdown log");
 
 /* ---- Boot Partition (15h), Rotational Media Information (16h) ------------------------------------------ */
 
-/* Base, section 5.1.12.1.22 "Boot Partition"; the data follow. */
-struct lwnvme_boot_partition_header {
-    uint8_t lid;
-    uint8_t rsvd1[3];
-    struct lwnvme_le32 bpinfo; /* LWNVME_BOOT_PARTITION_ fields */
-    uint8_t rsvd8[8];
-};
-LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_boot_partition_header) == 16, "boot partition header");
-
-#define LWNVME_LSP_BOOT_PARTITION_BPID  0, 0
-#define LWNVME_BOOT_PARTITION_BPSZ      14, 0 /* in 128 KiB units */
-#define LWNVME_BOOT_PARTITION_ABPID     31, 31
-#define LWNVME_BOOT_PARTITION_UNIT_BITS 17u /* 128 KiB */
+/* Base, section 5.1.12.1.22 "Boot Partition": struct lwnvme_boot_partition_header is in spec_admin.h. */
+#define LWNVME_LSP_BOOT_PARTITION_BPID 0, 0
+#define LWNVME_BPSZ_UNIT_BITS          17u /* 128 KiB */
 
 /* Base, section 5.1.12.1.23 "Rotational Media Information". LSI: the endurance group. */
 struct lwnvme_rotational_media_log {
