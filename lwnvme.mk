@@ -27,6 +27,13 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/feature.c \
     admin/identify.c \
     admin/log.c \
+    describe/controller.c \
+    describe/engine.c \
+    describe/health.c \
+    describe/json.c \
+    describe/namespace.c \
+    describe/status.c \
+    describe/text.c \
     sync/sync.c \
     sync/sync_operation.c \
     )

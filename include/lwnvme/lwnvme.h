@@ -12,6 +12,7 @@
  *     nvm.h         read, write, flush, trim, ...
  *     admin.h       identify, log pages, features, and all else that can be asked of a controller
  *     sync.h        all of it, blocking
+ *     describe.h    what a drive says, in words
  *     spec.h        the specification's vocabulary
  */
 #ifndef LWNVME_H
@@ -24,6 +25,7 @@
 #include "admin.h"
 #include "config.h"
 #include "controller.h"
+#include "describe.h"
 #include "host.h"
 #include "namespace.h"
 #include "nvm.h"

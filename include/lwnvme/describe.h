@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * lwnvme: what a drive says, in words.
+ *
+ * One function per structure (identify data, log pages, features, status, events) takes it apart, field by field,
+ * and hands each field to a sink. Two sinks are ready-made: lines of text, and JSON. Names, units and numbers are
+ * those of nvme-cli's JSON, so that scripts and people who know that tool feel at home; what the tool leaves out
+ * is added under the specification's own short names.
+ *
+ *     struct lwnvme_describe_text text;
+ *
+ *     lwnvme_describe_text_start(&text, print_line, NULL);
+ *     lwnvme_describe_smart_log(&text.describe, &smart);
+ *
+ * Nothing here touches a controller, a host hook or the C library, nothing is allocated, nothing is kept after a
+ * call. Structures may come straight from a device: text is cleaned of all that is not printable ASCII, and no count,
+ * length or offset in them is followed beyond the memory that the caller names. Callable from any context; a sink is
+ * used by one call at a time. The file of a family is linked only if one of its functions is called.
+ */
+#ifndef LWNVME_DESCRIBE_H
+#define LWNVME_DESCRIBE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "spec.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Room for one field's name, unit, text value and note, with the final 0. Longer ones are cut. */
+#define LWNVME_DESCRIBE_NAME_BYTES 72u
+#define LWNVME_DESCRIBE_UNIT_BYTES 24u
+#define LWNVME_DESCRIBE_TEXT_BYTES 260u
+#define LWNVME_DESCRIBE_NOTE_BYTES 400u
+/* Sections and lists within each other, at most. */
+#define LWNVME_DESCRIBE_DEPTH_MAX 8u
+
+enum lwnvme_describe_kind {
+    LWNVME_DESCRIBE_NUMBER,  /* best shown in decimal */
+    LWNVME_DESCRIBE_HEX,     /* a number that is best shown in hexadecimal */
+    LWNVME_DESCRIBE_TEXT,    /* printable ASCII */
+    LWNVME_DESCRIBE_SECTION, /* named fields follow, until the end of the same depth */
+    LWNVME_DESCRIBE_LIST,    /* fields without names follow, until the end of the same depth */
+    LWNVME_DESCRIBE_END
+};
+
+/* One field, valid during the callback. No pointer is NULL but `name` inside a list and at an end. */
+struct lwnvme_describe_field {
+    enum lwnvme_describe_kind kind;
+    uint32_t depth;      /* how many sections and lists are around it */
+    uint32_t name_width; /* longest name among its neighbours, for columns */
+    const char *name;
+    uint64_t low;  /* number: bits 63..0 */
+    uint64_t high; /* number: bits 127..64 */
+    const char *text;
+    const char *unit; /* "" if there is none */
+    const char *note; /* the same in words, its flags by name; "" if there is nothing to say */
+};
+
+/* A sink: where fields go. Zeroed, then `field` and `context` filled in, or made by one of the start functions
+ * below. The caller's memory, about 800 bytes. */
+struct lwnvme_describe {
+    void (*field)(struct lwnvme_describe *describe, const struct lwnvme_describe_field *field);
+    void *context; /* the caller's own */
+
+    /* Private. */
+    uint32_t depth;
+    uint32_t name_width;
+    char name[LWNVME_DESCRIBE_NAME_BYTES];
+    char unit[LWNVME_DESCRIBE_UNIT_BYTES];
+    char text[LWNVME_DESCRIBE_TEXT_BYTES];
+    char note[LWNVME_DESCRIBE_NOTE_BYTES];
+};
+
+/* ---- Sinks --------------------------------------------------------------------------------------------- */
+
+/* Longest line of text, with the final 0. Notes go on in a further line from column 100 on. */
+#define LWNVME_DESCRIBE_LINE_BYTES  420u
+#define LWNVME_DESCRIBE_LINE_COLUMN 100u
+
+/* Lines of the form "name : value unit (note)"; a section or list begins with "name:" and is indented. */
+struct lwnvme_describe_text {
+    struct lwnvme_describe describe;
+
+    /* Private. */
+    void (*line)(void *context, const char *line);
+    void *context;
+    uint32_t length;
+    uint16_t index[LWNVME_DESCRIBE_DEPTH_MAX + 1u];
+    char buffer[LWNVME_DESCRIBE_LINE_BYTES];
+};
+
+/* Fills in *text. `line` gets each line, terminated, without a line feed; it must not be NULL. */
+void lwnvme_describe_text_start(struct lwnvme_describe_text *text,
+                                void (*line)(void *context, const char *line), void *context);
+
+/* One JSON object, whose members are the fields of all that is described between start and end. Numbers stand in
+ * decimal, 128-bit ones too; units and notes are left out. */
+struct lwnvme_describe_json {
+    struct lwnvme_describe describe;
+
+    /* Private. */
+    void (*write)(void *context, const char *text, size_t length);
+    void *context;
+    uint32_t filled; /* a bit per depth: something stands there already */
+    uint32_t lists;  /* a bit per depth: a list, not a section */
+};
+
+/* Fills in *json and opens the object. `write` gets pieces of text of `length` characters, not terminated; it must
+ * not be NULL. */
+void lwnvme_describe_json_start(struct lwnvme_describe_json *json,
+                                void (*write)(void *context, const char *text, size_t length), void *context);
+
+/* Closes the object and what may still be open in it, and ends the line. */
+void lwnvme_describe_json_end(struct lwnvme_describe_json *json);
+
+/* A list and a section around what is described in between, for programs that show several structures at once: name
+ * is NULL inside a list. Ignored beyond LWNVME_DESCRIBE_DEPTH_MAX. */
+void lwnvme_describe_section(struct lwnvme_describe *describe, const char *name);
+void lwnvme_describe_list(struct lwnvme_describe *describe, const char *name);
+void lwnvme_describe_end(struct lwnvme_describe *describe);
+
+/* ---- Identify ------------------------------------------------------------------------------------------ */
+
+/* Base, section 5.1.13.2.1; the power states as list "psds" (npss + 1 of them, 32 at most). */
+void lwnvme_describe_identify_controller(struct lwnvme_describe *describe,
+                                         const struct lwnvme_identify_controller *identify);
+
+/* One power state descriptor. */
+void lwnvme_describe_power_state(struct lwnvme_describe *describe, const struct lwnvme_power_state *state);
+
+/* NVM, section 4.1.5; the LBA formats as list "lbafs" (nlbaf + nulbaf + 1 of them, 64 at most). */
+void lwnvme_describe_identify_namespace(struct lwnvme_describe *describe,
+                                        const struct lwnvme_identify_namespace *identify);
+
+/* ---- Logs ---------------------------------------------------------------------------------------------- */
+
+/* Base, section 5.1.12.1.3 "SMART / Health Information". */
+void lwnvme_describe_smart_log(struct lwnvme_describe *describe, const struct lwnvme_smart_log *log);
+
+/* Base, section 5.1.12.1.2 "Error Information": a list "errors" of entry_count entries. */
+void lwnvme_describe_error_log(struct lwnvme_describe *describe, const struct lwnvme_error_log_entry *entries,
+                               size_t entry_count);
+
+/* Base, section 5.1.12.1.4 "Firmware Slot Information". */
+void lwnvme_describe_firmware_slot_log(struct lwnvme_describe *describe,
+                                       const struct lwnvme_firmware_slot_log *log);
+
+/* ---- Status -------------------------------------------------------------------------------------------- */
+
+/* Any status of the library or the controller: value, words, and the fields of a controller's. */
+void lwnvme_describe_status(struct lwnvme_describe *describe, int status);
+
+/* Completion dword 0 of an Asynchronous Event Request. Base, section 5.1.2. */
+void lwnvme_describe_event(struct lwnvme_describe *describe, uint32_t dword0);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

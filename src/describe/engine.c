@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The engine of describe: walks a layout over bytes and makes fields of them; formats numbers and cleans text.
+ *
+ * Called by the describers of this directory only. All room that a field needs lies in the sink's own object, so the
+ * stack stays shallow. A layout is trusted (it is a constant of ours), the bytes are not: each entry is taken only if
+ * as many bytes are left.
+ */
+#include "engine.h"
+
+/* One entry of a layout, taken apart. Its name and unit are in the sink's object. */
+struct lwnvme_describe_entry {
+    uint32_t bytes;
+    uint32_t high_bit;
+    uint32_t low_bit;
+    char kind;
+    bool stays;    /* the next entry begins at the same byte */
+    bool has_bits; /* high_bit and low_bit are given */
+    bool has_name;
+    const char *words; /* the first one, or NULL */
+};
+
+struct lwnvme_describe_value {
+    uint64_t low;
+    uint64_t high;
+};
+
+/* ---- Numbers ------------------------------------------------------------------------------------------- */
+
+const char *lwnvme_describe_decimal(char digits[LWNVME_DESCRIBE_DECIMAL_BYTES], uint64_t low, uint64_t high)
+{
+    uint32_t limb[4];
+    uint32_t at = LWNVME_DESCRIBE_DECIMAL_BYTES - 1u;
+    uint32_t i;
+    uint32_t any = 1;
+
+    limb[0] = (uint32_t)(high >> 32);
+    limb[1] = (uint32_t)(high & 0xffffffffu);
+    limb[2] = (uint32_t)(low >> 32);
+    limb[3] = (uint32_t)(low & 0xffffffffu);
+    digits[at] = '\0';
+    /* Long division by 10, 16 bits at a time, since 64-bit division is a library call on 32-bit machines. */
+    while (any != 0 && at > 0) {
+        uint32_t rest = 0;
+
+        any = 0;
+        for (i = 0; i < 4u; i++) {
+            const uint32_t upper = (rest << 16) | (limb[i] >> 16);
+            const uint32_t lower = ((upper % 10u) << 16) | (limb[i] & 0xffffu);
+
+            limb[i] = ((upper / 10u) << 16) | (lower / 10u);
+            rest = lower % 10u;
+            any |= limb[i];
+        }
+        at--;
+        digits[at] = (char)('0' + rest);
+    }
+    return &digits[at];
+}
+
+const char *lwnvme_describe_hexadecimal(char digits[LWNVME_DESCRIBE_DECIMAL_BYTES], uint64_t low,
+                                        uint64_t high)
+{
+    uint32_t at = LWNVME_DESCRIBE_DECIMAL_BYTES - 1u;
+
+    digits[at] = '\0';
+    do { /* 32 digits at most */
+        at--;
+        digits[at] = "0123456789abcdef"[low & 15u];
+        low = (low >> 4) | (high << 60);
+        high >>= 4;
+    } while ((low | high) != 0);
+    digits[--at] = 'x';
+    digits[--at] = '0';
+    return &digits[at];
+}
+
+/* ---- Text ---------------------------------------------------------------------------------------------- */
+
+/* Adds text to the string in `to`, cut to its room. */
+static void lwnvme_describe_append(char *to, size_t room, const char *text)
+{
+    size_t at = 0;
+
+    while (at + 1u < room && to[at] != '\0') {
+        at++;
+    }
+    while (at + 1u < room && *text != '\0') {
+        to[at] = *text;
+        at++;
+        text++;
+    }
+    to[at] = '\0';
+}
+
+/* Takes characters of a layout up to one of the stops, or its end, into `to`; what does not fit is dropped. */
+static const char *lwnvme_describe_take(char *to, size_t room, const char *at, const char stops[3])
+{
+    size_t length = 0;
+
+    while (*at != '\0' && *at != ';' && *at != stops[0] && *at != stops[1] && *at != stops[2]) {
+        if (length + 1u < room) {
+            to[length] = *at;
+            length++;
+        }
+        at++;
+    }
+    to[length] = '\0';
+    return at;
+}
+
+static const char *lwnvme_describe_count(const char *at, uint32_t *value)
+{
+    *value = 0;
+    while (*at >= '0' && *at <= '9') {
+        *value = *value * 10u + (uint32_t)(*at - '0');
+        at++;
+    }
+    return at;
+}
+
+/* Begins a further remark in the note. */
+void lwnvme_describe_remark(struct lwnvme_describe *describe, const char *text)
+{
+    if (describe->note[0] != '\0') {
+        lwnvme_describe_append(describe->note, sizeof(describe->note), ", ");
+    }
+    lwnvme_describe_append(describe->note, sizeof(describe->note), text);
+}
+
+static void lwnvme_describe_note_more(struct lwnvme_describe *describe, const char *text)
+{
+    lwnvme_describe_append(describe->note, sizeof(describe->note), text);
+}
+
+/* ---- Emitting ------------------------------------------------------------------------------------------ */
+
+static void lwnvme_describe_emit(struct lwnvme_describe *describe, enum lwnvme_describe_kind kind,
+                                 const char *name, const struct lwnvme_describe_value *value)
+{
+    struct lwnvme_describe_field field;
+
+    field.kind = kind;
+    field.depth = describe->depth < LWNVME_DESCRIBE_DEPTH_MAX ? describe->depth : LWNVME_DESCRIBE_DEPTH_MAX;
+    field.name_width = describe->name_width;
+    field.name = name;
+    field.low = value != NULL ? value->low : 0;
+    field.high = value != NULL ? value->high : 0;
+    field.text = describe->text;
+    field.unit = describe->unit;
+    field.note = describe->note;
+    describe->field(describe, &field);
+    describe->text[0] = '\0';
+    describe->unit[0] = '\0';
+    describe->note[0] = '\0';
+}
+
+static void lwnvme_describe_open(struct lwnvme_describe *describe, enum lwnvme_describe_kind kind,
+                                 const char *name)
+{
+    if (describe->depth < LWNVME_DESCRIBE_DEPTH_MAX) {
+        lwnvme_describe_emit(describe, kind, name, NULL);
+    }
+    describe->depth++;
+}
+
+void lwnvme_describe_section(struct lwnvme_describe *describe, const char *name)
+{
+    lwnvme_describe_open(describe, LWNVME_DESCRIBE_SECTION, name);
+}
+
+void lwnvme_describe_list(struct lwnvme_describe *describe, const char *name)
+{
+    lwnvme_describe_open(describe, LWNVME_DESCRIBE_LIST, name);
+}
+
+void lwnvme_describe_end(struct lwnvme_describe *describe)
+{
+    if (describe->depth == 0) {
+        return;
+    }
+    describe->depth--;
+    if (describe->depth < LWNVME_DESCRIBE_DEPTH_MAX) {
+        lwnvme_describe_emit(describe, LWNVME_DESCRIBE_END, NULL, NULL);
+    }
+}
+
+void lwnvme_describe_number(struct lwnvme_describe *describe, const char *name, uint64_t value)
+{
+    const struct lwnvme_describe_value number = {value, 0};
+
+    lwnvme_describe_emit(describe, LWNVME_DESCRIBE_NUMBER, name, &number);
+}
+
+void lwnvme_describe_words(struct lwnvme_describe *describe, const char *name, const char *text)
+{
+    describe->text[0] = '\0';
+    lwnvme_describe_append(describe->text, sizeof(describe->text), text);
+    lwnvme_describe_emit(describe, LWNVME_DESCRIBE_TEXT, name, NULL);
+}
+
+/* The room for text values holds the longest that a layout names; more is cut. */
+static void lwnvme_describe_clean(struct lwnvme_describe *describe, const uint8_t *text, size_t length)
+{
+    size_t i;
+    size_t end = 0;
+
+    for (i = 0; i < length && i + 1u < sizeof(describe->text) && text[i] != 0; i++) {
+        describe->text[i] = text[i] >= 0x20u && text[i] < 0x7fu ? (char)text[i] : '.';
+        if (text[i] != 0x20u) {
+            end = i + 1u;
+        }
+    }
+    describe->text[end] = '\0';
+}
+
+void lwnvme_describe_bytes(struct lwnvme_describe *describe, const char *name, const uint8_t *text,
+                           size_t length)
+{
+    lwnvme_describe_clean(describe, text, length);
+    lwnvme_describe_emit(describe, LWNVME_DESCRIBE_TEXT, name, NULL);
+}
+
+/* Bytes in hexadecimal, with the hyphens of a UUID if asked for. */
+static void lwnvme_describe_hex_bytes(struct lwnvme_describe *describe, const uint8_t *data, size_t length,
+                                      bool is_uuid)
+{
+    size_t i;
+    size_t at = 0;
+
+    for (i = 0; i < length && at + 4u < sizeof(describe->text); i++) {
+        if (is_uuid && (i == 4u || i == 6u || i == 8u || i == 10u)) {
+            describe->text[at++] = '-';
+        }
+        describe->text[at++] = "0123456789abcdef"[data[i] >> 4];
+        describe->text[at++] = "0123456789abcdef"[data[i] & 15u];
+    }
+    describe->text[at] = '\0';
+}
+
+/* ---- What a value means -------------------------------------------------------------------------------- */
+
+static uint32_t lwnvme_describe_bits(const struct lwnvme_describe_value *value, uint32_t high_bit,
+                                     uint32_t low_bit)
+{
+    return lwnvme_field_get_halves((uint32_t)(value->low & 0xffffffffu), (uint32_t)(value->low >> 32),
+                                   high_bit, low_bit);
+}
+
+/* Whether the condition of a word, which ends at a blank, holds; *at is moved to its text. */
+static bool lwnvme_describe_word_holds(const char **at, const struct lwnvme_describe_value *value)
+{
+    const bool inverted = **at == '!';
+    uint32_t high_bit = 0;
+    uint32_t low_bit;
+    uint32_t wanted = 1;
+    bool holds;
+
+    if (inverted) {
+        (*at)++;
+    }
+    if (**at == '=') {
+        *at = lwnvme_describe_count(*at + 1, &wanted);
+        holds = value->high == 0 && value->low == wanted;
+    } else {
+        *at = lwnvme_describe_count(*at, &high_bit);
+        low_bit = high_bit;
+        if (**at == ':') {
+            *at = lwnvme_describe_count(*at + 1, &low_bit);
+        }
+        if (**at == '=') {
+            *at = lwnvme_describe_count(*at + 1, &wanted);
+        }
+        holds = lwnvme_describe_bits(value, high_bit, low_bit) == wanted;
+    }
+    (*at)++;
+    return holds != inverted;
+}
+
+/* Adds each word that holds to the note. */
+static void lwnvme_describe_all_words(struct lwnvme_describe *describe, const char *at,
+                                      const struct lwnvme_describe_value *value)
+{
+    char word[LWNVME_DESCRIBE_NAME_BYTES];
+
+    for (;;) { /* each turn takes a word of a constant string */
+        const bool holds = lwnvme_describe_word_holds(&at, value);
+
+        at = lwnvme_describe_take(word, sizeof(word), at, "|||");
+        if (holds) {
+            lwnvme_describe_remark(describe, word);
+        }
+        if (*at != '|') {
+            return;
+        }
+        at++;
+    }
+}
+
+/* A number of bytes in decimal digits, with `thousands` groups of three zeros after them, as people say it. */
+static void lwnvme_describe_human(struct lwnvme_describe *describe, const struct lwnvme_describe_value *bytes,
+                                  uint32_t thousands)
+{
+    char digits[LWNVME_DESCRIBE_DECIMAL_BYTES];
+    char number[8];
+    const char *text = lwnvme_describe_decimal(digits, bytes->low, bytes->high);
+    const uint32_t count = (uint32_t)(&digits[LWNVME_DESCRIBE_DECIMAL_BYTES - 1u] - text);
+    const uint32_t lead = (count - 1u) % 3u + 1u;
+    const uint32_t power = (count - 1u) / 3u + thousands;
+    uint32_t i;
+    uint32_t at = 0;
+    static const char units[] = "kB\0MB\0GB\0TB\0PB\0EB\0ZB\0YB\0RB\0QB";
+
+    if (count < 4u - thousands || power - 1u >= (sizeof(units) / 3u)) {
+        return;
+    }
+    for (i = 0; i < lead + 2u; i++) {
+        if (i == lead) {
+            number[at++] = '.';
+        }
+        number[at++] = i < count ? text[i] : '0';
+    }
+    number[at++] = ' ';
+    number[at] = '\0';
+    lwnvme_describe_remark(describe, number);
+    lwnvme_describe_note_more(describe, &units[(power - 1u) * 3u]);
+}
+
+static void lwnvme_describe_celsius(struct lwnvme_describe *describe, uint32_t kelvin)
+{
+    char digits[LWNVME_DESCRIBE_DECIMAL_BYTES];
+
+    if (kelvin == 0) {
+        return;
+    }
+    lwnvme_describe_remark(describe, kelvin < 273u ? "-" : "");
+    lwnvme_describe_note_more(
+        describe, lwnvme_describe_decimal(digits, kelvin < 273u ? 273u - kelvin : kelvin - 273u, 0));
+    lwnvme_describe_note_more(describe, " C");
+}
+
+/* A number in the note, followed by the unit, which then is not the value's own. */
+static void lwnvme_describe_note_number(struct lwnvme_describe *describe, uint64_t low, uint64_t high)
+{
+    char digits[LWNVME_DESCRIBE_DECIMAL_BYTES];
+
+    lwnvme_describe_remark(describe, lwnvme_describe_decimal(digits, low, high));
+    if (describe->unit[0] != '\0') {
+        lwnvme_describe_note_more(describe, " ");
+        lwnvme_describe_note_more(describe, describe->unit);
+        describe->unit[0] = '\0';
+    }
+}
+
+static void lwnvme_describe_version(struct lwnvme_describe *describe, uint32_t version)
+{
+    char digits[LWNVME_DESCRIBE_DECIMAL_BYTES];
+
+    lwnvme_describe_remark(describe,
+                           lwnvme_describe_decimal(digits, lwnvme_field_get(version, LWNVME_VS_MJR), 0));
+    lwnvme_describe_note_more(describe, ".");
+    lwnvme_describe_note_more(describe,
+                              lwnvme_describe_decimal(digits, lwnvme_field_get(version, LWNVME_VS_MNR), 0));
+    lwnvme_describe_note_more(describe, ".");
+    lwnvme_describe_note_more(describe,
+                              lwnvme_describe_decimal(digits, lwnvme_field_get(version, LWNVME_VS_TER), 0));
+}
+
+/* The remark that comes from the kind alone. */
+static void lwnvme_describe_kind_note(struct lwnvme_describe *describe, char kind,
+                                      const struct lwnvme_describe_value *value)
+{
+    const uint32_t low = (uint32_t)(value->low & 0xffffffffu);
+    struct lwnvme_describe_value scaled;
+
+    if (kind == 't') {
+        lwnvme_describe_celsius(describe, low);
+    } else if (kind == 'z') {
+        lwnvme_describe_note_number(describe, (uint64_t)low + 1u, 0);
+    } else if (kind == 'e' && low < 32u) {
+        lwnvme_describe_note_number(describe, (uint32_t)1u << low, 0);
+    } else if (kind == 'b') {
+        lwnvme_describe_human(describe, value, 0);
+    } else if (kind == 'd' && value->high >> 55 == 0) {
+        scaled.high = (value->high << 9) | (value->low >> 55);
+        scaled.low = value->low << 9;
+        lwnvme_describe_human(describe, &scaled, 1u);
+    } else if (kind == 'v') {
+        lwnvme_describe_version(describe, low);
+    } else if (kind == 'S') {
+        lwnvme_describe_remark(describe, lwnvme_status_string((int)(low & 0x7fffu)));
+    }
+}
+
+/* ---- The walk ------------------------------------------------------------------------------------------ */
+
+static struct lwnvme_describe_value lwnvme_describe_load(const uint8_t *data, uint32_t bytes)
+{
+    struct lwnvme_describe_value value = {0, 0};
+    uint32_t i;
+
+    for (i = bytes < 16u ? bytes : 16u; i > 0; i--) {
+        value.high = (value.high << 8) | (value.low >> 56);
+        value.low = (value.low << 8) | data[i - 1u];
+    }
+    return value;
+}
+
+static bool lwnvme_describe_is_number(char kind)
+{
+    return kind != 's' && kind != 'h' && kind != 'j' && kind != '-';
+}
+
+/* Takes the next entry of a layout apart; returns where the one after it begins, NULL at the end. */
+static const char *lwnvme_describe_parse(struct lwnvme_describe *describe, const char *at,
+                                         struct lwnvme_describe_entry *entry)
+{
+    char skipped[1];
+
+    if (*at == '\0') {
+        return NULL;
+    }
+    entry->stays = *at == '&';
+    at = lwnvme_describe_count(at + (entry->stays ? 1 : 0), &entry->bytes);
+    entry->kind = *at++;
+    entry->has_bits = *at == '@';
+    if (entry->has_bits) {
+        at = lwnvme_describe_count(at + 1, &entry->high_bit);
+        at = lwnvme_describe_count(at + 1, &entry->low_bit);
+    }
+    entry->has_name = *at == ' ';
+    at = lwnvme_describe_take(describe->name, sizeof(describe->name), at + (entry->has_name ? 1 : 0), "[::");
+    describe->unit[0] = '\0';
+    if (*at == '[') {
+        at = lwnvme_describe_take(describe->unit, sizeof(describe->unit), at + 1, "]]]");
+        at++;
+    }
+    entry->words = *at == ':' ? at + 1 : NULL;
+    at = lwnvme_describe_take(skipped, sizeof(skipped), at, ";;;");
+    return *at == ';' ? at + 1 : at;
+}
+
+/* Longest name of a layout: the width of its column. */
+static void lwnvme_describe_measure(struct lwnvme_describe *describe, const char *layout)
+{
+    struct lwnvme_describe_entry entry;
+    uint32_t length;
+
+    describe->name_width = 0;
+    while ((layout = lwnvme_describe_parse(describe, layout, &entry)) != NULL) {
+        for (length = 0; describe->name[length] != '\0'; length++) {
+        }
+        if (length > describe->name_width) {
+            describe->name_width = length;
+        }
+    }
+    describe->unit[0] = '\0';
+}
+
+static void lwnvme_describe_number_entry(struct lwnvme_describe *describe,
+                                         const struct lwnvme_describe_entry *entry, const uint8_t *data)
+{
+    struct lwnvme_describe_value value = lwnvme_describe_load(data, entry->bytes);
+    const bool hexadecimal = entry->kind == 'x' || entry->kind == 'v' || entry->kind == 'S';
+
+    if (entry->has_bits) {
+        value.low = lwnvme_describe_bits(&value, entry->high_bit, entry->low_bit);
+        value.high = 0;
+    }
+    lwnvme_describe_kind_note(describe, entry->kind, &value);
+    if (entry->words != NULL) {
+        lwnvme_describe_all_words(describe, entry->words, &value);
+    }
+    lwnvme_describe_emit(describe, hexadecimal ? LWNVME_DESCRIBE_HEX : LWNVME_DESCRIBE_NUMBER,
+                         entry->has_name ? describe->name : NULL, &value);
+}
+
+static void lwnvme_describe_text_entry(struct lwnvme_describe *describe,
+                                       const struct lwnvme_describe_entry *entry, const uint8_t *data)
+{
+    if (entry->kind == 's') {
+        lwnvme_describe_clean(describe, data, entry->bytes);
+    } else {
+        lwnvme_describe_hex_bytes(describe, data, entry->bytes, entry->kind == 'j');
+    }
+    lwnvme_describe_emit(describe, LWNVME_DESCRIBE_TEXT, entry->has_name ? describe->name : NULL, NULL);
+}
+
+void lwnvme_describe_layout(struct lwnvme_describe *describe, const char *layout, const void *data,
+                            size_t length)
+{
+    const uint8_t *at = (const uint8_t *)data;
+    struct lwnvme_describe_entry entry;
+
+    lwnvme_describe_measure(describe, layout);
+    while ((layout = lwnvme_describe_parse(describe, layout, &entry)) != NULL && entry.bytes <= length) {
+        if (lwnvme_describe_is_number(entry.kind)) {
+            lwnvme_describe_number_entry(describe, &entry, at);
+        } else if (entry.kind != '-') {
+            lwnvme_describe_text_entry(describe, &entry, at);
+        }
+        if (!entry.stays) {
+            at += entry.bytes;
+            length -= entry.bytes;
+        }
+    }
+}
+
+void lwnvme_describe_dword(struct lwnvme_describe *describe, const char *layout, uint32_t value)
+{
+    struct lwnvme_le32 bytes;
+
+    lwnvme_le32_set(&bytes, value);
+    lwnvme_describe_layout(describe, layout, bytes.byte, sizeof(bytes));
+}
+
+static void lwnvme_describe_number_name(struct lwnvme_describe *describe, const char *name, uint32_t index)
+{
+    char digits[LWNVME_DESCRIBE_DECIMAL_BYTES];
+
+    describe->name[0] = '\0';
+    lwnvme_describe_append(describe->name, sizeof(describe->name), name);
+    lwnvme_describe_append(describe->name, sizeof(describe->name), lwnvme_describe_decimal(digits, index, 0));
+}
+
+void lwnvme_describe_numbered(struct lwnvme_describe *describe, const char *name, uint32_t index, char kind,
+                              uint64_t value)
+{
+    const struct lwnvme_describe_value number = {value, 0};
+
+    lwnvme_describe_number_name(describe, name, index);
+    lwnvme_describe_kind_note(describe, kind, &number);
+    lwnvme_describe_emit(describe, LWNVME_DESCRIBE_NUMBER, describe->name, &number);
+}
+
+void lwnvme_describe_numbered_bytes(struct lwnvme_describe *describe, const char *name, uint32_t index,
+                                    const uint8_t *text, size_t length)
+{
+    lwnvme_describe_number_name(describe, name, index);
+    lwnvme_describe_bytes(describe, describe->name, text, length);
+}

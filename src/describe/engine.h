@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Private to src/describe: how a structure is written down, and the calls that its describers are made of.
+ *
+ * A layout is one string that lists a structure's fields in order, from its first byte on:
+ *
+ *     layout   = { entry ";" }
+ *     entry    = ["&"] bytes kind ["@" high ":" low] [" " name] ["[" unit "]"] [":" word { "|" word }]
+ *     word     = ["!"] high [":" low] ["=" value] " " text   bits of the value: set (or clear with !), or as given
+ *              | "=" value " " text                          the whole value
+ *
+ * "&" does not move on: the next entry begins at the same byte. "@" takes bits out of a field of up to 8 bytes; they
+ * do not cross bit 32. Kinds:
+ *
+ *     u  number                        x  number, in hexadecimal
+ *     t  temperature in kelvin         z  0's based number
+ *     e  base-2 logarithm              b  number of bytes
+ *     d  units of 512,000 bytes        v  version number, in hexadecimal
+ *     S  status field                  -  reserved: skipped
+ *     s  text of that many bytes       h  bytes in hexadecimal, the first one first
+ *     j  UUID
+ *
+ * The walk ends with the string or when the data are used up, so no layout reads beyond what it was given.
+ */
+#ifndef LWNVME_DESCRIBE_ENGINE_H
+#define LWNVME_DESCRIBE_ENGINE_H
+
+#include <lwnvme/describe.h>
+
+#include "../core/core.h"
+
+/* Room for a 128-bit number in decimal, with the final 0. */
+#define LWNVME_DESCRIBE_DECIMAL_BYTES 40u
+
+/* Decimal digits of high:low at the end of `digits`; returns where they begin. */
+const char *lwnvme_describe_decimal(char digits[LWNVME_DESCRIBE_DECIMAL_BYTES], uint64_t low, uint64_t high);
+
+/* 0x and the digits, as above. */
+const char *lwnvme_describe_hexadecimal(char digits[LWNVME_DESCRIBE_DECIMAL_BYTES], uint64_t low,
+                                        uint64_t high);
+
+/* The fields of `length` bytes at `data`, by the layout. */
+void lwnvme_describe_layout(struct lwnvme_describe *describe, const char *layout, const void *data,
+                            size_t length);
+
+/* The same for a dword that stands in a register or a completion. */
+void lwnvme_describe_dword(struct lwnvme_describe *describe, const char *layout, uint32_t value);
+
+/* A further remark in the note of the next field. */
+void lwnvme_describe_remark(struct lwnvme_describe *describe, const char *text);
+
+/* One number; name NULL inside a list. */
+void lwnvme_describe_number(struct lwnvme_describe *describe, const char *name, uint64_t value);
+
+/* One number whose name ends in another number. */
+void lwnvme_describe_numbered(struct lwnvme_describe *describe, const char *name, uint32_t index, char kind,
+                              uint64_t value);
+
+/* Text of a device, up to `length` bytes or to its 0: trailing blanks cut, what is not printable shown as a dot. */
+void lwnvme_describe_bytes(struct lwnvme_describe *describe, const char *name, const uint8_t *text,
+                           size_t length);
+
+/* The same under a name that ends in a number. */
+void lwnvme_describe_numbered_bytes(struct lwnvme_describe *describe, const char *name, uint32_t index,
+                                    const uint8_t *text, size_t length);
+
+/* Text of our own. */
+void lwnvme_describe_words(struct lwnvme_describe *describe, const char *name, const char *text);
+
+#define LWNVME_DESCRIBE_LE16(p) ((uint32_t)((p)[0] | ((uint32_t)(p)[1] << 8)))
+
+/* 4 bytes, lowest first. */
+static inline uint32_t lwnvme_describe_get32(const uint8_t *p)
+{
+    return LWNVME_DESCRIBE_LE16(p) | (LWNVME_DESCRIBE_LE16(p + 2) << 16);
+}
+
+#endif
