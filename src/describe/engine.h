@@ -67,12 +67,4 @@ void lwnvme_describe_numbered_bytes(struct lwnvme_describe *describe, const char
 /* Text of our own. */
 void lwnvme_describe_words(struct lwnvme_describe *describe, const char *name, const char *text);
 
-#define LWNVME_DESCRIBE_LE16(p) ((uint32_t)((p)[0] | ((uint32_t)(p)[1] << 8)))
-
-/* 4 bytes, lowest first. */
-static inline uint32_t lwnvme_describe_get32(const uint8_t *p)
-{
-    return LWNVME_DESCRIBE_LE16(p) | (LWNVME_DESCRIBE_LE16(p + 2) << 16);
-}
-
 #endif

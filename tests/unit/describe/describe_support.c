@@ -104,8 +104,8 @@ uint64_t json_number(const struct collect *collect, const char *name)
 
 /* ---- The JSON checker ---------------------------------------------------------------------------------- */
 
-#define JSON_DEPTH_MAX   32
-#define JSON_NAMES_MAX   2048
+#define JSON_DEPTH_MAX 32
+#define JSON_NAMES_MAX 2048
 
 struct json_reader {
     const char *text;

@@ -59,10 +59,10 @@ static void made_by_hand(void)
     bytes[267] = 0x01;
     bytes[268] = 0x00;
     bytes[269] = 0x01;
-    bytes[285] = 0x50;
-    bytes[286] = 0xfc;
-    bytes[287] = 0xb4;
-    bytes[288] = 0x01;
+    bytes[281] = 0x60;
+    bytes[282] = 0xdb;
+    bytes[283] = 0xe0;
+    bytes[284] = 0xe8;
     bytes[328] = 0x02;
     bytes[356] = 9;
     bytes[512] = 0x66;
@@ -105,13 +105,14 @@ static void the_lines_are_as_expected(void **state)
     expect_line(collect, "oaes      : 0x100 (attached namespace changed)");
     expect_line(collect, "ctratt    : 0x8000 (extended LBA formats)");
     expect_line(collect, "cntrltype : 1 (I/O)");
-    expect_line(collect, "oacs      : 0x12a (Format NVM, Namespace Management, Directives, Doorbell Buffer Config)");
+    expect_line(collect,
+                "oacs      : 0x12a (Format NVM, Namespace Management, Directives, Doorbell Buffer Config)");
     expect_line(collect, "acl       : 3 (4 aborts)");
     expect_line(collect, "frmw      : 0x3 (slot 1 read-only, 1 slot)");
     expect_line(collect, "npss      : 1 (2 power states)");
     expect_line(collect, "wctemp    : 343 K (70 C)");
     expect_line(collect, "cctemp    : 256 K (-17 C)");
-    expect_line(collect, "tnvmcap   : 7330354135040 bytes (7.33 TB)");
+    expect_line(collect, "tnvmcap   : 1000204886016 bytes (1.00 TB)");
     expect_line(collect, "domainid  : 9");
     expect_line(collect, "sqes      : 0x66 (64 bytes at least, 64 bytes at most)");
     expect_line(collect, "nn        : 256");
@@ -140,8 +141,9 @@ static void long_notes_go_on_below_themselves(void **state)
     (void)state;
     made_by_hand();
     collect = described();
-    expect_line(collect, "oncs      : 0x15d (Compare, Dataset Management, Write Zeroes, feature save and select, "
-                         "timestamp,");
+    expect_line(collect,
+                "oncs      : 0x15d (Compare, Dataset Management, Write Zeroes, feature save and select, "
+                "timestamp,");
     expect_line(collect, "                   Copy)");
     collect_free(collect);
 }
@@ -149,13 +151,16 @@ static void long_notes_go_on_below_themselves(void **state)
 static void the_json_has_the_names_and_numbers_of_nvme_cli(void **state)
 {
     static const char *const names[] = {
-        "vid", "ssvid", "rab", "ieee", "cmic", "mdts", "cntlid", "ver", "rtd3r", "rtd3e", "oaes", "ctratt", "rrls",
-        "cntrltype", "crdt1", "crdt2", "crdt3", "nvmsr", "vwci", "mec", "oacs", "acl", "aerl", "frmw", "lpa", "elpe",
-        "npss", "avscc", "apsta", "wctemp", "cctemp", "mtfa", "hmpre", "hmmin", "tnvmcap", "unvmcap", "rpmbs",
-        "edstt", "dsto", "fwug", "kas", "hctma", "mntmt", "mxtmt", "sanicap", "hmminds", "hmmaxd", "nsetidmax",
-        "endgidmax", "anatt", "anacap", "anagrpmax", "nanagrpid", "pels", "domainid", "megcap", "sqes", "cqes",
-        "maxcmd", "nn", "oncs", "fuses", "fna", "vwc", "awun", "awupf", "icsvscc", "nwpc", "acwu", "ocfs", "sgls",
-        "mnan", "maxdna", "maxcna", "ioccsz", "iorcsz", "icdoff", "fcatt", "msdbd", "ofcs",
+        "vid",       "ssvid",  "rab",     "ieee",      "cmic",      "mdts",      "cntlid",   "ver",
+        "rtd3r",     "rtd3e",  "oaes",    "ctratt",    "rrls",      "cntrltype", "crdt1",    "crdt2",
+        "crdt3",     "nvmsr",  "vwci",    "mec",       "oacs",      "acl",       "aerl",     "frmw",
+        "lpa",       "elpe",   "npss",    "avscc",     "apsta",     "wctemp",    "cctemp",   "mtfa",
+        "hmpre",     "hmmin",  "tnvmcap", "unvmcap",   "rpmbs",     "edstt",     "dsto",     "fwug",
+        "kas",       "hctma",  "mntmt",   "mxtmt",     "sanicap",   "hmminds",   "hmmaxd",   "nsetidmax",
+        "endgidmax", "anatt",  "anacap",  "anagrpmax", "nanagrpid", "pels",      "domainid", "megcap",
+        "sqes",      "cqes",   "maxcmd",  "nn",        "oncs",      "fuses",     "fna",      "vwc",
+        "awun",      "awupf",  "icsvscc", "nwpc",      "acwu",      "ocfs",      "sgls",     "mnan",
+        "maxdna",    "maxcna", "ioccsz",  "iorcsz",    "icdoff",    "fcatt",     "msdbd",    "ofcs",
     };
     struct collect *collect;
 
@@ -168,7 +173,7 @@ static void the_json_has_the_names_and_numbers_of_nvme_cli(void **state)
     assert_int_equal(json_number(collect, "vid"), 0x1b36);
     assert_int_equal(json_number(collect, "ieee"), 0x525400);
     assert_int_equal(json_number(collect, "ver"), 0x10400);
-    assert_true(json_number(collect, "tnvmcap") == 7330354135040u);
+    assert_true(json_number(collect, "tnvmcap") == 1000204886016u);
     expect_json(collect, "\n  \"sn\": \"bed0\",");
     expect_json(collect, "\n  \"fguid\": \"00000000-0000-0000-0000-000000000000\",");
     expect_json(collect, "\n  \"psds\": [\n    {\n      \"max_power\": 2500,");
@@ -186,8 +191,8 @@ static void fault_047_text_of_a_device_comes_out_clean(void **state)
     memcpy(identify.fr, "1.0\0junk", 8);
     memset(identify.subnqn, 'q', sizeof(identify.subnqn));
     collect = described();
-    expect_line(collect, "sn        : .[2Jevil\"\\..... end");
-    expect_json(collect, "\"sn\": \".[2Jevil\\u0022\\u005c..... end\"");
+    expect_line(collect, "sn        : .[2Jevil\"\\..... end.");
+    expect_json(collect, "\"sn\": \".[2Jevil\\u0022\\u005c..... end.\"");
     expect_line(collect, "mn        : MMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMMM");
     expect_line(collect, "fr        : 1.0");
     collect_free(collect);
