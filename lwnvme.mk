@@ -26,6 +26,8 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     io/nvm.c \
     admin/feature.c \
     admin/identify.c \
+    admin/identify_list.c \
+    admin/identify_structure.c \
     admin/log.c \
     describe/controller.c \
     describe/engine.c \
@@ -35,5 +37,6 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     describe/status.c \
     describe/text.c \
     sync/sync.c \
+    sync/sync_identify.c \
     sync/sync_operation.c \
     )

@@ -178,6 +178,13 @@ struct lwnvme_identify_namespace_list {
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_namespace_list) == 4096, "namespace list");
 
+/* Base, section 5.1.13.2.3 "Namespace Identification Descriptor list" (CNS 03h): struct lwnvme_namespace_descriptor and
+ * its identifier, again and again; ended by a length of 0. */
+struct lwnvme_identify_descriptor_list {
+    uint8_t bytes[4096];
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_descriptor_list) == 4096, "descriptor list");
+
 /* Base, section 4.6.1 "Controller List" (CNS 12h and 13h; what Namespace Attachment takes): ascending. */
 struct lwnvme_identify_controller_list {
     struct lwnvme_le16 numid;
@@ -334,6 +341,10 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_io_command_sets) == 4096, "I/
 #define LWNVME_IOCS_VECTOR_ZONED                  (1u << LWNVME_CSI_ZONED)
 #define LWNVME_IOCS_VECTOR_SUBSYSTEM_LOCAL_MEMORY (1u << LWNVME_CSI_SUBSYSTEM_LOCAL_MEMORY)
 #define LWNVME_IOCS_VECTOR_COMPUTATIONAL_PROGRAMS (1u << LWNVME_CSI_COMPUTATIONAL_PROGRAMS)
+
+/* Controller identifiers (Base, section 3.1.2): from fff0h on they are reserved. */
+#define LWNVME_CNTLID_LAST 0xffefu
+#define LWNVME_CNTLID_THIS 0xffffu /* where a command takes an identifier: the controller that processes it */
 
 /* ---- Zoned namespaces ---------------------------------------------------------------------------------- */
 

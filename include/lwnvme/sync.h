@@ -14,6 +14,7 @@
 #include "admin.h"
 #include "namespace.h"
 #include "nvm.h"
+#include "sync_identify.h"
 
 #ifdef __cplusplus
 extern "C" {
