@@ -9,28 +9,11 @@
 #define LWNVME_SPEC_FEATURE_H
 
 #include "spec.h"
+#include "spec_identify.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* ---- Identify Controller: what says that a feature is there --------------------------------------------- */
-
-/* Base, section 5.1.13.2.1, Identify Controller Data Structure figure. */
-#define LWNVME_APSTA_APST                (1u << 0)
-#define LWNVME_HCTMA_HCTM                (1u << 0)
-#define LWNVME_NWPC_WRITE_PROTECT        (1u << 0) /* no write protect and write protect */
-#define LWNVME_NWPC_UNTIL_POWER_CYCLE    (1u << 1)
-#define LWNVME_NWPC_PERMANENT            (1u << 2)
-#define LWNVME_TMPTHHA_TMPTHMH           2, 0 /* largest hysteresis, kelvin */
-#define LWNVME_PLSI_EMERGENCY_POWER_FAIL (1u << 0)
-#define LWNVME_PLSI_FORCED_QUIESCENCE    (1u << 1)
-#define LWNVME_KAS_UNIT_MS               100u
-/* Power State Descriptor, IPS and APS: the unit of IDLP and ACTP. */
-#define LWNVME_PSD_SCALE_NOT_REPORTED 0u
-#define LWNVME_PSD_SCALE_100_UW       1u
-#define LWNVME_PSD_SCALE_10_MW        2u
-#define LWNVME_POWER_STATES_MAX       32u
 
 /* ---- Base, section 5.1.25.1: features of Set Features, in the order of their identifiers ------------------ */
 

@@ -47,7 +47,7 @@ extern "C" {
 #define LWNVME_AVSCC_COMMON_FORMAT   (1u << 0)
 #define LWNVME_ICSVSCC_COMMON_FORMAT (1u << 0)
 /* APSTA. */
-#define LWNVME_APSTA_SUPPORTED (1u << 0)
+#define LWNVME_APSTA_APST (1u << 0)
 /* RPMBS; TSZ in 128 KiB and ASZ in 512 bytes, both 0's based. */
 #define LWNVME_RPMBS_UNITS                 2, 0
 #define LWNVME_RPMBS_AUTHENTICATION_METHOD 5, 3
@@ -56,8 +56,10 @@ extern "C" {
 /* DSTO. */
 #define LWNVME_DSTO_ONE_SELF_TEST          (1u << 0) /* one at a time in the NVM subsystem, not one per controller */
 #define LWNVME_DSTO_HOST_INITIATED_REFRESH (1u << 1)
+/* KAS. */
+#define LWNVME_KAS_UNIT_MS 100u
 /* HCTMA. */
-#define LWNVME_HCTMA_SUPPORTED (1u << 0)
+#define LWNVME_HCTMA_HCTM (1u << 0)
 /* SANICAP.NODMMAS: whether media are modified after a sanitize with No-Deallocate. */
 #define LWNVME_SANICAP_NODMMAS_NOT_DEFINED  0u
 #define LWNVME_SANICAP_NODMMAS_NOT_MODIFIED 1u
@@ -74,7 +76,7 @@ extern "C" {
 #define LWNVME_KPIOC_SUPPORTED      (1u << 0)
 #define LWNVME_KPIOC_ALL_NAMESPACES (1u << 1)
 /* TMPTHHA. */
-#define LWNVME_TMPTHHA_MAXIMUM_HYSTERESIS 2, 0 /* kelvin */
+#define LWNVME_TMPTHHA_TMPTHMH 2, 0 /* kelvin */
 /* NWPC. */
 #define LWNVME_NWPC_WRITE_PROTECT     (1u << 0)
 #define LWNVME_NWPC_UNTIL_POWER_CYCLE (1u << 1)
