@@ -33,14 +33,15 @@ struct lwnvme_operation {
     uint32_t left_s;           /* estimate of what remains; LWNVME_OPERATION_UNKNOWN */
 
     /* Private. */
-    struct lwnvme_service service; /* due_us: when the next step may be taken */
+    struct lwnvme_service service;
     struct lwnvme_controller *controller;
     void (*step)(struct lwnvme_operation *operation);
     void (*leave)(
         struct lwnvme_operation *operation); /* the kind's tidying up at the end, whatever the end is */
     uint64_t begun_us;
     uint64_t deadline_us;
-    uint32_t stage; /* the kind's own count of where it is */
+    uint64_t not_before_us; /* when the next step may be taken */
+    uint32_t stage;         /* the kind's own count of where it is */
     struct lwnvme_request request;
 };
 

@@ -409,7 +409,7 @@ static int lwnvme_io_queues_poll(struct lwnvme_controller *controller, bool late
 static int lwnvme_ready_enter(struct lwnvme_controller *controller)
 {
     controller->status = LWNVME_OK;
-    lwnvme_gates_set(controller, 0, LWNVME_SLOW_NO_SUBMIT);
+    lwnvme_gates_set(controller, 0, LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_HELD); /* who held them is told */
     lwnvme_services_tell(controller, LWNVME_OCCASION_READY);
     lwnvme_event_send(controller, LWNVME_EVENT_READY);
     return LWNVME_OK;

@@ -47,14 +47,15 @@ bool lwnvme_queues_are_still(const struct lwnvme_controller *controller)
  * waits now, since callbacks may submit more. */
 static void lwnvme_waiting_fail_one(struct lwnvme_queue *queue, uint32_t nsid, int status)
 {
-    struct lwnvme_request *request = queue->waiting_first;
+    struct lwnvme_request *request;
     struct lwnvme_request *ended = NULL;
     struct lwnvme_request **ended_link = &ended;
     struct lwnvme_request *kept = NULL;
     struct lwnvme_request **kept_link = &kept;
+    uint8_t polled;
 
     lwnvme_queue_lock(queue);
-    for (; request != NULL; request = request->next) {
+    for (request = queue->waiting_first; request != NULL; request = request->next) {
         if (request->pieces_outstanding == 0 && (nsid == LWNVME_NSID_ALL || request->command.nsid == nsid)) {
             *ended_link = request;
             ended_link = &request->next;
@@ -69,6 +70,9 @@ static void lwnvme_waiting_fail_one(struct lwnvme_queue *queue, uint32_t nsid, i
     queue->waiting_first = kept;
     if (kept == NULL)
         queue->slow &= (uint16_t)~LWNVME_SLOW_WAITING;
+    /* Callbacks of a queue without a lock are made in here; it may be in one of its own already. */
+    polled = queue->hold & LWNVME_HOLD_POLL;
+    queue->hold |= LWNVME_HOLD_POLL;
     while ((request = ended) != NULL) {
         ended = request->next;
         request->state = LWNVME_REQUEST_ISSUED;
@@ -78,6 +82,7 @@ static void lwnvme_waiting_fail_one(struct lwnvme_queue *queue, uint32_t nsid, i
         }
         lwnvme_request_end(queue, request);
     }
+    queue->hold = (uint8_t)((queue->hold & ~LWNVME_HOLD_POLL) | polled);
     lwnvme_queue_unlock(queue);
 }
 

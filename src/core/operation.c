@@ -13,22 +13,38 @@
 
 #include "core.h"
 
+/* The owner may begin nothing and change nothing from this last callback: the controller is being taken apart. */
+static void lwnvme_operation_closed(struct lwnvme_operation *operation)
+{
+    struct lwnvme_controller *controller = operation->controller;
+
+    controller->polling++;
+    lwnvme_operation_end(operation, LWNVME_ERR_ABORTED);
+    controller->polling--;
+}
+
+/* While a command is under way nothing is due but that; the poll that takes its answer steps on. Another service may
+ * have begun a reset in this very turn: then nothing is sent any more. */
 static void lwnvme_operation_told(struct lwnvme_service *service, enum lwnvme_occasion occasion)
 {
     struct lwnvme_operation *operation =
         (struct lwnvme_operation *)(void *)((uint8_t *)service - offsetof(struct lwnvme_operation, service));
-    uint64_t now_us = lwnvme_now_us(operation->controller);
+    uint64_t now_us;
 
     if (occasion == LWNVME_OCCASION_CLOSE) {
-        lwnvme_operation_end(operation, LWNVME_ERR_ABORTED);
+        lwnvme_operation_closed(operation);
         return;
     }
-    if (occasion != LWNVME_OCCASION_POLL || lwnvme_request_active(&operation->request) ||
-        now_us < service->due_us)
+    if (occasion != LWNVME_OCCASION_POLL || lwnvme_controller_refusal(operation->controller) != LWNVME_OK)
         return;
+    service->due_us = UINT64_MAX;
+    if (lwnvme_request_active(&operation->request))
+        return;
+    service->due_us = operation->not_before_us;
+    now_us = lwnvme_now_us(operation->controller);
     if (now_us > operation->deadline_us)
         lwnvme_operation_end(operation, LWNVME_ERR_OPERATION_TIMEOUT);
-    else
+    else if (now_us >= operation->not_before_us)
         operation->step(operation);
 }
 
@@ -54,6 +70,7 @@ void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_
     operation->deadline_us = limit_ms == 0 ? UINT64_MAX : now_us + limit_ms * 1000u;
     operation->stage = 0;
     operation->service.tell = lwnvme_operation_told;
+    operation->not_before_us = now_us;
     operation->service.due_us = now_us;
     operation->request.done = NULL;
     operation->request.status = LWNVME_OK;
@@ -74,7 +91,8 @@ int lwnvme_operation_check(const struct lwnvme_controller *controller,
 /* The next step is not taken before so much time has passed. */
 void lwnvme_operation_pause(struct lwnvme_operation *operation, uint32_t pause_ms)
 {
-    operation->service.due_us = lwnvme_now_us(operation->controller) + (uint64_t)pause_ms * 1000u;
+    operation->not_before_us = lwnvme_now_us(operation->controller) + (uint64_t)pause_ms * 1000u;
+    operation->service.due_us = operation->not_before_us;
 }
 
 /* The end: nothing of the operation is with the library any more but, perhaps, a command that is late. */

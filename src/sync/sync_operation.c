@@ -19,6 +19,9 @@ int lwnvme_sync_operation(struct lwnvme_operation *operation)
     if (status != LWNVME_OK)
         return status;
     while ((status = lwnvme_operation_step(operation)) == LWNVME_PENDING) {
+        /* Shut down from a callback meanwhile: nothing goes on before the owner resumes or closes it. */
+        if (controller->state == LWNVME_STATE_OFF)
+            return LWNVME_ERR_WRONG_STATE;
         if (controller->ops->relax != NULL)
             controller->ops->relax(controller->host);
     }
