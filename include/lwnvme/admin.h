@@ -5,6 +5,7 @@
  *     abort.h           the Abort command
  *     boot_partition.h  boot partitions: read, written, activated
  *     capacity.h        endurance groups and NVM sets, made and deleted
+ *     counter.h         128-bit counters of log pages
  *     directive.h       directives and streams
  *     effects.h         what an admin command does beside what it is for
  *     events.h          asynchronous events
@@ -15,6 +16,7 @@
  *     lba_status.h      which blocks are unrecoverable or allocated
  *     lockdown.h        commands and features prohibited
  *     log.h             log pages
+ *     log_stream.h      long log pages: telemetry, persistent events
  *     operation.h       what long operations have in common
  *     sanitize.h        sanitize
  *     security.h        Security Send and Receive
@@ -27,6 +29,7 @@
 #include "abort.h"
 #include "boot_partition.h"
 #include "capacity.h"
+#include "counter.h"
 #include "directive.h"
 #include "effects.h"
 #include "events.h"
@@ -37,6 +40,7 @@
 #include "lba_status.h"
 #include "lockdown.h"
 #include "log.h"
+#include "log_stream.h"
 #include "operation.h"
 #include "sanitize.h"
 #include "security.h"

@@ -192,7 +192,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_endurance_group_log) == 512, "enduranc
 
 #define LWNVME_EGFEAT_ROTATIONAL_MEDIA (1u << 0)
 
-/* Base, sections 5.1.12.1.12 and 5.1.12.1.16: both aggregates; nument 2-byte identifiers follow. */
+/* Base, sections 5.1.12.1.12 and 5.1.12.1.15: both aggregates; nument 2-byte identifiers follow. */
 struct lwnvme_aggregate_header {
     struct lwnvme_le64 nument;
 };
@@ -475,7 +475,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_event_vendor) == 6, "vendor specific e
 
 /* ---- LBA Status Information (0Eh) ---------------------------------------------------------------------- */
 
-/* Base, section 5.1.12.1.15, and NVM, "LBA Status Information": nlslne elements follow. */
+/* NVM, section 4.1.4.5 "LBA Status Information"; nlslne elements follow. */
 struct lwnvme_lba_status_log_header {
     struct lwnvme_le32 lslplen; /* bytes of all of it */
     struct lwnvme_le32 nlslne;
@@ -507,7 +507,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lba_status_log_range) == 16, "LBA rang
 
 /* ---- Media Unit Status (10h), Supported Capacity Configuration List (11h) ------------------------------ */
 
-/* Base, section 5.1.12.1.17 "Media Unit Status". LSI: the domain. nmu descriptors follow. */
+/* Base, section 5.1.12.1.16 "Media Unit Status". LSI: the domain. nmu descriptors follow. */
 struct lwnvme_media_unit_status_header {
     struct lwnvme_le16 nmu;
     struct lwnvme_le16 cchans;
@@ -530,7 +530,7 @@ struct lwnvme_media_unit_status {
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_media_unit_status) == 14, "media unit status descriptor");
 
-/* Base, section 5.1.12.1.18 "Supported Capacity Configuration List". LSI: the domain. sccn descriptors follow. */
+/* Base, section 5.1.12.1.17 "Supported Capacity Configuration List". LSI: the domain. sccn descriptors follow. */
 struct lwnvme_capacity_configurations_header {
     uint8_t sccn;
     uint8_t rsvd1[15];
@@ -578,7 +578,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_media_unit_configuration) == 8, "media
 
 /* ---- Feature Identifiers (12h) and NVMe-MI Commands (13h) Supported and Effects ------------------------ */
 
-/* Base, section 5.1.12.1.19 "Feature Identifiers Supported and Effects". CSI: the command set. */
+/* Base, section 5.1.12.1.18 "Feature Identifiers Supported and Effects". CSI: the command set. */
 struct lwnvme_feature_effects_log {
     struct lwnvme_le32 fid[256]; /* LWNVME_FEATURE_EFFECTS_ fields, indexed by the feature identifier */
 };
@@ -592,7 +592,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_feature_effects_log) == 1024, "feature
 #define LWNVME_FEATURE_EFFECTS_USS   (1u << 19)
 #define LWNVME_FEATURE_EFFECTS_FSP   31, 20 /* LWNVME_SCOPE_ bits */
 
-/* Base, section 5.1.12.1.20 "NVMe-MI Commands Supported and Effects". */
+/* Base, section 5.1.12.1.19 "NVMe-MI Commands Supported and Effects". */
 struct lwnvme_mi_effects_log {
     struct lwnvme_le32 micmd[256]; /* LWNVME_MI_EFFECTS_ fields, indexed by the opcode */
     uint8_t rsvd1024[3072];
@@ -608,7 +608,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_mi_effects_log) == 4096, "NVMe-MI effe
 
 /* ---- Command and Feature Lockdown (14h) ---------------------------------------------------------------- */
 
-/* Base, section 5.1.12.1.21 "Command and Feature Lockdown". */
+/* Base, section 5.1.12.1.20 "Command and Feature Lockdown". */
 struct lwnvme_lockdown_log {
     uint8_t cfila; /* LWNVME_LOCKDOWN_LOG_ fields, as asked for in the log specific parameter */
     uint8_t rsvd1[2];
@@ -630,11 +630,11 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lockdown_log) == 512, "lockdown log");
 
 /* ---- Boot Partition (15h), Rotational Media Information (16h) ------------------------------------------ */
 
-/* Base, section 5.1.12.1.22 "Boot Partition": struct lwnvme_boot_partition_header is in spec_admin.h. */
+/* Base, section 5.1.12.1.21 "Boot Partition": struct lwnvme_boot_partition_header is in spec_admin.h. */
 #define LWNVME_LSP_BOOT_PARTITION_BPID 0, 0
 #define LWNVME_BPSZ_UNIT_BITS          17u /* 128 KiB */
 
-/* Base, section 5.1.12.1.23 "Rotational Media Information". LSI: the endurance group. */
+/* Base, section 5.1.12.1.22 "Rotational Media Information". LSI: the endurance group. */
 struct lwnvme_rotational_media_log {
     struct lwnvme_le16 endgid;
     struct lwnvme_le16 numa; /* actuators */
