@@ -29,10 +29,12 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/identify_list.c \
     admin/identify_structure.c \
     admin/log.c \
+    describe/command_set.c \
     describe/controller.c \
     describe/engine.c \
     describe/health.c \
     describe/json.c \
+    describe/list.c \
     describe/namespace.c \
     describe/status.c \
     describe/text.c \

@@ -24,6 +24,8 @@
 #include <stdint.h>
 
 #include "spec.h"
+#include "spec_identify.h"
+#include "spec_log.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -134,6 +136,57 @@ void lwnvme_describe_power_state(struct lwnvme_describe *describe, const struct 
 /* NVM, section 4.1.5; the LBA formats as list "lbafs" (nlbaf + nulbaf + 1 of them, 64 at most). */
 void lwnvme_describe_identify_namespace(struct lwnvme_describe *describe,
                                         const struct lwnvme_identify_namespace *identify);
+
+/* Base, section 5.1.13.2.8: what all command sets share. */
+void lwnvme_describe_independent_namespace(struct lwnvme_describe *describe,
+                                           const struct lwnvme_identify_independent_namespace *identify);
+
+/* Of one command set, CNS 05h and 06h. `common` says how many LBA formats there are; NULL: only the first is shown.
+ * NVM, ZNS and KV, section 4.1.5. */
+void lwnvme_describe_identify_nvm_namespace(struct lwnvme_describe *describe,
+                                            const struct lwnvme_identify_nvm_namespace *identify,
+                                            const struct lwnvme_identify_namespace *common);
+void lwnvme_describe_identify_nvm_controller(struct lwnvme_describe *describe,
+                                             const struct lwnvme_identify_nvm_controller *identify);
+void lwnvme_describe_identify_zns_namespace(struct lwnvme_describe *describe,
+                                            const struct lwnvme_identify_zns_namespace *identify,
+                                            const struct lwnvme_identify_namespace *common);
+void lwnvme_describe_identify_zns_controller(struct lwnvme_describe *describe,
+                                             const struct lwnvme_identify_zns_controller *identify);
+void lwnvme_describe_identify_kv_namespace(struct lwnvme_describe *describe,
+                                           const struct lwnvme_identify_kv_namespace *identify);
+void lwnvme_describe_identify_kv_controller(struct lwnvme_describe *describe,
+                                            const struct lwnvme_identify_kv_controller *identify);
+
+/* Base, section 5.1.13.2.22: the combinations of command sets. */
+void lwnvme_describe_io_command_sets(struct lwnvme_describe *describe,
+                                     const struct lwnvme_identify_io_command_sets *identify);
+
+/* Base, sections 4.6.2 "Namespace List" and 4.6.1 "Controller List". */
+void lwnvme_describe_namespace_list(struct lwnvme_describe *describe,
+                                    const struct lwnvme_identify_namespace_list *list);
+void lwnvme_describe_controller_list(struct lwnvme_describe *describe,
+                                     const struct lwnvme_identify_controller_list *list);
+
+/* Base, section 5.1.13.2.3 "Namespace Identification Descriptor list": `length` bytes of descriptors. */
+void lwnvme_describe_namespace_descriptors(struct lwnvme_describe *describe, const void *descriptors,
+                                           size_t length);
+
+/* Base, sections 5.1.13.2.4 and 5.1.13.2.14 to 5.1.13.2.19. */
+void lwnvme_describe_nvm_set_list(struct lwnvme_describe *describe,
+                                  const struct lwnvme_identify_nvm_set_list *list);
+void lwnvme_describe_primary_controller(struct lwnvme_describe *describe,
+                                        const struct lwnvme_identify_primary_controller *identify);
+void lwnvme_describe_secondary_controller_list(struct lwnvme_describe *describe,
+                                               const struct lwnvme_identify_secondary_controller_list *list);
+void lwnvme_describe_granularity_list(struct lwnvme_describe *describe,
+                                      const struct lwnvme_identify_granularity_list *list);
+void lwnvme_describe_uuid_list(struct lwnvme_describe *describe,
+                               const struct lwnvme_identify_uuid_list *list);
+void lwnvme_describe_domain_list(struct lwnvme_describe *describe,
+                                 const struct lwnvme_identify_domain_list *list);
+void lwnvme_describe_endurance_group_list(struct lwnvme_describe *describe,
+                                          const struct lwnvme_identify_endurance_group_list *list);
 
 /* ---- Logs ---------------------------------------------------------------------------------------------- */
 

@@ -27,35 +27,34 @@ struct lwnvme_describe_value {
 
 /* ---- Numbers ------------------------------------------------------------------------------------------- */
 
+/* Bit by bit from the top, doubling what is there, since division is a library call on some machines. */
 const char *lwnvme_describe_decimal(char digits[LWNVME_DESCRIBE_DECIMAL_BYTES], uint64_t low, uint64_t high)
 {
-    uint32_t limb[4];
-    uint32_t at = LWNVME_DESCRIBE_DECIMAL_BYTES - 1u;
+    const uint32_t end = LWNVME_DESCRIBE_DECIMAL_BYTES - 1u;
+    uint32_t first = end;
+    uint32_t bit;
     uint32_t i;
-    uint32_t any = 1;
 
-    limb[0] = (uint32_t)(high >> 32);
-    limb[1] = (uint32_t)(high & 0xffffffffu);
-    limb[2] = (uint32_t)(low >> 32);
-    limb[3] = (uint32_t)(low & 0xffffffffu);
-    digits[at] = '\0';
-    /* Long division by 10, 16 bits at a time, since 64-bit division is a library call on 32-bit machines. */
-    while (any != 0 && at > 0) {
-        uint32_t rest = 0;
+    digits[end] = '\0';
+    for (bit = 0; bit < 128u; bit++) {
+        uint32_t carry = (uint32_t)(high >> 63);
 
-        any = 0;
-        for (i = 0; i < 4u; i++) {
-            const uint32_t upper = (rest << 16) | (limb[i] >> 16);
-            const uint32_t lower = ((upper % 10u) << 16) | (limb[i] & 0xffffu);
+        high = (high << 1) | (low >> 63);
+        low <<= 1;
+        for (i = end; i > first; i--) {
+            const uint32_t doubled = 2u * (uint32_t)(digits[i - 1u] - '0') + carry;
 
-            limb[i] = ((upper / 10u) << 16) | (lower / 10u);
-            rest = lower % 10u;
-            any |= limb[i];
+            carry = doubled >= 10u ? 1u : 0u;
+            digits[i - 1u] = (char)('0' + (doubled - 10u * carry));
         }
-        at--;
-        digits[at] = (char)('0' + rest);
+        if (carry != 0 && first > 0) {
+            digits[--first] = '1';
+        }
     }
-    return &digits[at];
+    if (first == end) {
+        digits[--first] = '0';
+    }
+    return &digits[first];
 }
 
 const char *lwnvme_describe_hexadecimal(char digits[LWNVME_DESCRIBE_DECIMAL_BYTES], uint64_t low,
@@ -305,13 +304,17 @@ static void lwnvme_describe_human(struct lwnvme_describe *describe, const struct
     char number[8];
     const char *text = lwnvme_describe_decimal(digits, bytes->low, bytes->high);
     const uint32_t count = (uint32_t)(&digits[LWNVME_DESCRIBE_DECIMAL_BYTES - 1u] - text);
-    const uint32_t lead = (count - 1u) % 3u + 1u;
-    const uint32_t power = (count - 1u) / 3u + thousands;
+    uint32_t lead = count;
+    uint32_t power = thousands;
     uint32_t i;
     uint32_t at = 0;
     static const char units[] = "kB\0MB\0GB\0TB\0PB\0EB\0ZB\0YB\0RB\0QB";
 
-    if (count < 4u - thousands || power - 1u >= (sizeof(units) / 3u)) {
+    while (lead > 3u) {
+        lead -= 3u;
+        power++;
+    }
+    if (power == 0 || (text[0] == '0') || power * 3u > sizeof(units)) {
         return;
     }
     for (i = 0; i < lead + 2u; i++) {
@@ -504,6 +507,40 @@ void lwnvme_describe_layout(struct lwnvme_describe *describe, const char *layout
             length -= entry.bytes;
         }
     }
+}
+
+void lwnvme_describe_array(struct lwnvme_describe *describe, const char *name, const char *layout,
+                           const struct lwnvme_describe_span *span)
+{
+    const uint8_t *at = (const uint8_t *)span->data;
+    size_t left = span->length;
+    uint64_t i;
+
+    lwnvme_describe_list(describe, name);
+    for (i = 0; i < span->count && left >= span->entry_bytes; i++) {
+        lwnvme_describe_section(describe, NULL);
+        lwnvme_describe_layout(describe, layout, at, span->entry_bytes);
+        lwnvme_describe_end(describe);
+        at += span->entry_bytes;
+        left -= span->entry_bytes;
+    }
+    lwnvme_describe_end(describe);
+}
+
+const char *lwnvme_describe_pick(const char *layouts, size_t size, uint8_t which)
+{
+    size_t at = 0;
+
+    while (at + 1u < size && layouts[at] != '\0') {
+        if ((uint8_t)layouts[at] == which) {
+            return &layouts[at + 1u];
+        }
+        while (at + 1u < size && layouts[at] != '\0') {
+            at++;
+        }
+        at++;
+    }
+    return NULL;
 }
 
 void lwnvme_describe_dword(struct lwnvme_describe *describe, const char *layout, uint32_t value)

@@ -43,6 +43,22 @@ const char *lwnvme_describe_hexadecimal(char digits[LWNVME_DESCRIBE_DECIMAL_BYTE
 void lwnvme_describe_layout(struct lwnvme_describe *describe, const char *layout, const void *data,
                             size_t length);
 
+/* Entries of one size, one behind the other. */
+struct lwnvme_describe_span {
+    const void *data;
+    size_t length; /* bytes that may be read */
+    size_t entry_bytes;
+    uint64_t count; /* entries by the device's word; followed as far as length goes */
+};
+
+/* A list of sections, one for each entry that is wholly there. */
+void lwnvme_describe_array(struct lwnvme_describe *describe, const char *name, const char *layout,
+                           const struct lwnvme_describe_span *span);
+
+/* One of several layouts in one constant: each begins with a byte that tells which it is, not 0, and ends with a 0.
+ * NULL if there is none for `which`. */
+const char *lwnvme_describe_pick(const char *layouts, size_t size, uint8_t which);
+
 /* The same for a dword that stands in a register or a completion. */
 void lwnvme_describe_dword(struct lwnvme_describe *describe, const char *layout, uint32_t value);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Identify Namespace structures in words: the NVM command set's, the one that all command sets share, and those of the
- * zoned and the key value command sets. The number of formats is the device's word, bounded by the arrays.
+ * Identify Namespace in words: the NVM command set's, and the one that is the same for all command sets. The number of
+ * LBA formats is the device's word, bounded by the array.
  *
- * NVM, section 4.1.5 "Identify Command"; Base, section 5.1.13.2.8; ZNS and KV, section 4.1.5.
+ * NVM, section 4.1.5 "Identify Command"; Base, section 5.1.13.2.8.
  */
 #include "engine.h"
 
@@ -54,6 +54,22 @@ static void lwnvme_describe_lba_formats(struct lwnvme_describe *describe,
         lwnvme_describe_end(describe);
     }
     lwnvme_describe_end(describe);
+}
+
+static const char lwnvme_describe_independent_layout[] =
+    "1x nsfeat:3 NGUID and EUI64 not reused|4 rotational media|5 no volatile write cache;"
+    "1x nmic:0 may be shared|1 dispersed;"
+    "1x rescap:0 persist through power loss|1 write exclusive|2 exclusive access|"
+    "3 write exclusive, registrants only|4 exclusive access, registrants only|5 write exclusive, all "
+    "registrants|"
+    "6 exclusive access, all registrants|7 IEKEY as of revision 1.3;"
+    "1x fpi:7 Format NVM progress;4u anagrpid;1x nsattr:0 write protected;1-;2u nvmsetid;2u endgid;"
+    "1x nstat:0 ready|!0 not ready;1x kpios:0 key per I/O enabled|1 key per I/O;2u maxkt;2-;4u rgrpid;";
+
+void lwnvme_describe_independent_namespace(struct lwnvme_describe *describe,
+                                           const struct lwnvme_identify_independent_namespace *identify)
+{
+    lwnvme_describe_layout(describe, lwnvme_describe_independent_layout, identify, sizeof(*identify));
 }
 
 void lwnvme_describe_identify_namespace(struct lwnvme_describe *describe,

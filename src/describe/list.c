@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The lists that Identify returns, in words: namespaces, controllers, identification descriptors, NVM sets, primary and
+ * secondary controllers, granularity, UUIDs, domains, endurance groups. A list's count is the device's word: it is
+ * followed up to the end of the structure at most.
+ *
+ * Base, sections 4.6.1, 4.6.2, and 5.1.13.2.3 to 5.1.13.2.19.
+ */
+#include "engine.h"
+
+#include <lwnvme/spec_identify.h>
+
+static const char lwnvme_describe_nvm_set_layout[] =
+    "2u nvmset_id;2u endurance_group_id;4-;4u random_4k_read_typical[x 100 ns];4u optimal_write_size[bytes];"
+    "16b total_nvmset_cap[bytes];16b unalloc_nvmset_cap[bytes];";
+
+static const char lwnvme_describe_primary_layout[] =
+    "2x cntlid;2u portid;1x crt:0 queues are flexible|1 interrupts are flexible;27-;4u vqfrt;4u vqrfa;2u "
+    "vqrfap;"
+    "2u vqprt;2u vqfrsm;2u vqgran;16-;4u vifrt;4u virfa;2u virfap;2u viprt;2u vifrsm;2u vigran;";
+
+static const char lwnvme_describe_secondary_layout[] =
+    "2u secondary-controller-identifier;2u primary-controller-identifier;"
+    "1u secondary-controller-state:0 online|!0 offline;3-;2u virtual-function-number;2u num-virtual-queues;"
+    "2u num-virtual-interrupts;";
+
+static const char lwnvme_describe_granularity_layout[] =
+    "8b namespace-size-granularity[bytes];8b namespace-capacity-granularity[bytes];";
+
+static const char lwnvme_describe_uuid_layout[] =
+    "1u@1:0 association:=1 vendor (VID)|=2 subsystem vendor (SSVID);15-;16j uuid;";
+
+static const char lwnvme_describe_domain_layout[] =
+    "2u dom_id;14-;16b dom_cap[bytes];16b unalloc_dom_cap[bytes];16b max_egrp_dom_cap[bytes];";
+
+void lwnvme_describe_namespace_list(struct lwnvme_describe *describe,
+                                    const struct lwnvme_identify_namespace_list *list)
+{
+    struct lwnvme_describe_span entries = {list->nsid, sizeof(list->nsid), sizeof(list->nsid[0]), 0};
+
+    while (entries.count < LWNVME_NAMESPACE_LIST_ENTRIES &&
+           lwnvme_le32_get(&list->nsid[entries.count]) != 0) {
+        entries.count++;
+    }
+    lwnvme_describe_array(describe, "nsid_list", "4u nsid;", &entries);
+}
+
+void lwnvme_describe_controller_list(struct lwnvme_describe *describe,
+                                     const struct lwnvme_identify_controller_list *list)
+{
+    const struct lwnvme_describe_span entries = {list->cntlid, sizeof(list->cntlid), sizeof(list->cntlid[0]),
+                                                 lwnvme_le16_get(&list->numid)};
+
+    lwnvme_describe_number(describe, "num_ctrl", entries.count);
+    lwnvme_describe_array(describe, "ctrl_list", "2u ctrl_id;", &entries);
+}
+
+/* One descriptor of known length in words. */
+static void lwnvme_describe_descriptor_value(struct lwnvme_describe *describe, uint8_t type,
+                                             const uint8_t *value, size_t length)
+{
+    static const char layouts[] = "\1"
+                                  "8h eui64;\0\2"
+                                  "16h nguid;\0\3"
+                                  "16j uuid;\0\4"
+                                  "1u csi:=0 NVM|=1 key value|=2 zoned|=3 subsystem local memory|"
+                                  "=4 computational programs;\0";
+    const char *layout = lwnvme_describe_pick(layouts, sizeof(layouts), type);
+
+    if (layout != NULL) {
+        lwnvme_describe_layout(describe, layout, value, length);
+    }
+}
+
+void lwnvme_describe_namespace_descriptors(struct lwnvme_describe *describe, const void *descriptors,
+                                           size_t length)
+{
+    const uint8_t *data = (const uint8_t *)descriptors;
+    size_t at = 0;
+
+    lwnvme_describe_list(describe, "ns-descs");
+    while (length - at >= sizeof(struct lwnvme_namespace_descriptor) && data[at] != 0) {
+        const size_t value_bytes = data[at + 1u];
+        const size_t value_at = at + sizeof(struct lwnvme_namespace_descriptor);
+
+        lwnvme_describe_section(describe, NULL);
+        lwnvme_describe_number(describe, "loc", at);
+        lwnvme_describe_layout(describe, "1u nidt:=1 EUI-64|=2 NGUID|=3 UUID|=4 command set;1u nidl[bytes];",
+                               &data[at], 2);
+        if (value_bytes != 0 && value_bytes <= length - value_at) {
+            lwnvme_describe_descriptor_value(describe, data[at], &data[value_at], value_bytes);
+        }
+        lwnvme_describe_end(describe);
+        if (value_bytes > length - value_at) {
+            break;
+        }
+        at = value_at + value_bytes;
+    }
+    lwnvme_describe_end(describe);
+}
+
+void lwnvme_describe_nvm_set_list(struct lwnvme_describe *describe,
+                                  const struct lwnvme_identify_nvm_set_list *list)
+{
+    const struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]),
+                                                 list->numid};
+
+    lwnvme_describe_number(describe, "nid", entries.count);
+    lwnvme_describe_array(describe, "NVMSet", lwnvme_describe_nvm_set_layout, &entries);
+}
+
+void lwnvme_describe_primary_controller(struct lwnvme_describe *describe,
+                                        const struct lwnvme_identify_primary_controller *identify)
+{
+    lwnvme_describe_layout(describe, lwnvme_describe_primary_layout, identify, sizeof(*identify));
+}
+
+void lwnvme_describe_secondary_controller_list(struct lwnvme_describe *describe,
+                                               const struct lwnvme_identify_secondary_controller_list *list)
+{
+    const struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]),
+                                                 list->numid};
+
+    lwnvme_describe_number(describe, "num", entries.count);
+    lwnvme_describe_array(describe, "secondary-controllers", lwnvme_describe_secondary_layout, &entries);
+}
+
+void lwnvme_describe_granularity_list(struct lwnvme_describe *describe,
+                                      const struct lwnvme_identify_granularity_list *list)
+{
+    const struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]),
+                                                 list->numd + 1u};
+
+    lwnvme_describe_layout(describe,
+                           "4x attributes:0 a descriptor per LBA format|!0 the first is for all;"
+                           "1z num-descriptors[descriptors];",
+                           list, sizeof(*list));
+    lwnvme_describe_array(describe, "namespace-granularity-list", lwnvme_describe_granularity_layout,
+                          &entries);
+}
+
+static bool lwnvme_describe_is_zero(const uint8_t *bytes, size_t length)
+{
+    uint8_t any = 0;
+
+    for (; length > 0; length--) {
+        any |= bytes[length - 1u];
+    }
+    return any == 0;
+}
+
+void lwnvme_describe_uuid_list(struct lwnvme_describe *describe, const struct lwnvme_identify_uuid_list *list)
+{
+    struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]), 0};
+
+    while (entries.count < LWNVME_UUID_LIST_ENTRIES &&
+           !lwnvme_describe_is_zero(list->entry[entries.count].uuid, sizeof(list->entry[0].uuid))) {
+        entries.count++;
+    }
+    lwnvme_describe_array(describe, "UUID-list", lwnvme_describe_uuid_layout, &entries);
+}
+
+void lwnvme_describe_domain_list(struct lwnvme_describe *describe,
+                                 const struct lwnvme_identify_domain_list *list)
+{
+    const struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]),
+                                                 list->numid};
+
+    lwnvme_describe_number(describe, "num_dom_entries", entries.count);
+    lwnvme_describe_array(describe, "domain_list", lwnvme_describe_domain_layout, &entries);
+}
+
+void lwnvme_describe_endurance_group_list(struct lwnvme_describe *describe,
+                                          const struct lwnvme_identify_endurance_group_list *list)
+{
+    const struct lwnvme_describe_span entries = {list->endgid, sizeof(list->endgid), sizeof(list->endgid[0]),
+                                                 lwnvme_le16_get(&list->numid)};
+
+    lwnvme_describe_number(describe, "num_endgrp_id", entries.count);
+    lwnvme_describe_array(describe, "endgrp_list", "2u endgrp_id;", &entries);
+}
