@@ -40,10 +40,46 @@ struct lwnvme_sim_lba_format {
     uint16_t ms;   /* metadata bytes */
 };
 
+/* A power state as Identify Controller describes it. */
+struct lwnvme_sim_power_state {
+    uint16_t mp; /* centiwatts, or with mxps 0.0001 W */
+    bool mxps;
+    bool nops;      /* non-operational */
+    uint32_t enlat; /* microseconds */
+    uint32_t exlat;
+    uint8_t rrt;
+    uint8_t rrl;
+    uint8_t rwt;
+    uint8_t rwl;
+    uint16_t idlp;
+    uint8_t ips;
+    uint16_t actp;
+    uint8_t apw;
+    uint8_t aps;
+};
+
+/* What SMART / Health Information shows; a change is noticed, and reported as an event, at the next step of
+ * the clock. Temperatures in kelvin. */
+struct lwnvme_sim_health {
+    uint16_t temperature;
+    uint16_t sensors[8]; /* 0: there is none */
+    uint8_t available_spare;
+    uint8_t spare_threshold;
+    uint8_t percentage_used;
+    bool reliability_degraded;
+    bool read_only;
+    bool backup_failed;
+    bool pmr_unreliable;
+    uint8_t endurance_group_warning;
+    uint64_t power_on_hours; /* before the model was created */
+    uint64_t controller_busy_minutes;
+};
+
 /* One namespace. The n-th has NSID n + 1. Values go to the driver as they are, absurd or not; the medium
  * works only where lbads of the format in use is 9 to 16 and ms is 0. */
 struct lwnvme_sim_namespace {
-    bool active;
+    bool active;   /* it exists and is attached to this controller */
+    bool detached; /* with active false: it exists, but is not attached */
     uint64_t nsze; /* blocks */
     uint64_t ncap;
     uint64_t nuse;
@@ -62,6 +98,20 @@ struct lwnvme_sim_namespace {
     uint16_t nabsn;
     uint16_t npwg;
     uint16_t nows;
+    uint16_t npwa;
+    uint16_t npdg;
+    uint16_t npda;
+    uint16_t nacwu;
+    uint16_t nabo;
+    uint16_t nabspf;
+    uint16_t mssrl;
+    uint32_t mcl;
+    uint8_t msrc;
+    uint8_t rescap;
+    uint8_t fpi;
+    uint32_t anagrpid;
+    uint16_t nvmsetid;
+    uint16_t endgid;
     uint8_t csi; /* 0: NVM command set; with any other no I/O command is known */
     uint8_t nguid[16];
     uint8_t eui64[8];
@@ -172,11 +222,58 @@ struct lwnvme_sim_config {
     uint16_t awun;
     uint16_t awupf;
     uint32_t sgls;
+    uint8_t rab;
+    uint8_t ieee[3]; /* least significant byte first */
+    uint8_t cmic;
+    uint16_t rrls;
+    uint8_t bpcap;
+    uint32_t nssl; /* microseconds */
+    uint8_t plsi;
+    uint8_t cntrltype;
+    uint8_t fguid[16];
+    uint8_t crcap;
+    uint8_t nvmsr;
+    uint8_t vwci;
+    uint8_t mec;
+    uint8_t avscc;
+    uint8_t apsta;
+    uint64_t tnvmcap;       /* bytes; 0: not reported, and namespaces may be as large as they want */
+    uint64_t unvmcap_shown; /* what Identify says if not 0; else what is left of tnvmcap */
+    uint32_t rpmbs;
+    uint16_t kas; /* in 100 ms */
+    uint16_t hctma;
+    uint16_t mntmt;
+    uint16_t mxtmt;
+    uint16_t nsetidmax;
+    uint16_t endgidmax;
+    uint8_t anatt;
+    uint8_t anacap;
+    uint32_t anagrpmax;
+    uint32_t nanagrpid;
+    uint32_t pels; /* in 64 KiB */
+    uint16_t did;  /* domain identifier */
+    uint8_t kpioc;
+    uint16_t mptfawr;
+    uint64_t megcap;
+    uint8_t tmpthha;
+    uint16_t cqt; /* milliseconds */
+    uint8_t icsvscc;
+    uint8_t nwpc;
+    uint16_t acwu;
+    uint16_t cdfs;
+    uint32_t mnan;
+    uint64_t maxdna;
+    uint32_t maxcna;
+    uint32_t oaqd;
+    struct lwnvme_sim_power_state psd[32]; /* those up to npss are shown */
     uint8_t identify_cns_max; /* larger CNS values are refused whatever the version says; default 255 */
 
     /* Namespaces. Beyond LWNVME_SIM_NAMESPACES each is a copy of ns[0]. */
     uint32_t namespace_count; /* up to 65536 */
+    uint32_t namespace_room;  /* NSIDs that Namespace Management may use; less than the count: as many */
     struct lwnvme_sim_namespace ns[LWNVME_SIM_NAMESPACES];
+
+    struct lwnvme_sim_health health; /* may be changed at any time */
 
     /* Queues. */
     uint16_t io_queue_pairs;        /* granted at most, 0 to 65534; 0: Number of Queues fails */
@@ -352,6 +449,10 @@ struct lwnvme_sim_counts {
  * 4 GiB; everything strict except strict_cq_room. */
 void lwnvme_sim_config_default(struct lwnvme_sim_config *config);
 
+/* The same with every capability of the admin side turned on: all commands, logs and features that the
+ * model knows, several power states, room for 32 namespaces, NVM sets, endurance groups and so on. */
+void lwnvme_sim_config_full(struct lwnvme_sim_config *config);
+
 /* The configuration is copied. NULL when it makes no sense, or memory ends. */
 struct lwnvme_sim *lwnvme_sim_create(const struct lwnvme_sim_config *config);
 void lwnvme_sim_destroy(struct lwnvme_sim *sim);
@@ -390,8 +491,18 @@ void lwnvme_sim_power_cut(struct lwnvme_sim *sim); /* cache lost, registers as a
 void lwnvme_sim_remove(struct lwnvme_sim *sim);    /* reads are all ones, no memory access any more */
 void lwnvme_sim_insert(struct lwnvme_sim *sim);    /* back, as after power-on */
 void lwnvme_sim_fatal(struct lwnvme_sim *sim);     /* CSTS.CFS = 1, nothing is answered any more */
-/* Answers one held Asynchronous Event Request, or keeps the event until one comes. */
+/* Answers one held Asynchronous Event Request, or keeps the event until one comes: any event, of reserved
+ * types and log pages too, whatever is enabled, and without masking its type. */
 void lwnvme_sim_event(struct lwnvme_sim *sim, uint8_t type, uint8_t information, uint8_t log_page);
+/* The same event again and again: answers the next `count` requests, as soon as they come. */
+void lwnvme_sim_event_storm(struct lwnvme_sim *sim, uint8_t type, uint8_t information, uint8_t log_page,
+                            uint64_t count);
+/* The power state it is in, and how often that has changed. */
+uint8_t lwnvme_sim_power_state(const struct lwnvme_sim *sim, uint64_t *transitions);
+/* An event as the specification has it: masked until its log page is read. 0 to 2: error, SMART, notice. */
+void lwnvme_sim_event_real(struct lwnvme_sim *sim, uint8_t type, uint8_t information, uint8_t log_page);
+/* The namespace has changed: its NSID in the changed namespace list, and the event if it is enabled. */
+void lwnvme_sim_namespace_changed(struct lwnvme_sim *sim, uint32_t nsid);
 /* Posts any 16 bytes as the next completion of the CQ; the phase tag is put in. */
 void lwnvme_sim_post_raw(struct lwnvme_sim *sim, uint16_t cqid, const uint32_t completion[4]);
 

@@ -72,7 +72,9 @@ static uint64_t next_event(const struct lwnvme_sim *sim)
 {
     uint64_t registers = lwsim_register_next(sim);
     uint64_t queues = lwsim_queue_next(sim);
-    return registers < queues ? registers : queues;
+    uint64_t parts = lwsim_parts_next(sim);
+    registers = registers < queues ? registers : queues;
+    return registers < parts ? registers : parts;
 }
 
 void lwsim_step(struct lwnvme_sim *sim, uint64_t us)
@@ -85,7 +87,10 @@ void lwsim_step(struct lwnvme_sim *sim, uint64_t us)
     sim->busy++;
     for (uint64_t due = next_event(sim); due <= until; due = next_event(sim)) {
         sim->now = due > sim->now ? due : sim->now;
-        if (lwsim_register_next(sim) <= lwsim_queue_next(sim)) {
+        uint64_t registers = lwsim_register_next(sim);
+        if (lwsim_parts_next(sim) <= due) {
+            lwsim_parts_run(sim);
+        } else if (registers <= lwsim_queue_next(sim)) {
             lwsim_register_run(sim);
         } else {
             lwsim_queue_run_one(sim);
@@ -310,7 +315,7 @@ static void set_hooks(struct lwnvme_sim *sim)
 
 /* ---- power ---- */
 
-void lwsim_power_on(struct lwnvme_sim *sim)
+void lwsim_power_on(struct lwnvme_sim *sim, enum sim_reset kind)
 {
     lwsim_queue_reset(sim);
     sim->cc = 0;
@@ -330,9 +335,11 @@ void lwsim_power_on(struct lwnvme_sim *sim)
     sim->quiet_until = sim->now + sim->config.quiet_at_start_us;
     sim->enabled_at = sim->now;
     sim->rings_known = false;
-    sim->powered_at = sim->now;
-    sim->smart.power_cycles++;
-    lwsim_features_default(sim, true);
+    if (kind == SIM_RESET_POWER) {
+        sim->powered_at = sim->now;
+        sim->smart.power_cycles++;
+    }
+    lwsim_parts_reset(sim, kind);
 }
 
 /* The state in which the driver finds the controller, as configured. */
@@ -371,7 +378,7 @@ void lwnvme_sim_remove(struct lwnvme_sim *sim)
     sim->cc = 0;
     sim->csts = 0;
     sim->smart.unsafe_shutdowns++;
-    for (uint32_t i = 0; i < sim->config.namespace_count; i++) {
+    for (uint32_t i = 0; i < sim->ns_slots; i++) {
         lwsim_medium_lose_cache(sim, &sim->ns[i]);
     }
 }
@@ -382,7 +389,7 @@ void lwnvme_sim_insert(struct lwnvme_sim *sim)
     sim->fenced = false;
     sim->config.mmio_ones_at = 0;
     sim->config.mmio_zeros_at = 0;
-    lwsim_power_on(sim);
+    lwsim_power_on(sim, SIM_RESET_POWER);
 }
 
 void lwnvme_sim_power_cut(struct lwnvme_sim *sim)
@@ -390,14 +397,14 @@ void lwnvme_sim_power_cut(struct lwnvme_sim *sim)
     if ((sim->csts & 0xc) != 0x8) {
         sim->smart.unsafe_shutdowns++;
     }
-    for (uint32_t i = 0; i < sim->config.namespace_count; i++) {
+    for (uint32_t i = 0; i < sim->ns_slots; i++) {
         lwsim_medium_lose_cache(sim, &sim->ns[i]);
     }
     for (size_t i = 0; i < sim->heap_count && sim->config.power_cut_tears; i++) {
         lwsim_nvm_tear(sim, sim->heap[i]);
     }
     sim->fenced = false;
-    lwsim_power_on(sim);
+    lwsim_power_on(sim, SIM_RESET_POWER);
 }
 
 void lwnvme_sim_fatal(struct lwnvme_sim *sim)
@@ -409,8 +416,8 @@ void lwnvme_sim_fatal(struct lwnvme_sim *sim)
 
 static bool config_sane(const struct lwnvme_sim_config *c)
 {
-    return c->io_queue_pairs <= 65534 && c->namespace_count <= 65536 && c->cap_dstrd <= 15 &&
-           c->cap_mpsmin <= 15 && c->cap_mpsmax <= 15 && c->msix_vectors <= 2048 &&
+    return c->io_queue_pairs <= 65534 && c->namespace_count <= 65536 && c->namespace_room <= 65536 &&
+           c->cap_dstrd <= 15 && c->cap_mpsmin <= 15 && c->cap_mpsmax <= 15 && c->msix_vectors <= 2048 &&
            (c->bar_bytes == 0 || c->bar_bytes >= 4096) && c->mdts <= 63 && c->bar_bytes <= SIZE_MAX / 2;
 }
 
@@ -429,12 +436,12 @@ struct lwnvme_sim *lwnvme_sim_create(const struct lwnvme_sim_config *config)
         sim->bar = NULL;
     }
     if (sim->bar == NULL || !lwsim_memory_create(sim) || !lwsim_queue_create_all(sim) ||
-        !lwsim_medium_create(sim)) {
+        !lwsim_medium_create(sim) || !lwsim_parts_create(sim)) {
         lwnvme_sim_destroy(sim);
         return NULL;
     }
     set_hooks(sim);
-    lwsim_power_on(sim);
+    lwsim_power_on(sim, SIM_RESET_POWER);
     start_state(sim);
     return sim;
 }
@@ -445,6 +452,7 @@ void lwnvme_sim_destroy(struct lwnvme_sim *sim)
         return;
     }
     lwsim_queue_destroy_all(sim);
+    lwsim_parts_destroy(sim);
     lwsim_medium_destroy(sim);
     lwsim_memory_destroy(sim);
     if (sim->bar != NULL) {

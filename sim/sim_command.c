@@ -5,54 +5,25 @@
  */
 #include "sim_internal.h"
 
-enum sim_pointer {
-    POINTER_NONE,
-    POINTER_DATA,
-    POINTER_RING
-};
-
-/* Bits that a command may set in dwords 2, 3 and 10 to 15. */
-struct sim_rule {
-    uint8_t opcode;
-    bool has_nsid;
-    enum sim_pointer pointer;
-    uint32_t allowed[8];
-};
-
-static const struct sim_rule admin_rules[] = {
-    {SIM_DELETE_SQ, false, POINTER_NONE, {0, 0, 0x0000ffff, 0, 0, 0, 0, 0}},
-    {SIM_CREATE_SQ, false, POINTER_RING, {0, 0, 0xffffffff, 0xffff0007, 0xffff, 0, 0, 0}},
-    {SIM_GET_LOG, true, POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xff80007f, 0}},
-    {SIM_DELETE_CQ, false, POINTER_NONE, {0, 0, 0x0000ffff, 0, 0, 0, 0, 0}},
-    {SIM_CREATE_CQ, false, POINTER_RING, {0, 0, 0xffffffff, 0xffff0003, 0, 0, 0, 0}},
-    {SIM_IDENTIFY, true, POINTER_DATA, {0, 0, 0xffff00ff, 0xff00ffff, 0, 0, 0x7f, 0}},
-    {SIM_ABORT, false, POINTER_NONE, {0, 0, 0xffffffff, 0, 0, 0, 0, 0}},
-    {SIM_SET_FEATURES, true, POINTER_DATA, {0, 0, 0x800000ff, 0xffffffff, 0, 0, 0x7f, 0}},
-    {SIM_GET_FEATURES, true, POINTER_DATA, {0, 0, 0x000007ff, 0xffffffff, 0, 0, 0x7f, 0}},
-    {SIM_ASYNC_EVENT, false, POINTER_NONE, {0, 0, 0, 0, 0, 0, 0, 0}},
-};
-
 static const struct sim_rule nvm_rules[] = {
-    {SIM_FLUSH, true, POINTER_NONE, {0, 0, 0, 0, 0, 0, 0, 0}},
-    {SIM_WRITE, true, POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0x000000ff, 0, 0}},
-    {SIM_READ, true, POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0x000000ff, 0, 0}},
-    {SIM_COMPARE, true, POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
-    {SIM_WRITE_ZEROES, true, POINTER_NONE, {0, 0, 0xffffffff, 0xffffffff, 0xc200ffff, 0, 0, 0}},
-    {SIM_DATASET, true, POINTER_DATA, {0, 0, 0x000000ff, 0x00000007, 0, 0, 0, 0}},
-    {SIM_VERIFY, true, POINTER_NONE, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
+    {SIM_FLUSH, true, SIM_POINTER_NONE, {0, 0, 0, 0, 0, 0, 0, 0}},
+    {SIM_WRITE, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0x000000ff, 0, 0}},
+    {SIM_READ, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0x000000ff, 0, 0}},
+    {SIM_COMPARE, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
+    {SIM_WRITE_ZEROES, true, SIM_POINTER_NONE, {0, 0, 0xffffffff, 0xffffffff, 0xc200ffff, 0, 0, 0}},
+    {SIM_DATASET, true, SIM_POINTER_DATA, {0, 0, 0x000000ff, 0x00000007, 0, 0, 0, 0}},
+    {SIM_VERIFY, true, SIM_POINTER_NONE, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
 };
 
-static const struct sim_rule *rule_of(const struct sim_task *task)
+static const struct sim_rule *rule_of(const struct lwnvme_sim *sim, const struct sim_task *task)
 {
-    const struct sim_rule *rules = task->sqid == 0 ? admin_rules : nvm_rules;
-    size_t count = task->sqid == 0 ? sizeof(admin_rules) / sizeof(admin_rules[0])
-                                   : sizeof(nvm_rules) / sizeof(nvm_rules[0]);
-    for (size_t i = 0; i < count; i++) {
-        if (rules[i].opcode == (task->sqe[0] & 0xff)) {
-            return &rules[i];
+    const struct sim_command *command = task->sqid == 0 ? lwsim_command_of(sim, lwsim_opcode(task)) : NULL;
+    for (size_t i = 0; task->sqid != 0 && i < sizeof(nvm_rules) / sizeof(nvm_rules[0]); i++) {
+        if (nvm_rules[i].opcode == lwsim_opcode(task)) {
+            return &nvm_rules[i];
         }
     }
-    return NULL;
+    return command == NULL ? NULL : &command->rule;
 }
 
 static uint16_t reserved_set(struct lwnvme_sim *sim, const struct sim_task *task, unsigned dword)
@@ -83,7 +54,7 @@ static uint16_t check_dword0(struct lwnvme_sim *sim, const struct sim_task *task
 
 static uint16_t check_pointers(struct lwnvme_sim *sim, const struct sim_task *task, enum sim_pointer pointer)
 {
-    unsigned first = pointer == POINTER_NONE ? 6 : pointer == POINTER_RING ? 8 : 10;
+    unsigned first = pointer == SIM_POINTER_NONE ? 6 : pointer == SIM_POINTER_RING ? 8 : 10;
     if ((task->sqe[4] | task->sqe[5]) != 0) {
         return reserved_set(sim, task, task->sqe[4] != 0 ? 4 : 5);
     }
@@ -256,12 +227,15 @@ static void find_fault(struct lwnvme_sim *sim, struct sim_task *task)
 
 static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task)
 {
-    const struct sim_rule *rule = rule_of(task);
+    const struct sim_rule *rule = rule_of(sim, task);
     uint64_t bytes = 0;
     if (rule == NULL) {
         return SIM_INVALID_OPCODE;
     }
-    uint16_t status = check_dword0(sim, task);
+    uint16_t status = lwsim_parts_filter(sim, task);
+    if (status == SIM_OK) {
+        status = check_dword0(sim, task);
+    }
     if (status == SIM_OK) {
         status = check_rule(sim, task, rule);
     }
@@ -271,8 +245,8 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task)
     }
     if (status == SIM_OK && bytes != 0) {
         status = lwsim_prp_walk(sim, task, bytes);
-    } else if (status == SIM_OK && rule->pointer == POINTER_DATA) {
-        status = check_pointers(sim, task, POINTER_NONE);
+    } else if (status == SIM_OK && rule->pointer == SIM_POINTER_DATA) {
+        status = check_pointers(sim, task, SIM_POINTER_NONE);
     }
     return status;
 }
@@ -288,6 +262,9 @@ uint64_t lwsim_command_prepare(struct lwnvme_sim *sim, struct sim_task *task)
     lwsim_segments_pin(sim, &task->data, true);
     if (sim->config.latency_spread_us != 0 && task->sqid != 0) {
         latency += lwsim_random(sim) % sim->config.latency_spread_us;
+    }
+    if (task->sqid != 0 && sim->power.awake_at > sim->now) {
+        latency += sim->power.awake_at - sim->now;
     }
     return latency + (task->fault.kind == LWNVME_SIM_DELAY ? task->fault.value : 0);
 }
@@ -312,11 +289,17 @@ void lwsim_command_execute(struct lwnvme_sim *sim, struct sim_task *task)
 
 uint32_t lwsim_nn(const struct lwnvme_sim *sim)
 {
-    return sim->config.nn < 0 ? sim->config.namespace_count : (uint32_t)sim->config.nn;
+    return sim->config.nn < 0 ? sim->ns_slots : (uint32_t)sim->config.nn;
+}
+
+struct sim_namespace *lwsim_allocated_namespace(struct lwnvme_sim *sim, uint32_t nsid)
+{
+    bool known = nsid != 0 && nsid <= sim->ns_slots && nsid <= lwsim_nn(sim);
+    return known && sim->ns[nsid - 1].allocated ? &sim->ns[nsid - 1] : NULL;
 }
 
 struct sim_namespace *lwsim_namespace(struct lwnvme_sim *sim, uint32_t nsid)
 {
-    bool known = nsid != 0 && nsid <= sim->config.namespace_count && nsid <= lwsim_nn(sim);
-    return known && sim->ns[nsid - 1].is.active ? &sim->ns[nsid - 1] : NULL;
+    struct sim_namespace *ns = lwsim_allocated_namespace(sim, nsid);
+    return ns != NULL && ns->is.active ? ns : NULL;
 }

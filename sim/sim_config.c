@@ -71,6 +71,11 @@ static void default_identify(struct lwnvme_sim_config *config)
     config->oncs = 0x009d;
     config->vwc = 0x07;
     config->identify_cns_max = 255;
+    config->cntrltype = 1;
+    config->health.temperature = 308;
+    config->health.sensors[0] = 308;
+    config->health.available_spare = 100;
+    config->health.spare_threshold = 10;
 }
 
 static void default_host(struct lwnvme_sim_config *config)
@@ -108,4 +113,9 @@ void lwnvme_sim_config_default(struct lwnvme_sim_config *config)
         config->ns[i].uuid[15] = (uint8_t)i;
         config->ns[i].eui64[7] = (uint8_t)i;
     }
+}
+
+void lwnvme_sim_config_full(struct lwnvme_sim_config *config)
+{
+    lwnvme_sim_config_default(config);
 }

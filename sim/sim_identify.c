@@ -19,6 +19,9 @@ static void controller_base(const struct lwnvme_sim *sim, uint8_t *data)
     memcpy(data + 4, c->serial, 20);
     memcpy(data + 24, c->model, 40);
     memcpy(data + 64, c->firmware, 8);
+    data[72] = c->rab;
+    memcpy(data + 73, c->ieee, 3);
+    data[76] = c->cmic;
     data[77] = c->mdts_shown != 0 ? c->mdts_shown : c->mdts;
     lwsim_put(data + 78, c->cntlid, 2);
     if (c->vs >= VS_1_2) {
@@ -29,12 +32,23 @@ static void controller_base(const struct lwnvme_sim *sim, uint8_t *data)
     }
     if (c->vs >= VS_1_3) {
         lwsim_put(data + 96, c->ctratt, 4);
+        memcpy(data + 112, c->fguid, 16);
     }
     if (c->vs >= VS_1_4) {
-        data[111] = 1; /* I/O controller */
+        lwsim_put(data + 100, c->rrls, 2);
+        data[111] = c->cntrltype;
         for (unsigned i = 0; i < 3; i++) {
             lwsim_put(data + 128 + 2 * i, c->crdt[i], 2);
         }
+    }
+    if (c->vs >= VS_2_0) {
+        data[102] = c->bpcap;
+        lwsim_put(data + 104, c->nssl, 4);
+        data[110] = c->plsi;
+        data[134] = c->crcap;
+        data[253] = c->nvmsr;
+        data[254] = c->vwci;
+        data[255] = c->mec;
     }
 }
 
@@ -48,8 +62,69 @@ static void controller_admin(const struct lwnvme_sim *sim, uint8_t *data)
     data[261] = c->lpa;
     data[262] = c->elpe;
     data[263] = c->npss;
+    data[264] = c->avscc;
+    data[265] = c->apsta;
     lwsim_put(data + 266, c->wctemp, 2);
     lwsim_put(data + 268, c->cctemp, 2);
+    lwsim_put(data + 270, c->mtfa, 2);
+    lwsim_put(data + 272, c->hmpre, 4);
+    lwsim_put(data + 276, c->hmmin, 4);
+    lwsim_put(data + 280, c->tnvmcap, 8);
+    lwsim_put(data + 296, c->unvmcap_shown != 0 ? c->unvmcap_shown : lwsim_capacity_left(sim), 8);
+    lwsim_put(data + 312, c->rpmbs, 4);
+    lwsim_put(data + 316, c->edstt, 2);
+    data[318] = c->dsto;
+    data[319] = c->fwug;
+    lwsim_put(data + 320, c->kas, 2);
+}
+
+static void controller_later(const struct lwnvme_sim *sim, uint8_t *data)
+{
+    const struct lwnvme_sim_config *c = &sim->config;
+    lwsim_put(data + 322, c->hctma, 2);
+    lwsim_put(data + 324, c->mntmt, 2);
+    lwsim_put(data + 326, c->mxtmt, 2);
+    lwsim_put(data + 328, c->sanicap, 4);
+    lwsim_put(data + 332, c->hmminds, 4);
+    lwsim_put(data + 336, c->hmmaxd, 2);
+    lwsim_put(data + 338, c->nsetidmax, 2);
+    lwsim_put(data + 340, c->endgidmax, 2);
+    data[342] = c->anatt;
+    data[343] = c->anacap;
+    lwsim_put(data + 344, c->anagrpmax, 4);
+    lwsim_put(data + 348, c->nanagrpid, 4);
+    lwsim_put(data + 352, c->pels, 4);
+    lwsim_put(data + 356, c->did, 2);
+    data[358] = c->kpioc;
+    lwsim_put(data + 360, c->mptfawr, 2);
+    lwsim_put(data + 368, c->megcap, 8);
+    data[384] = c->tmpthha;
+    lwsim_put(data + 386, c->cqt, 2);
+}
+
+static void controller_power(const struct lwnvme_sim *sim, uint8_t *data)
+{
+    static const struct lwnvme_sim_power_state nothing;
+    for (unsigned i = 0; i <= sim->config.npss && i < 32; i++) {
+        const struct lwnvme_sim_power_state *state = &sim->config.psd[i];
+        uint8_t *at = data + 2048 + 32 * (size_t)i;
+        if (memcmp(state, &nothing, sizeof(nothing)) == 0) {
+            lwsim_put(at, 1000 / (i + 1), 2); /* centiwatts, falling */
+            continue;
+        }
+        lwsim_put(at, state->mp, 2);
+        at[3] = (uint8_t)((state->mxps ? 1u : 0) | (state->nops ? 2u : 0));
+        lwsim_put(at + 4, state->enlat, 4);
+        lwsim_put(at + 8, state->exlat, 4);
+        at[12] = state->rrt;
+        at[13] = state->rrl;
+        at[14] = state->rwt;
+        at[15] = state->rwl;
+        lwsim_put(at + 16, state->idlp, 2);
+        at[18] = (uint8_t)(state->ips << 6);
+        lwsim_put(at + 20, state->actp, 2);
+        at[22] = (uint8_t)((state->apw & 7u) | (unsigned)state->aps << 6);
+    }
 }
 
 static void controller_nvm(const struct lwnvme_sim *sim, uint8_t *data)
@@ -65,12 +140,17 @@ static void controller_nvm(const struct lwnvme_sim *sim, uint8_t *data)
     data[525] = c->vwc;
     lwsim_put(data + 526, c->awun, 2);
     lwsim_put(data + 528, c->awupf, 2);
+    data[530] = c->icsvscc;
+    data[531] = c->nwpc;
+    lwsim_put(data + 532, c->acwu, 2);
+    lwsim_put(data + 534, c->cdfs, 2);
     lwsim_put(data + 536, c->sgls, 4);
+    lwsim_put(data + 540, c->mnan, 4);
+    lwsim_put(data + 544, c->maxdna, 8);
+    lwsim_put(data + 560, c->maxcna, 4);
+    lwsim_put(data + 564, c->oaqd, 4);
     if (c->vs >= VS_1_2) {
         memcpy(data + 768, c->subnqn, 256);
-    }
-    for (unsigned i = 0; i <= c->npss && i < 32; i++) {
-        lwsim_put(data + 2048 + 32 * i, 1000 / (i + 1), 2); /* centiwatts, falling */
     }
 }
 
@@ -82,12 +162,24 @@ static uint16_t identify_controller(struct lwnvme_sim *sim, uint32_t nsid, uint8
     }
     controller_base(sim, data);
     controller_admin(sim, data);
+    controller_later(sim, data);
     controller_nvm(sim, data);
+    controller_power(sim, data);
     return SIM_OK;
 }
 
-static void namespace_data(const struct lwnvme_sim_namespace *is, uint8_t *data)
+static void namespace_formats(const struct lwnvme_sim_namespace *is, uint8_t *data)
 {
+    for (unsigned i = 0; i < LWNVME_SIM_LBA_FORMATS; i++) {
+        lwsim_put(data + 128 + 4 * (size_t)i, is->formats[i].ms, 2);
+        data[130 + 4 * i] = is->formats[i].lbads;
+        data[131 + 4 * i] = is->formats[i].rp;
+    }
+}
+
+static void namespace_data(const struct lwnvme_sim *sim, const struct sim_namespace *ns, uint8_t *data)
+{
+    const struct lwnvme_sim_namespace *is = &ns->is;
     lwsim_put(data + 0, is->nsze, 8);
     lwsim_put(data + 8, is->ncap, 8);
     lwsim_put(data + 16, is->nuse, 8);
@@ -98,21 +190,34 @@ static void namespace_data(const struct lwnvme_sim_namespace *is, uint8_t *data)
     data[28] = is->dpc;
     data[29] = is->dps;
     data[30] = is->nmic;
+    data[31] = is->rescap;
+    data[32] = is->fpi;
     data[33] = is->dlfeat;
     lwsim_put(data + 34, is->nawun, 2);
     lwsim_put(data + 36, is->nawupf, 2);
+    lwsim_put(data + 38, is->nacwu, 2);
     lwsim_put(data + 40, is->nabsn, 2);
+    lwsim_put(data + 42, is->nabo, 2);
+    lwsim_put(data + 44, is->nabspf, 2);
     lwsim_put(data + 46, is->noiob, 2);
+    if ((sim->config.oacs & 8) != 0) {
+        lwsim_put(data + 48, is->ncap * ns->block_bytes, 8); /* NVMCAP */
+    }
     lwsim_put(data + 64, is->npwg, 2);
+    lwsim_put(data + 66, is->npwa, 2);
+    lwsim_put(data + 68, is->npdg, 2);
+    lwsim_put(data + 70, is->npda, 2);
     lwsim_put(data + 72, is->nows, 2);
-    data[99] = is->nsattr;
+    lwsim_put(data + 74, is->mssrl, 2);
+    lwsim_put(data + 76, is->mcl, 4);
+    data[80] = is->msrc;
+    lwsim_put(data + 92, is->anagrpid, 4);
+    data[99] = (uint8_t)(is->nsattr | (ns->protection != 0 ? 1u : 0));
+    lwsim_put(data + 100, is->nvmsetid, 2);
+    lwsim_put(data + 102, is->endgid, 2);
     memcpy(data + 104, is->nguid, 16);
     memcpy(data + 120, is->eui64, 8);
-    for (unsigned i = 0; i < LWNVME_SIM_LBA_FORMATS; i++) {
-        lwsim_put(data + 128 + 4 * i, is->formats[i].ms, 2);
-        data[130 + 4 * i] = is->formats[i].lbads;
-        data[131 + 4 * i] = is->formats[i].rp;
-    }
+    namespace_formats(is, data);
 }
 
 static uint16_t identify_namespace(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
@@ -122,7 +227,7 @@ static uint16_t identify_namespace(struct lwnvme_sim *sim, uint32_t nsid, uint8_
         return SIM_INVALID_NAMESPACE;
     }
     if (ns != NULL) { /* an inactive one is all zeroes */
-        namespace_data(&ns->is, data);
+        namespace_data(sim, ns, data);
     }
     return SIM_OK;
 }
@@ -133,7 +238,7 @@ static uint16_t active_list(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data
     if (nsid >= 0xfffffffeu) {
         return SIM_INVALID_NAMESPACE;
     }
-    for (uint32_t id = nsid + 1; id <= sim->config.namespace_count && count < 1024; id++) {
+    for (uint32_t id = nsid + 1; id <= sim->ns_slots && count < 1024; id++) {
         if (lwsim_namespace(sim, id) != NULL) {
             lwsim_put(data + 4 * count, id, 4);
             count++;
@@ -229,7 +334,15 @@ static uint16_t fill(struct lwnvme_sim *sim, const struct sim_task *task, uint8_
     }
 }
 
-uint16_t lwsim_identify(struct lwnvme_sim *sim, struct sim_task *task)
+static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes)
+{
+    (void)sim;
+    task->direction = LWNVME_FROM_DEVICE;
+    *bytes = 4096;
+    return SIM_OK;
+}
+
+static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
 {
     uint8_t data[4096] = {0};
     uint8_t cns = (uint8_t)(task->sqe[10] & 0xff);
@@ -248,3 +361,14 @@ uint16_t lwsim_identify(struct lwnvme_sim *sim, struct sim_task *task)
     sim->counts.bytes_from_device += sizeof(data);
     return lwsim_data(sim, task, data, sizeof(data)) ? SIM_OK : SIM_TRANSFER_ERROR;
 }
+
+static const struct sim_command commands[] = {
+    {.rule = {SIM_IDENTIFY, true, SIM_POINTER_DATA, {0, 0, 0xffff00ff, 0xff00ffff, 0, 0, 0x7f, 0}},
+     .prepare = prepare,
+     .execute = execute},
+};
+
+const struct sim_part lwsim_identify_part = {
+    .commands = commands,
+    .command_count = sizeof(commands) / sizeof(commands[0]),
+};

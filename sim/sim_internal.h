@@ -28,20 +28,43 @@ enum {
     SIM_SEQUENCE_ERROR = 0x00c | SIM_DNR,
     SIM_PRP_OFFSET = 0x013 | SIM_DNR,
     SIM_WRITE_PROTECTED = 0x020 | SIM_DNR,
+    SIM_COMMAND_PROHIBITED = 0x023 | SIM_DNR,
     SIM_MEDIA_NOT_READY = 0x024,
     SIM_LBA_RANGE = 0x080 | SIM_DNR,
+    SIM_CAPACITY_EXCEEDED = 0x081 | SIM_DNR,
     SIM_NAMESPACE_NOT_READY = 0x082,
     SIM_CQ_INVALID = 0x100 | SIM_DNR,
     SIM_QID_INVALID = 0x101 | SIM_DNR,
     SIM_QUEUE_SIZE = 0x102 | SIM_DNR,
-    SIM_AER_LIMIT = 0x105 | SIM_DNR,
     SIM_ABORT_LIMIT = 0x103,
+    SIM_AER_LIMIT = 0x105 | SIM_DNR,
     SIM_VECTOR_INVALID = 0x108 | SIM_DNR,
     SIM_LOG_INVALID = 0x109 | SIM_DNR,
     SIM_QUEUE_DELETION = 0x10c | SIM_DNR,
     SIM_NOT_SAVEABLE = 0x10d | SIM_DNR,
     SIM_NOT_CHANGEABLE = 0x10e | SIM_DNR,
     SIM_NOT_NS_SPECIFIC = 0x10f | SIM_DNR,
+    SIM_INSUFFICIENT_CAPACITY = 0x115 | SIM_DNR,
+    SIM_NSID_UNAVAILABLE = 0x116 | SIM_DNR,
+    SIM_ALREADY_ATTACHED = 0x118 | SIM_DNR,
+    SIM_IS_PRIVATE = 0x119 | SIM_DNR,
+    SIM_NOT_ATTACHED = 0x11a | SIM_DNR,
+    SIM_THIN_NOT_SUPPORTED = 0x11b | SIM_DNR,
+    SIM_CONTROLLER_LIST_INVALID = 0x11c | SIM_DNR,
+    SIM_CONTROLLER_INVALID = 0x11f | SIM_DNR,
+    SIM_SECONDARY_STATE_INVALID = 0x120 | SIM_DNR,
+    SIM_RESOURCES_INVALID = 0x121 | SIM_DNR,
+    SIM_RESOURCE_INVALID = 0x122 | SIM_DNR,
+    SIM_ANA_GROUP_INVALID = 0x124 | SIM_DNR,
+    SIM_ATTACH_FAILED = 0x125 | SIM_DNR,
+    SIM_CAPACITY_INSUFFICIENT = 0x126 | SIM_DNR,
+    SIM_ATTACH_LIMIT = 0x127 | SIM_DNR,
+    SIM_PROHIBITION_NOT_SUPPORTED = 0x128 | SIM_DNR,
+    SIM_IOCS_NOT_SUPPORTED = 0x129 | SIM_DNR,
+    SIM_IOCS_NOT_ENABLED = 0x12a | SIM_DNR,
+    SIM_IOCS_COMBINATION_REJECTED = 0x12b | SIM_DNR,
+    SIM_INVALID_CSI = 0x12c | SIM_DNR,
+    SIM_IDENTIFIER_UNAVAILABLE = 0x12d | SIM_DNR,
     SIM_WRITE_FAULT = 0x280 | SIM_DNR,
     SIM_READ_ERROR = 0x281 | SIM_DNR,
     SIM_COMPARE_FAILURE = 0x285 | SIM_DNR
@@ -68,6 +91,8 @@ enum {
     SIM_DATASET = 0x09,
     SIM_VERIFY = 0x0c
 };
+
+#define SIM_CSTS_PP 0x20u /* processing paused: no command is taken nor answered */
 
 #define SIM_ONCS_COMPARE      (1u << 0)
 #define SIM_ONCS_DATASET      (1u << 2)
@@ -188,6 +213,10 @@ struct sim_namespace {
     struct sim_hash undo; /* LBA + 1: the block as it is on the stable medium */
     struct sim_hash bad;  /* LBA + 1: unreadable */
     uint8_t *blank;       /* what a piece that was never written holds; NULL: zeroes */
+    bool allocated;       /* it exists; `is.active` says if it is attached to this controller */
+    uint32_t controllers; /* bit mask of the subsystem's controllers that it is attached to, bit 0 this one */
+    uint8_t protection;   /* write protection state, feature 84h */
+    struct sim_feature_store *features;
 };
 #define SIM_CHUNK 65536u
 
@@ -198,6 +227,7 @@ struct sim_error_entry {
     uint16_t status;
     uint32_t nsid;
     uint64_t lba;
+    uint8_t opcode;
 };
 
 struct sim_smart {
@@ -210,13 +240,199 @@ struct sim_smart {
     uint64_t media_errors;
 };
 
-#define SIM_FEATURES 0x20u
+/* An event with a cause in the model. */
+struct sim_event {
+    uint8_t type;
+    uint8_t information;
+    uint8_t lid;
+};
+#define SIM_EVENTS      32u
+#define SIM_EVENT_TYPES 8u
+#define SIM_CHANGED_MAX 1024u
+
+struct sim_event_state {
+    bool masked[SIM_EVENT_TYPES]; /* reported, its log page not yet read */
+    uint8_t mask_lid[SIM_EVENT_TYPES];
+    struct sim_event waiting[SIM_EVENTS];
+    uint32_t waiting_count;
+    struct sim_event storm;
+    uint64_t storm_left;
+    uint32_t changed[SIM_CHANGED_MAX]; /* ascending */
+    uint32_t changed_count;            /* SIM_CHANGED_MAX + 1: too many */
+};
+
+/* What the critical warning is made of, as it was looked at last. */
+struct sim_health_state {
+    struct lwnvme_sim_health seen;
+    uint32_t over[9]; /* temperature thresholds: composite, then the sensors; with the hysteresis */
+    uint32_t under[9];
+    uint32_t saved_over[9];
+    uint32_t saved_under[9];
+    bool stale;
+    bool hot;
+    bool tmpth_events; /* hysteresis recovery is due */
+    uint8_t warning;
+    uint64_t warm_us; /* time above WCTEMP and CCTEMP */
+    uint64_t hot_us;
+    uint64_t looked_at;
+};
+
+struct sim_power_state {
+    uint8_t state;       /* the power state it is in */
+    uint8_t operational; /* the last one that was operational */
+    uint64_t idle_since; /* of I/O */
+    uint64_t awake_at;   /* an exit latency ends; commands of I/O queues take at least so long */
+    uint64_t transitions;
+};
+
+#define SIM_FEATURES 0x100u
+
+/* Values that the features' table keeps itself. */
+struct sim_feature_store {
+    uint32_t dword[SIM_FEATURES];
+    uint8_t *data[SIM_FEATURES]; /* NULL: all zero */
+    uint32_t saved[SIM_FEATURES];
+    uint8_t *saved_data[SIM_FEATURES];
+};
 
 struct sim_held {
     void *memory;
     size_t bytes;
     struct sim_held *next;
     struct sim_held *previous;
+};
+
+/* ---- parts ----
+ *
+ * The admin side is made of parts, a file each: what it adds to the tables of commands, log pages and
+ * features, and what happens in it by itself. sim_part.c has the list of them.
+ */
+
+enum sim_pointer {
+    SIM_POINTER_NONE,
+    SIM_POINTER_DATA, /* may be used; whether it is, prepare says by its byte count */
+    SIM_POINTER_RING
+};
+
+/* Bits that a command may set in dwords 2, 3 and 10 to 15. */
+struct sim_rule {
+    uint8_t opcode;
+    bool has_nsid;
+    enum sim_pointer pointer;
+    uint32_t allowed[8];
+};
+
+/* An admin command. Where the gate answers false the opcode does not exist. */
+struct sim_command {
+    struct sim_rule rule;
+    uint32_t effects;                           /* of the effects log, beside bit 0 "supported" */
+    bool (*gate)(const struct lwnvme_sim *sim); /* NULL: always there */
+    /* When it is fetched: checks that need no data; sets *bytes and task->direction if it has data. NULL:
+     * nothing to check, no data. */
+    uint16_t (*prepare)(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
+    /* When it is due: a status, SIM_NO_ANSWER if it will be completed later by lwsim_task_complete. */
+    uint16_t (*execute)(struct lwnvme_sim *sim, struct sim_task *task);
+};
+
+/* Memory for a log page as a whole; the reader's piece is cut out of it. */
+struct sim_page {
+    uint8_t *data;
+    size_t bytes;
+};
+/* Zeroed; NULL when memory ends. Called again it makes the page larger, and keeps its content. */
+uint8_t *lwsim_page_make(struct sim_page *page, size_t bytes);
+
+enum {
+    SIM_LOG_OF_CONTROLLER = 1, /* NSID 0 or FFFFFFFFh */
+    SIM_LOG_OF_NAMESPACE = 2   /* the NSID of an active namespace */
+};
+
+struct sim_log {
+    uint8_t lid;
+    uint8_t scope;         /* SIM_LOG_OF_... */
+    uint8_t lsp;           /* bits of the log specific parameter that have a meaning */
+    bool lsi;              /* the log specific identifier has one */
+    bool csi;              /* the command set identifier has one */
+    bool index_offset;     /* OT may be 1: `index` turns the offset's number into bytes */
+    uint16_t lid_specific; /* of the supported log pages page */
+    bool (*gate)(const struct lwnvme_sim *sim);
+    bool (*namespace_gate)(const struct lwnvme_sim *sim); /* pages of namespaces; NULL: always */
+    /* When it is fetched; NULL: nothing to check beyond the above. */
+    uint16_t (*check)(struct lwnvme_sim *sim, const struct sim_task *task);
+    /* Makes the whole page with lwsim_page_make and fills it. */
+    uint16_t (*fill)(struct lwnvme_sim *sim, const struct sim_task *task, struct sim_page *page);
+    /* Bytes at which entry `index` of the page begins, UINT64_MAX: no such entry. */
+    uint64_t (*index)(const struct sim_page *page, uint64_t index);
+    /* Read with RAE 0, after the data were given out. May be NULL. Events that point here are let go anyway. */
+    void (*cleared)(struct lwnvme_sim *sim, const struct sim_task *task);
+};
+static inline uint8_t lwsim_log_lsp(const struct sim_task *task)
+{
+    return (uint8_t)(task->sqe[10] >> 8 & 0x7f);
+}
+static inline uint16_t lwsim_log_lsi(const struct sim_task *task)
+{
+    return (uint16_t)(task->sqe[11] >> 16);
+}
+
+enum sim_select {
+    SIM_SELECT_CURRENT = 0,
+    SIM_SELECT_DEFAULT = 1,
+    SIM_SELECT_SAVED = 2,
+    SIM_SELECT_SUPPORTED = 3
+};
+
+/*
+ * A feature. With neither `set` nor `get` the table's own store keeps dword 11 (and `bytes` of data) for
+ * the controller or, if of_namespace, for each namespace, as current and saved value; `fallback` gives the
+ * default and `check` looks at what is to be set. Else `set` and `get` do all but the checks of reserved bits,
+ * SV, SEL and NSID, and `get` is never asked for SIM_SELECT_SUPPORTED.
+ */
+struct sim_feature {
+    uint8_t fid;
+    bool saveable;
+    bool fixed; /* not changeable: 10Eh */
+    bool of_namespace;
+    bool all_namespaces; /* of_namespace: FFFFFFFFh may be set, and counts for all */
+    uint32_t
+        set_bits[5]; /* of dwords 11 to 15 that may be set in Set Features; UUID index is allowed anyway */
+    uint32_t get_bits[5];
+    uint32_t bytes;   /* of the data structure, 0: none */
+    uint32_t effects; /* of the feature identifiers effects log, beside bit 0 */
+    bool (*gate)(const struct lwnvme_sim *sim);
+    uint32_t (*fallback)(const struct lwnvme_sim *sim);
+    /* data: bytes long, NULL without. Dwords as in the command. */
+    uint16_t (*check)(struct lwnvme_sim *sim, const struct sim_task *task, const uint8_t *data);
+    uint16_t (*set)(struct lwnvme_sim *sim, struct sim_task *task, const uint8_t *data);
+    uint16_t (*get)(struct lwnvme_sim *sim, struct sim_task *task, enum sim_select select, uint8_t *data);
+    /* The value of the table's own store has changed. */
+    void (*changed)(struct lwnvme_sim *sim, const struct sim_task *task);
+    /* Data bytes of this very command, where they vary: at most `bytes`. */
+    uint32_t (*data_bytes)(const struct lwnvme_sim *sim, const struct sim_task *task, bool is_set);
+};
+static inline bool lwsim_feature_save(const struct sim_task *task)
+{
+    return task->sqe[10] >> 31 != 0;
+}
+
+struct sim_part {
+    const struct sim_command *commands;
+    size_t command_count;
+    const struct sim_log *logs;
+    size_t log_count;
+    const struct sim_feature *features;
+    size_t feature_count;
+    bool (*create)(struct lwnvme_sim *sim); /* once; false: memory ends */
+    void (*destroy)(struct lwnvme_sim *sim);
+    void (*reset)(struct lwnvme_sim *sim, enum sim_reset kind); /* queues and commands are gone already */
+    /* When something happens by itself next, LWNVME_SIM_NEVER; and it does: called when that time has come. */
+    uint64_t (*next)(const struct lwnvme_sim *sim);
+    void (*run)(struct lwnvme_sim *sim);
+    /* Looks at each command, of I/O queues too, before it is checked further: SIM_OK, or a refusal. */
+    uint16_t (*filter)(struct lwnvme_sim *sim, const struct sim_task *task);
+    /* Registers that this part has: true if it is one. */
+    bool (*register_read)(struct lwnvme_sim *sim, size_t offset, uint32_t *value);
+    bool (*register_write)(struct lwnvme_sim *sim, size_t offset, uint32_t value);
 };
 
 struct lwnvme_sim {
@@ -299,10 +515,10 @@ struct lwnvme_sim {
     bool any_vector_pending;
 
     /* the rest of the device */
-    uint32_t features[SIM_FEATURES];
-    uint32_t saved[SIM_FEATURES];
+    struct sim_feature_store features;
     uint32_t vector_config[2049];
     uint64_t timestamp_offset;
+    bool timestamp_set;
     struct sim_error_entry errors[256];
     uint64_t error_count;
     struct sim_smart smart;
@@ -317,6 +533,17 @@ struct lwnvme_sim {
     struct sim_format format;
     struct sim_hmb *hmb;
     struct sim_boot boot;
+    uint32_t ns_slots; /* of ns: NSIDs that can exist */
+
+    /* the tables, by opcode, LID, FID: NULL where no part has it. Gates are asked at each use. */
+    const struct sim_command *commands[256];
+    const struct sim_log *logs[256];
+    const struct sim_feature *feature_table[256];
+
+    /* the parts' own */
+    struct sim_event_state event;
+    struct sim_health_state health;
+    struct sim_power_state power;
 };
 
 /* sim.c */
@@ -327,7 +554,7 @@ void lwsim_violation(struct lwnvme_sim *sim, const char *format, ...);
 uint64_t lwsim_random(struct lwnvme_sim *sim);
 void lwsim_step(struct lwnvme_sim *sim, uint64_t us); /* time passes, with what happens in it */
 void lwsim_deliver(struct lwnvme_sim *sim);           /* interrupts */
-void lwsim_power_on(struct lwnvme_sim *sim);
+void lwsim_power_on(struct lwnvme_sim *sim, enum sim_reset kind);
 static inline bool lwsim_enabled(const struct lwnvme_sim *sim)
 {
     return (sim->cc & 1u) != 0;
@@ -392,19 +619,62 @@ void lwsim_command_execute(struct lwnvme_sim *sim, struct sim_task *task);
 uint16_t lwsim_prp_walk(struct lwnvme_sim *sim, struct sim_task *task, uint64_t bytes);
 /* Between a flat buffer and the command's data; false: a fault. */
 bool lwsim_data(struct lwnvme_sim *sim, struct sim_task *task, void *buffer, uint64_t bytes);
-struct sim_namespace *lwsim_namespace(struct lwnvme_sim *sim, uint32_t nsid); /* active ones */
+struct sim_namespace *lwsim_namespace(struct lwnvme_sim *sim, uint32_t nsid);           /* active ones */
+struct sim_namespace *lwsim_allocated_namespace(struct lwnvme_sim *sim, uint32_t nsid); /* all existing */
 uint32_t lwsim_nn(const struct lwnvme_sim *sim);
 
-/* sim_admin.c, sim_identify.c, sim_log.c */
+/* sim_part.c */
+bool lwsim_parts_create(struct lwnvme_sim *sim);
+void lwsim_parts_destroy(struct lwnvme_sim *sim);
+void lwsim_parts_reset(struct lwnvme_sim *sim, enum sim_reset kind);
+uint64_t lwsim_parts_next(const struct lwnvme_sim *sim);
+void lwsim_parts_run(struct lwnvme_sim *sim);
+uint16_t lwsim_parts_filter(struct lwnvme_sim *sim, const struct sim_task *task);
+bool lwsim_parts_register_read(struct lwnvme_sim *sim, size_t offset, uint32_t *value);
+bool lwsim_parts_register_write(struct lwnvme_sim *sim, size_t offset, uint32_t value);
+/* NULL: there is none, or its gate is shut. */
+const struct sim_command *lwsim_command_of(const struct lwnvme_sim *sim, uint8_t opcode);
+const struct sim_log *lwsim_log_of(const struct lwnvme_sim *sim, uint8_t lid);
+const struct sim_feature *lwsim_feature_of(const struct lwnvme_sim *sim, uint8_t fid);
+static inline uint8_t lwsim_opcode(const struct sim_task *task)
+{
+    return (uint8_t)(task->sqe[0] & 0xff);
+}
+
+/* sim_admin.c, sim_identify.c, sim_log.c, sim_feature.c, sim_event.c */
+extern const struct sim_part lwsim_admin_part;
+extern const struct sim_part lwsim_identify_part;
+extern const struct sim_part lwsim_log_part;
+extern const struct sim_part lwsim_feature_part;
+extern const struct sim_part lwsim_feature_base_part;
+extern const struct sim_part lwsim_power_part;
+extern const struct sim_part lwsim_event_part;
+extern const struct sim_part lwsim_health_part;
+extern const struct sim_part lwsim_effects_part;
 uint16_t lwsim_admin_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
 uint16_t lwsim_admin_execute(struct lwnvme_sim *sim, struct sim_task *task);
-void lwsim_features_default(struct lwnvme_sim *sim, bool power_on);
 bool lwsim_cache_on(const struct lwnvme_sim *sim);
-uint16_t lwsim_identify(struct lwnvme_sim *sim, struct sim_task *task);
-uint16_t lwsim_log_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
-uint16_t lwsim_log_execute(struct lwnvme_sim *sim, struct sim_task *task);
+uint32_t lwsim_feature_value(const struct lwnvme_sim *sim, uint8_t fid); /* current, of the own store */
+uint8_t *lwsim_feature_data(struct lwnvme_sim *sim, uint8_t fid);        /* NULL: all zero */
+uint32_t lwsim_feature_of_namespace(const struct lwnvme_sim *sim, const struct sim_namespace *ns,
+                                    uint8_t fid);
+void lwsim_feature_forget(struct sim_namespace *ns);          /* the namespace is deleted */
+uint64_t lwsim_timestamp(const struct lwnvme_sim *sim);       /* as the Timestamp feature has it, 8 bytes */
+void lwsim_smart_fill(struct lwnvme_sim *sim, uint8_t *data); /* 512 bytes */
+uint8_t lwsim_critical_warning(const struct lwnvme_sim *sim);
 void lwsim_log_error(struct lwnvme_sim *sim, const struct sim_task *task);
+/* An event with a cause in the model, as the specification has it: the caller has looked whether it is
+ * enabled. Held back while one of its type waits for its log page to be read; not counted twice. */
+void lwsim_event_raise(struct lwnvme_sim *sim, uint8_t type, uint8_t information, uint8_t lid);
+/* The same, if the bit of feature 0Bh is set. */
+void lwsim_event_notice(struct lwnvme_sim *sim, unsigned bit, uint8_t type, uint8_t information, uint8_t lid);
 void lwsim_event_answer(struct lwnvme_sim *sim);
+void lwsim_event_clear(struct lwnvme_sim *sim, uint8_t lid); /* the log page was read with RAE 0 */
+uint64_t lwsim_capacity_left(const struct lwnvme_sim *sim);  /* UNVMCAP, bytes */
+/* A namespace came, went, or is another: the changed namespace list, and its event. */
+void lwsim_namespace_changed(struct lwnvme_sim *sim, uint32_t nsid);
+/* A record of the persistent event log; data at most 512 bytes. */
+void lwsim_persistent_event(struct lwnvme_sim *sim, uint8_t type, const void *data, size_t bytes);
 
 /* sim_nvm.c */
 uint16_t lwsim_nvm_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);

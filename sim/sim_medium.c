@@ -18,28 +18,46 @@
 
 static const uint8_t zeroes[SIM_CHUNK];
 
+void lwsim_medium_geometry(struct sim_namespace *ns)
+{
+    uint32_t index = (ns->is.flbas & 15u) | (ns->is.nlbaf >= 16 ? (ns->is.flbas >> 1) & 0x30u : 0);
+    const struct lwnvme_sim_lba_format *format = &ns->is.formats[index];
+    ns->usable = index <= ns->is.nlbaf && format->ms == 0 && format->lbads >= 9 && format->lbads <= 16 &&
+                 ns->is.csi == 0 && ns->is.nsze <= UINT64_MAX >> format->lbads;
+    ns->block_bytes = ns->usable ? 1u << format->lbads : 512;
+}
+
 bool lwsim_medium_create(struct lwnvme_sim *sim)
 {
     uint32_t count = sim->config.namespace_count;
-    sim->ns = calloc(count == 0 ? 1 : count, sizeof(*sim->ns));
+    sim->ns_slots = sim->config.namespace_room > count ? sim->config.namespace_room : count;
+    sim->ns = calloc(sim->ns_slots == 0 ? 1 : sim->ns_slots, sizeof(*sim->ns));
     if (sim->ns == NULL) {
         return false;
     }
     for (uint32_t i = 0; i < count; i++) {
         struct sim_namespace *ns = &sim->ns[i];
         ns->is = sim->config.ns[i < LWNVME_SIM_NAMESPACES ? i : 0];
-        uint32_t index = (ns->is.flbas & 15u) | (ns->is.nlbaf >= 16 ? (ns->is.flbas >> 1) & 0x30u : 0);
-        const struct lwnvme_sim_lba_format *format = &ns->is.formats[index];
-        ns->usable = index <= ns->is.nlbaf && format->ms == 0 && format->lbads >= 9 && format->lbads <= 16 &&
-                     ns->is.csi == 0 && ns->is.nsze <= UINT64_MAX >> format->lbads;
-        ns->block_bytes = ns->usable ? 1u << format->lbads : 512;
+        ns->allocated = ns->is.active || ns->is.detached;
+        ns->controllers = ns->is.active ? 1 : 0;
+        lwsim_medium_geometry(ns);
     }
     return true;
 }
 
+void lwsim_medium_erase(struct sim_namespace *ns)
+{
+    lwsim_hash_free(&ns->chunks, true);
+    lwsim_hash_free(&ns->undo, true);
+    lwsim_hash_free(&ns->bad, false);
+    if (ns->image != NULL) {
+        memset(ns->image, 0, (size_t)ns->image_bytes);
+    }
+}
+
 void lwsim_medium_destroy(struct lwnvme_sim *sim)
 {
-    for (uint32_t i = 0; sim->ns != NULL && i < sim->config.namespace_count; i++) {
+    for (uint32_t i = 0; sim->ns != NULL && i < sim->ns_slots; i++) {
         struct sim_namespace *ns = &sim->ns[i];
         lwsim_hash_free(&ns->chunks, true);
         lwsim_hash_free(&ns->undo, true);
@@ -182,7 +200,7 @@ void lwsim_medium_lose_cache(struct lwnvme_sim *sim, struct sim_namespace *ns)
 
 static struct sim_namespace *blocks_at(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count)
 {
-    struct sim_namespace *ns = nsid == 0 || nsid > sim->config.namespace_count ? NULL : &sim->ns[nsid - 1];
+    struct sim_namespace *ns = nsid == 0 || nsid > sim->ns_slots ? NULL : &sim->ns[nsid - 1];
     if (ns == NULL || !ns->usable || lba > ns->is.nsze || count > ns->is.nsze - lba) {
         return NULL;
     }
@@ -216,7 +234,7 @@ bool lwnvme_sim_spoil_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba
 
 uint64_t lwnvme_sim_dirty_blocks(const struct lwnvme_sim *sim, uint32_t nsid)
 {
-    return nsid == 0 || nsid > sim->config.namespace_count ? 0 : sim->ns[nsid - 1].undo.used;
+    return nsid == 0 || nsid > sim->ns_slots ? 0 : sim->ns[nsid - 1].undo.used;
 }
 
 static int file_map(int file, bool writable, uint64_t block_bytes, uint8_t **image, uint64_t *bytes)

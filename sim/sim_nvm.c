@@ -213,7 +213,7 @@ static uint16_t execute_dataset(struct lwnvme_sim *sim, struct sim_task *task, s
 
 static uint16_t execute_flush(struct lwnvme_sim *sim, const struct sim_task *task)
 {
-    for (uint32_t i = 0; i < sim->config.namespace_count; i++) {
+    for (uint32_t i = 0; i < sim->ns_slots; i++) {
         if (task->sqe[1] == UINT32_MAX || task->sqe[1] == i + 1) {
             lwsim_medium_flush(&sim->ns[i]);
         }

@@ -320,7 +320,8 @@ void lwnvme_sim_post_raw(struct lwnvme_sim *sim, uint16_t cqid, const uint32_t c
 
 static bool queues_run(const struct lwnvme_sim *sim)
 {
-    if (lwsim_fatal(sim) || sim->fenced || sim->removed || sim->dead || !lwsim_ready(sim)) {
+    if ((sim->csts & SIM_CSTS_PP) != 0 || lwsim_fatal(sim) || sim->fenced || sim->removed || sim->dead ||
+        !lwsim_ready(sim)) {
         return false;
     }
     return lwsim_enabled(sim) || sim->config.complete_during_disable;
@@ -416,6 +417,23 @@ static void fetch_one(struct lwnvme_sim *sim, uint16_t qid)
     }
 }
 
+static void fetch_all(struct lwnvme_sim *sim, uint16_t qid)
+{
+    struct sim_sq *sq = &sim->sq[qid];
+    sim->busy++;
+    while (sq->live && sq->head != sq->tail && queues_run(sim)) {
+        fetch_one(sim, qid);
+    }
+    sim->busy--;
+}
+
+void lwsim_queue_kick(struct lwnvme_sim *sim)
+{
+    for (uint32_t i = 0; i <= sim->config.io_queue_pairs; i++) {
+        fetch_all(sim, (uint16_t)i);
+    }
+}
+
 static void ring_sq(struct lwnvme_sim *sim, uint16_t qid, uint32_t tail)
 {
     struct sim_sq *sq = &sim->sq[qid];
@@ -437,11 +455,7 @@ static void ring_sq(struct lwnvme_sim *sim, uint16_t qid, uint32_t tail)
         return;
     }
     sq->tail = tail;
-    sim->busy++;
-    while (sq->live && sq->head != sq->tail && queues_run(sim)) {
-        fetch_one(sim, qid);
-    }
-    sim->busy--;
+    fetch_all(sim, qid);
 }
 
 static void ring_cq(struct lwnvme_sim *sim, uint16_t qid, uint32_t head)

@@ -80,6 +80,7 @@ static uint32_t cap_high(const struct lwnvme_sim *sim)
 
 static uint32_t register_value(struct lwnvme_sim *sim, size_t offset)
 {
+    uint32_t value = 0;
     switch (offset) {
     case REG_CAP_LOW:
         return cap_low(sim);
@@ -107,8 +108,8 @@ static uint32_t register_value(struct lwnvme_sim *sim, size_t offset)
             return sim->config.crto_later;
         }
         return sim->config.crto_crwmt | (uint32_t)sim->config.crto_crimt << 16;
-    default:
-        return 0; /* NSSR and all that this controller does not have */
+    default: /* NSSR and all that this controller does not have are 0 */
+        return lwsim_parts_register_read(sim, offset, &value) ? value : 0;
     }
 }
 
@@ -286,7 +287,7 @@ static void finish_disable(struct lwnvme_sim *sim)
     }
     sim->rings_known = false;
     lwsim_queue_reset(sim);
-    lwsim_features_default(sim, false);
+    lwsim_parts_reset(sim, SIM_RESET_CONTROLLER);
 }
 
 static void start_disable(struct lwnvme_sim *sim)
@@ -379,7 +380,7 @@ static void write_nssr(struct lwnvme_sim *sim, uint32_t value)
     if (!sim->config.cap_nssrs) {
         lwsim_violation(sim, "NSSR: written, but CAP.NSSRS is 0");
     } else if (value == 0x4e564d65u) {
-        lwsim_power_on(sim);
+        lwsim_power_on(sim, SIM_RESET_SUBSYSTEM);
         sim->csts |= CSTS_NSSRO;
     }
 }
@@ -422,6 +423,9 @@ static void register_store(struct lwnvme_sim *sim, size_t offset, uint32_t value
         write_base(sim, sim->acq, &sim->acq_low_last, (offset - REG_ACQ_LOW) / 4, value);
         break;
     default:
+        if (lwsim_parts_register_write(sim, offset, value)) {
+            break;
+        }
         lwsim_violation(sim, "register write at offset 0x%zx: read-only or reserved", offset);
     }
 }
@@ -455,7 +459,7 @@ static void finish_shutdown(struct lwnvme_sim *sim)
 {
     sim->shutdown_due = LWNVME_SIM_NEVER;
     sim->csts = (sim->csts & ~CSTS_SHST) | 2u << 2;
-    for (uint32_t i = 0; i < sim->config.namespace_count && (sim->cc & CC_SHN) >> 14 == 1; i++) {
+    for (uint32_t i = 0; i < sim->ns_slots && (sim->cc & CC_SHN) >> 14 == 1; i++) {
         lwsim_medium_flush(&sim->ns[i]);
     }
 }

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The list of parts, and the tables of commands, log pages and features that they make together. A part that
+ * is added here is everywhere: nothing else has to know it.
+ */
+#include "sim_internal.h"
+
+static const struct sim_part *const parts[] = {
+    &lwsim_admin_part,   &lwsim_identify_part,     &lwsim_log_part,
+    &lwsim_feature_part, &lwsim_feature_base_part, &lwsim_power_part,
+    &lwsim_event_part,   &lwsim_health_part,       &lwsim_effects_part,
+};
+#define PARTS (sizeof(parts) / sizeof(parts[0]))
+
+bool lwsim_parts_create(struct lwnvme_sim *sim)
+{
+    bool good = true;
+    for (size_t i = 0; i < PARTS; i++) {
+        const struct sim_part *part = parts[i];
+        for (size_t k = 0; k < part->command_count; k++) {
+            sim->commands[part->commands[k].rule.opcode] = &part->commands[k];
+        }
+        for (size_t k = 0; k < part->log_count; k++) {
+            sim->logs[part->logs[k].lid] = &part->logs[k];
+        }
+        for (size_t k = 0; k < part->feature_count; k++) {
+            sim->feature_table[part->features[k].fid] = &part->features[k];
+        }
+        good = good && (part->create == NULL || part->create(sim));
+    }
+    return good;
+}
+
+void lwsim_parts_destroy(struct lwnvme_sim *sim)
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        if (parts[i]->destroy != NULL) {
+            parts[i]->destroy(sim);
+        }
+    }
+}
+
+void lwsim_parts_reset(struct lwnvme_sim *sim, enum sim_reset kind)
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        if (parts[i]->reset != NULL) {
+            parts[i]->reset(sim, kind);
+        }
+    }
+}
+
+uint64_t lwsim_parts_next(const struct lwnvme_sim *sim)
+{
+    uint64_t next = LWNVME_SIM_NEVER;
+    for (size_t i = 0; i < PARTS; i++) {
+        uint64_t due = parts[i]->next == NULL ? LWNVME_SIM_NEVER : parts[i]->next(sim);
+        next = due < next ? due : next;
+    }
+    return next;
+}
+
+void lwsim_parts_run(struct lwnvme_sim *sim)
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        if (parts[i]->next != NULL && parts[i]->next(sim) <= sim->now) {
+            parts[i]->run(sim);
+        }
+    }
+}
+
+uint16_t lwsim_parts_filter(struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    uint16_t status = SIM_OK;
+    for (size_t i = 0; i < PARTS && status == SIM_OK; i++) {
+        if (parts[i]->filter != NULL) {
+            status = parts[i]->filter(sim, task);
+        }
+    }
+    return status;
+}
+
+bool lwsim_parts_register_read(struct lwnvme_sim *sim, size_t offset, uint32_t *value)
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        if (parts[i]->register_read != NULL && parts[i]->register_read(sim, offset, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool lwsim_parts_register_write(struct lwnvme_sim *sim, size_t offset, uint32_t value)
+{
+    for (size_t i = 0; i < PARTS; i++) {
+        if (parts[i]->register_write != NULL && parts[i]->register_write(sim, offset, value)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct sim_command *lwsim_command_of(const struct lwnvme_sim *sim, uint8_t opcode)
+{
+    const struct sim_command *command = sim->commands[opcode];
+    return command == NULL || (command->gate != NULL && !command->gate(sim)) ? NULL : command;
+}
+
+const struct sim_log *lwsim_log_of(const struct lwnvme_sim *sim, uint8_t lid)
+{
+    const struct sim_log *log = sim->logs[lid];
+    return log == NULL || (log->gate != NULL && !log->gate(sim)) ? NULL : log;
+}
+
+const struct sim_feature *lwsim_feature_of(const struct lwnvme_sim *sim, uint8_t fid)
+{
+    const struct sim_feature *feature = sim->feature_table[fid];
+    return feature == NULL || (feature->gate != NULL && !feature->gate(sim)) ? NULL : feature;
+}
