@@ -25,6 +25,8 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     core/status.c \
     io/nvm.c \
     admin/feature.c \
+    admin/feature_controller.c \
+    admin/feature_data.c \
     admin/identify.c \
     admin/identify_list.c \
     admin/identify_structure.c \
