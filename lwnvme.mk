@@ -24,9 +24,12 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     core/service.c \
     core/status.c \
     io/nvm.c \
+    admin/apst.c \
     admin/feature.c \
     admin/feature_controller.c \
     admin/feature_data.c \
+    admin/feature_host.c \
+    admin/feature_namespace.c \
     admin/identify.c \
     admin/identify_list.c \
     admin/identify_structure.c \

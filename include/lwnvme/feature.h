@@ -306,6 +306,7 @@ int lwnvme_error_recovery_set(struct lwnvme_controller *controller, struct lwnvm
 struct lwnvme_lba_ranges {
     uint32_t count;
     struct lwnvme_lba_range_type range[LWNVME_LBA_RANGES_MAX];
+    uint64_t block_count; /* private: the namespace's, while they are got */
 };
 int lwnvme_lba_ranges_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                           const struct lwnvme_namespace *ns, uint8_t select, struct lwnvme_lba_ranges *value);
