@@ -69,7 +69,7 @@ static bool lwnvme_apst_table_is_valid(const struct lwnvme_controller *controlle
 
 static bool lwnvme_controller_has_apst(const struct lwnvme_controller *controller)
 {
-    return (lwnvme_identify_copy(controller)->apsta & LWNVME_APSTA_SUPPORTED) != 0;
+    return (lwnvme_identify_copy(controller)->apsta & LWNVME_APSTA_APST) != 0;
 }
 
 static bool lwnvme_apst_decode(struct lwnvme_request *request)

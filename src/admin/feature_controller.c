@@ -157,7 +157,7 @@ int lwnvme_temperature_threshold_set(struct lwnvme_controller *controller, struc
         return status;
     if (value->sensor > LWNVME_TMPSEL_SENSORS && value->sensor != LWNVME_TMPSEL_ALL)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    most = lwnvme_field_get(lwnvme_identify_copy(controller)->tmpthha, LWNVME_TMPTHHA_MAXIMUM_HYSTERESIS);
+    most = lwnvme_field_get(lwnvme_identify_copy(controller)->tmpthha, LWNVME_TMPTHHA_TMPTHMH);
     if (value->hysteresis_kelvin > most)
         return most == 0 ? LWNVME_ERR_NO_FEATURE : LWNVME_ERR_INVALID_ARGUMENT;
     return lwnvme_feature_value_set(
@@ -447,7 +447,7 @@ static bool lwnvme_thermal_decode(struct lwnvme_request *request)
 
 static bool lwnvme_controller_has_thermal(const struct lwnvme_controller *controller)
 {
-    return (lwnvme_le16_get(&lwnvme_identify_copy(controller)->hctma) & LWNVME_HCTMA_SUPPORTED) != 0;
+    return (lwnvme_le16_get(&lwnvme_identify_copy(controller)->hctma) & LWNVME_HCTMA_HCTM) != 0;
 }
 
 int lwnvme_thermal_management_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
