@@ -25,15 +25,21 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     core/status.c \
     io/nvm.c \
     admin/apst.c \
+    admin/effects.c \
     admin/feature.c \
     admin/feature_controller.c \
     admin/feature_data.c \
     admin/feature_host.c \
     admin/feature_namespace.c \
+    admin/firmware.c \
+    admin/format.c \
     admin/identify.c \
     admin/identify_list.c \
     admin/identify_structure.c \
     admin/log.c \
+    admin/namespace_guard.c \
+    admin/sanitize.c \
+    admin/self_test.c \
     describe/command_set.c \
     describe/controller.c \
     describe/engine.c \

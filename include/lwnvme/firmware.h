@@ -72,18 +72,20 @@ struct lwnvme_firmware_update {
     uint8_t active_slot; /* by the slot log at the end; 0: it could not be read */
     uint8_t next_slot;   /* to be active after the next reset; 0: none named */
     bool overlap;        /* the controller saw pieces of another update meanwhile (MUD) */
-    bool limits_changed; /* Identify Controller differs after the activation */
+    bool limits_changed; /* MDTS, OACS, ONCS or NN differ after the activation */
     char revision[9];    /* of the firmware that runs, at the end */
     int commit_status;   /* Firmware Commit's, whole */
 
     /* Private. */
     struct lwnvme_namespace_guard guard;
     uint32_t granularity;
-    uint32_t chunk;
-    uint32_t resets;
-    uint32_t stage_after;
-    uint64_t limit_us;
-    uint8_t log[64]; /* the firmware slot log, as far as it goes */
+    uint32_t chunk;      /* bytes of a command */
+    uint32_t sent_bytes; /* with the controller now */
+    int end_status;
+    bool was_reset;
+    bool cancelled;
+    uint64_t limit_us; /* of the activation */
+    uint8_t log[64];   /* the firmware slot log, as far as it goes */
     uint8_t data[4096];
 };
 
@@ -141,8 +143,11 @@ struct lwnvme_firmware_commit_select {
     uint8_t boot_partition;
 };
 
-/* Firmware Commit by its own: no queue is held and no handle kept in step. request->timeout_ms 0: two minutes.
- * result_dw0: bits 1:0 say that overlapping updates were seen. Base, section 5.1.8 "Firmware Commit command". */
+/*
+ * Firmware Commit by its own: no queue is held and no handle kept in step. It may take long: set request->timeout_ms.
+ * result_dw0: bits 1:0 say that overlapping updates were seen. LWNVME_ERR_NO_FIRMWARE, LWNVME_ERR_INVALID_ARGUMENT.
+ * Base, section 5.1.8 "Firmware Commit command".
+ */
 int lwnvme_firmware_commit(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            const struct lwnvme_firmware_commit_select *select);
 

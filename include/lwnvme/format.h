@@ -36,8 +36,8 @@ struct lwnvme_format {
     /* Private. */
     struct lwnvme_namespace_guard guard;
     struct lwnvme_request watch; /* progress, while the command is with the controller */
+    struct lwnvme_service watch_service;
     uint32_t watch_nsid;
-    uint32_t resets;
     bool follow;
     int result;
 };

@@ -66,7 +66,6 @@ struct lwnvme_sanitize {
 
     /* Private. */
     struct lwnvme_namespace_guard guard;
-    uint32_t resets;
     int status; /* how it will end */
     bool follow;
     uint8_t log[40];

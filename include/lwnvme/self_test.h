@@ -52,7 +52,6 @@ struct lwnvme_self_test {
     /* Private. */
     bool cancelling;
     bool follow;
-    uint32_t resets;
     uint8_t log[32]; /* what is under way, and the newest result */
 };
 

@@ -1064,6 +1064,19 @@ static void lwnvme_config_default(struct lwnvme_controller_config *config)
         config->admin_timeout_ms = LWNVME_CONFIG_ADMIN_TIMEOUT_MS;
 }
 
+/* Handles of namespaces that are open are refused from now on, as after a close: what they know no longer holds. The
+ * queues hold still. */
+void lwnvme_incarnation_renew(struct lwnvme_controller *controller)
+{
+    struct lwnvme_queue *queue;
+
+    if (++lwnvme_incarnations == 0)
+        lwnvme_incarnations = 1;
+    controller->incarnation = lwnvme_incarnations;
+    for (queue = controller->queues; queue != NULL; queue = queue->next)
+        queue->incarnation = controller->incarnation;
+}
+
 int lwnvme_controller_open(struct lwnvme_controller *controller,
                            const struct lwnvme_controller_config *config)
 {

@@ -243,6 +243,7 @@ uint32_t lwnvme_quirks_for(const struct lwnvme_controller_config *config);
 /* controller.c */
 void lwnvme_controller_fail(struct lwnvme_controller *controller, int status);
 void lwnvme_event_send(struct lwnvme_controller *controller, enum lwnvme_event event);
+void lwnvme_incarnation_renew(struct lwnvme_controller *controller);
 
 /* service.c */
 void lwnvme_service_add(struct lwnvme_controller *controller, struct lwnvme_service *service);
@@ -255,6 +256,7 @@ int lwnvme_operation_check(const struct lwnvme_controller *controller,
 void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_operation *operation,
                             void (*step)(struct lwnvme_operation *operation), uint64_t limit_ms);
 void lwnvme_operation_pause(struct lwnvme_operation *operation, uint32_t pause_ms);
+void lwnvme_operation_pause_growing(struct lwnvme_operation *operation);
 void lwnvme_operation_progress(struct lwnvme_operation *operation, uint32_t percent);
 void lwnvme_operation_end(struct lwnvme_operation *operation, int status);
 

@@ -13,6 +13,9 @@
 
 #include "core.h"
 
+#define LWNVME_OPERATION_PAUSE_LEAST_MS 200u
+#define LWNVME_OPERATION_PAUSE_MOST_MS  10000u
+
 /* The owner may begin nothing and change nothing from this last callback: the controller is being taken apart. */
 static void lwnvme_operation_closed(struct lwnvme_operation *operation)
 {
@@ -93,6 +96,19 @@ void lwnvme_operation_pause(struct lwnvme_operation *operation, uint32_t pause_m
 {
     operation->not_before_us = lwnvme_now_us(operation->controller) + (uint64_t)pause_ms * 1000u;
     operation->service.due_us = operation->not_before_us;
+}
+
+/* For asking how far the controller is: often at first, then less, from 5 times a second to once in 10 s. */
+void lwnvme_operation_pause_growing(struct lwnvme_operation *operation)
+{
+    uint64_t age_ms = (lwnvme_now_us(operation->controller) - operation->begun_us) >> 10;
+
+    if (age_ms >> 5 < LWNVME_OPERATION_PAUSE_LEAST_MS)
+        lwnvme_operation_pause(operation, LWNVME_OPERATION_PAUSE_LEAST_MS);
+    else if (age_ms >> 5 > LWNVME_OPERATION_PAUSE_MOST_MS)
+        lwnvme_operation_pause(operation, LWNVME_OPERATION_PAUSE_MOST_MS);
+    else
+        lwnvme_operation_pause(operation, (uint32_t)(age_ms >> 5));
 }
 
 /* The end: nothing of the operation is with the library any more but, perhaps, a command that is late. */

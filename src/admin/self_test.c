@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Device self-test: the command starts a test that the controller carries on beside everything else; the log page says
+ * how far it is and, in its newest result, how it ended.
+ *
+ *     begin --> command --> log, log, ... nothing under way --> the newest result --> end
+ *     follow -------------> log, ...
+ *     cancel: the abort command, as soon as nothing else is with the controller; then on with the log
+ *
+ * A reset costs one more reading of the log. Controller owner's context.
+ */
+#include <lwnvme/log.h>
+#include <lwnvme/self_test.h>
+
+#include "../core/core.h"
+
+#define LWNVME_SELF_TEST_SHORT_MS  600000u
+#define LWNVME_SELF_TEST_LIMIT_MS  86400000u
+#define LWNVME_SELF_TEST_MINUTE_MS 60000u
+#define LWNVME_SELF_TEST_RETRY_MS  100u
+#define LWNVME_SELF_TEST_DSTO_HIRS (1u << 1)
+
+/* Base, section 5.1.12.1.7, figures "Device Self-test Log Page" and "Self-test Result Data Structure". */
+#define LWNVME_SELF_TEST_LOG_OPERATION  3, 0
+#define LWNVME_SELF_TEST_LOG_PERCENT    6, 0
+#define LWNVME_SELF_TEST_LOG_RESULT     4u /* where the newest is; the offsets are in it */
+#define LWNVME_SELF_TEST_RESULT_STATUS  3, 0
+#define LWNVME_SELF_TEST_RESULT_CODE    7, 4
+#define LWNVME_SELF_TEST_RESULT_SEGMENT 1u
+#define LWNVME_SELF_TEST_RESULT_VALID   2u
+#define LWNVME_SELF_TEST_RESULT_HOURS   4u
+#define LWNVME_SELF_TEST_RESULT_NSID    12u
+#define LWNVME_SELF_TEST_RESULT_LBA     16u
+#define LWNVME_SELF_TEST_RESULT_SCT     24u
+#define LWNVME_SELF_TEST_RESULT_SC      25u
+#define LWNVME_SELF_TEST_VALID_NSID     (1u << 0)
+#define LWNVME_SELF_TEST_VALID_LBA      (1u << 1)
+#define LWNVME_SELF_TEST_VALID_SCT      (1u << 2)
+#define LWNVME_SELF_TEST_VALID_SC       (1u << 3)
+#define LWNVME_SELF_TEST_VALID_STATUS   (LWNVME_SELF_TEST_VALID_SCT | LWNVME_SELF_TEST_VALID_SC)
+
+enum lwnvme_self_test_stage {
+    LWNVME_SELF_TEST_SEND = 0,
+    LWNVME_SELF_TEST_SENT,
+    LWNVME_SELF_TEST_FOLLOW,
+    LWNVME_SELF_TEST_FOLLOWED,
+    LWNVME_SELF_TEST_ABORT_SENT
+};
+
+static struct lwnvme_self_test *lwnvme_self_test_of(struct lwnvme_operation *operation)
+{
+    return (struct lwnvme_self_test *)(void *)operation; /* its first member */
+}
+
+static void lwnvme_self_test_command_fill(struct lwnvme_command *command, uint32_t nsid, uint32_t code,
+                                          uint32_t parameter)
+{
+    memset(command, 0, sizeof(*command));
+    command->opcode = LWNVME_ADMIN_DEVICE_SELF_TEST;
+    command->nsid = nsid;
+    command->cdw10 = lwnvme_field_put(code, LWNVME_SELF_TEST_STC);
+    command->cdw15 = lwnvme_field_put(parameter, LWNVME_SELF_TEST_DSTP);
+}
+
+static void lwnvme_self_test_send(struct lwnvme_self_test *test, uint32_t code,
+                                  enum lwnvme_self_test_stage stage)
+{
+    struct lwnvme_operation *operation = &test->operation;
+    bool vendor = code == LWNVME_SELF_TEST_CODE_VENDOR;
+    struct lwnvme_command command;
+    int status;
+
+    lwnvme_self_test_command_fill(&command, test->nsid, code, vendor ? test->parameter : 0);
+    operation->request.internal_done = NULL;
+    operation->request.timeout_ms = 0;
+    status = lwnvme_submit_raw(&operation->controller->admin, &operation->request, &command, NULL);
+    if (status == LWNVME_OK)
+        operation->stage = (uint32_t)stage;
+    else
+        lwnvme_operation_end(operation, status);
+}
+
+/* The log. */
+
+static void lwnvme_self_test_decode(struct lwnvme_self_test *test)
+{
+    const uint8_t *result = test->log + LWNVME_SELF_TEST_LOG_RESULT;
+    uint32_t valid = result[LWNVME_SELF_TEST_RESULT_VALID];
+    const struct lwnvme_le32 *nsid = (const void *)&result[LWNVME_SELF_TEST_RESULT_NSID];
+
+    test->result = (enum lwnvme_self_test_result)lwnvme_field_get(result[0], LWNVME_SELF_TEST_RESULT_STATUS);
+    test->code_run = (uint8_t)lwnvme_field_get(result[0], LWNVME_SELF_TEST_RESULT_CODE);
+    if (test->result == LWNVME_SELF_TEST_NO_RESULT)
+        return;
+    if (test->result == LWNVME_SELF_TEST_SEGMENT)
+        test->segment = result[LWNVME_SELF_TEST_RESULT_SEGMENT];
+    test->power_on_hours = lwnvme_le_bytes_get64(&result[LWNVME_SELF_TEST_RESULT_HOURS]);
+    test->has_nsid = (valid & LWNVME_SELF_TEST_VALID_NSID) != 0;
+    test->has_lba = (valid & LWNVME_SELF_TEST_VALID_LBA) != 0;
+    test->has_status = (valid & LWNVME_SELF_TEST_VALID_STATUS) == LWNVME_SELF_TEST_VALID_STATUS;
+    if (test->has_nsid)
+        test->failing_nsid = lwnvme_le32_get(nsid);
+    if (test->has_lba)
+        test->failing_lba = lwnvme_le_bytes_get64(&result[LWNVME_SELF_TEST_RESULT_LBA]);
+    if (test->has_status)
+        test->failing_status =
+            (int)(lwnvme_field_put(result[LWNVME_SELF_TEST_RESULT_SCT] & 7u, LWNVME_STATUS_SCT) |
+                  result[LWNVME_SELF_TEST_RESULT_SC]);
+}
+
+static int lwnvme_self_test_verdict(const struct lwnvme_self_test *test)
+{
+    switch (test->result) {
+    case LWNVME_SELF_TEST_PASSED:
+        return LWNVME_OK;
+    case LWNVME_SELF_TEST_FATAL:
+    case LWNVME_SELF_TEST_SEGMENT_UNKNOWN:
+    case LWNVME_SELF_TEST_SEGMENT:
+        return LWNVME_ERR_SELF_TEST_FAILED;
+    case LWNVME_SELF_TEST_ABORTED_BY_COMMAND:
+        return LWNVME_ERR_CANCELLED;
+    case LWNVME_SELF_TEST_ABORTED_BY_RESET:
+    case LWNVME_SELF_TEST_ABORTED_BY_NAMESPACE_REMOVAL:
+    case LWNVME_SELF_TEST_ABORTED_BY_FORMAT:
+    case LWNVME_SELF_TEST_ABORTED:
+    case LWNVME_SELF_TEST_ABORTED_BY_SANITIZE:
+        return LWNVME_ERR_ABORTED;
+    case LWNVME_SELF_TEST_NO_RESULT:
+        /* One that was begun here must have left something. */
+        return test->follow && !test->found ? LWNVME_OK : LWNVME_ERR_LOG_DATA;
+    default:
+        return LWNVME_ERR_LOG_DATA;
+    }
+}
+
+/* Steps. */
+
+static void lwnvme_self_test_send_step(struct lwnvme_self_test *test)
+{
+    if (test->cancelling)
+        lwnvme_operation_end(&test->operation, LWNVME_ERR_CANCELLED);
+    else
+        lwnvme_self_test_send(test, test->code, LWNVME_SELF_TEST_SENT);
+}
+
+/* Given back by a reset, it may have been started all the same; the reset will then have aborted it, or not. */
+static void lwnvme_self_test_sent_step(struct lwnvme_self_test *test)
+{
+    struct lwnvme_operation *operation = &test->operation;
+
+    if (operation->request.status != LWNVME_OK)
+        lwnvme_operation_end(operation, operation->request.status);
+    else
+        operation->stage = LWNVME_SELF_TEST_FOLLOW;
+}
+
+static void lwnvme_self_test_follow_step(struct lwnvme_self_test *test)
+{
+    struct lwnvme_log_select select = {.lid = LWNVME_LOG_DEVICE_SELF_TEST, .nsid = LWNVME_NSID_ALL};
+    struct lwnvme_operation *operation = &test->operation;
+    int status;
+
+    if (test->cancelling) {
+        test->cancelling = false;
+        lwnvme_self_test_send(test, LWNVME_SELF_TEST_CODE_ABORT, LWNVME_SELF_TEST_ABORT_SENT);
+        return;
+    }
+    operation->request.timeout_ms = 0;
+    status = lwnvme_log_read(operation->controller, &operation->request, &select, test->log,
+                             (uint32_t)sizeof(test->log));
+    if (status == LWNVME_OK)
+        operation->stage = LWNVME_SELF_TEST_FOLLOWED;
+    else
+        lwnvme_operation_end(operation, status);
+}
+
+/* Whatever the answer: the log knows. */
+static void lwnvme_self_test_abort_sent_step(struct lwnvme_self_test *test)
+{
+    test->operation.stage = LWNVME_SELF_TEST_FOLLOW;
+}
+
+static void lwnvme_self_test_followed_step(struct lwnvme_self_test *test)
+{
+    struct lwnvme_operation *operation = &test->operation;
+    int status = operation->request.status;
+
+    if (status > 0) {
+        lwnvme_operation_end(operation, status);
+        return;
+    }
+    operation->stage = LWNVME_SELF_TEST_FOLLOW;
+    if (status < 0) {
+        lwnvme_operation_pause(operation, LWNVME_SELF_TEST_RETRY_MS);
+        return;
+    }
+    if (lwnvme_field_get(test->log[0], LWNVME_SELF_TEST_LOG_OPERATION) == 0) {
+        lwnvme_self_test_decode(test);
+        lwnvme_operation_end(operation, lwnvme_self_test_verdict(test));
+        return;
+    }
+    test->found = test->follow;
+    lwnvme_operation_progress(operation, lwnvme_field_get(test->log[1], LWNVME_SELF_TEST_LOG_PERCENT));
+    lwnvme_operation_pause_growing(operation);
+}
+
+static void lwnvme_self_test_step(struct lwnvme_operation *operation)
+{
+    static void (*const steps[])(struct lwnvme_self_test *) = {
+        [LWNVME_SELF_TEST_SEND] = lwnvme_self_test_send_step,
+        [LWNVME_SELF_TEST_SENT] = lwnvme_self_test_sent_step,
+        [LWNVME_SELF_TEST_FOLLOW] = lwnvme_self_test_follow_step,
+        [LWNVME_SELF_TEST_FOLLOWED] = lwnvme_self_test_followed_step,
+        [LWNVME_SELF_TEST_ABORT_SENT] = lwnvme_self_test_abort_sent_step,
+    };
+
+    steps[operation->stage](lwnvme_self_test_of(operation));
+}
+
+/* Begin. */
+
+static int lwnvme_self_test_check(const struct lwnvme_controller *controller,
+                                  const struct lwnvme_self_test *test)
+{
+    int status;
+
+    if (test == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    status = lwnvme_operation_check(controller, &test->operation);
+    if (status != LWNVME_OK)
+        return status;
+    return (controller->info.oacs & LWNVME_OACS_DEVICE_SELF_TEST) == 0 ? LWNVME_ERR_NO_SELF_TEST : LWNVME_OK;
+}
+
+static bool lwnvme_self_test_nsid_fits(const struct lwnvme_controller *controller, uint32_t nsid)
+{
+    return nsid == 0 || nsid == LWNVME_NSID_ALL || nsid <= controller->info.nn;
+}
+
+static int lwnvme_self_test_fields_check(const struct lwnvme_controller *controller,
+                                         const struct lwnvme_self_test *test)
+{
+    bool refreshes = test->code == LWNVME_SELF_TEST_CODE_HOST_INITIATED_REFRESH;
+
+    if (test->code != LWNVME_SELF_TEST_CODE_SHORT && test->code != LWNVME_SELF_TEST_CODE_EXTENDED &&
+        test->code != LWNVME_SELF_TEST_CODE_VENDOR && !refreshes)
+        return LWNVME_ERR_INVALID_ARGUMENT;
+    if (!lwnvme_self_test_nsid_fits(controller, test->nsid))
+        return LWNVME_ERR_NS_INVALID_ID;
+    if (refreshes && (lwnvme_identify_copy(controller)->dsto & LWNVME_SELF_TEST_DSTO_HIRS) == 0)
+        return LWNVME_ERR_NO_SELF_TEST;
+    return LWNVME_OK;
+}
+
+/* Twice what the controller says that the extended test takes, and room; a day where it does not say. */
+static uint32_t lwnvme_self_test_limit_ms(const struct lwnvme_controller *controller,
+                                          const struct lwnvme_self_test *test)
+{
+    uint32_t edstt = lwnvme_le16_get(&lwnvme_identify_copy(controller)->edstt);
+
+    if (!test->follow && test->code == LWNVME_SELF_TEST_CODE_SHORT)
+        return LWNVME_SELF_TEST_SHORT_MS;
+    if (edstt == 0 || edstt > 0x7fffu || (!test->follow && test->code != LWNVME_SELF_TEST_CODE_EXTENDED))
+        return LWNVME_SELF_TEST_LIMIT_MS;
+    return 2u * edstt * LWNVME_SELF_TEST_MINUTE_MS + LWNVME_SELF_TEST_SHORT_MS;
+}
+
+static void lwnvme_self_test_start(struct lwnvme_controller *controller, struct lwnvme_self_test *test)
+{
+    test->result = LWNVME_SELF_TEST_NO_RESULT;
+    test->code_run = 0;
+    test->segment = 0;
+    test->has_nsid = false;
+    test->has_lba = false;
+    test->has_status = false;
+    test->failing_nsid = 0;
+    test->failing_lba = 0;
+    test->failing_status = 0;
+    test->power_on_hours = 0;
+    test->found = false;
+    test->cancelling = false;
+    lwnvme_operation_start(controller, &test->operation, lwnvme_self_test_step,
+                           lwnvme_self_test_limit_ms(controller, test));
+}
+
+int lwnvme_self_test_begin(struct lwnvme_controller *controller, struct lwnvme_self_test *test)
+{
+    int status = lwnvme_self_test_check(controller, test);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_self_test_fields_check(controller, test);
+    if (status != LWNVME_OK)
+        return status;
+    test->follow = false;
+    lwnvme_self_test_start(controller, test);
+    return LWNVME_OK;
+}
+
+int lwnvme_self_test_follow(struct lwnvme_controller *controller, struct lwnvme_self_test *test)
+{
+    int status = lwnvme_self_test_check(controller, test);
+
+    if (status != LWNVME_OK)
+        return status;
+    test->follow = true;
+    lwnvme_self_test_start(controller, test);
+    test->operation.stage = LWNVME_SELF_TEST_FOLLOW;
+    return LWNVME_OK;
+}
+
+/* Due at once, whatever pause has been set. */
+int lwnvme_self_test_cancel(struct lwnvme_self_test *test)
+{
+    if (test == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    if (!lwnvme_operation_active(&test->operation))
+        return LWNVME_ERR_WRONG_STATE;
+    test->cancelling = true;
+    test->operation.not_before_us = 0;
+    test->operation.service.due_us = 0;
+    return LWNVME_OK;
+}
+
+int lwnvme_self_test_abort(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                           uint32_t nsid)
+{
+    struct lwnvme_command command;
+    int status = lwnvme_admin_check(controller, request);
+
+    if (status != LWNVME_OK)
+        return status;
+    if ((controller->info.oacs & LWNVME_OACS_DEVICE_SELF_TEST) == 0)
+        return LWNVME_ERR_NO_SELF_TEST;
+    if (!lwnvme_self_test_nsid_fits(controller, nsid))
+        return LWNVME_ERR_NS_INVALID_ID;
+    lwnvme_self_test_command_fill(&command, nsid, LWNVME_SELF_TEST_CODE_ABORT, 0);
+    request->internal_done = NULL;
+    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+}
