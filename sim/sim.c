@@ -371,6 +371,7 @@ static void start_state(struct lwnvme_sim *sim)
 void lwnvme_sim_remove(struct lwnvme_sim *sim)
 {
     sim->removed = true;
+    lwsim_jobs_power_off(sim);
     lwsim_queue_reset(sim);
     sim->ready_due = LWNVME_SIM_NEVER;
     sim->disabled_due = LWNVME_SIM_NEVER;

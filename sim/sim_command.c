@@ -254,7 +254,9 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task)
 uint64_t lwsim_command_prepare(struct lwnvme_sim *sim, struct sim_task *task)
 {
     uint64_t latency = task->sqid == 0 ? sim->config.admin_latency_us : sim->config.latency_us;
+    const struct sim_namespace *ns = lwsim_namespace(sim, task->sqe[1]);
     find_fault(sim, task);
+    task->generation = ns == NULL ? 0 : ns->generation;
     task->status = prepare(sim, task);
     if (task->fault.kind == LWNVME_SIM_STATUS) {
         task->status = task->fault.status;
@@ -271,7 +273,7 @@ uint64_t lwsim_command_prepare(struct lwnvme_sim *sim, struct sim_task *task)
 
 void lwsim_command_execute(struct lwnvme_sim *sim, struct sim_task *task)
 {
-    uint16_t status = task->status;
+    uint16_t status = task->status == SIM_OK ? lwsim_restrict(sim, task) : task->status;
     if (status == SIM_OK && task->fault.kind != LWNVME_SIM_STATUS) {
         status = task->sqid == 0 ? lwsim_admin_execute(sim, task) : lwsim_nvm_execute(sim, task);
     }

@@ -78,6 +78,30 @@ static void default_identify(struct lwnvme_sim_config *config)
     config->health.spare_threshold = 10;
 }
 
+/* How long things take, and how large they may be; that they are there at all is said elsewhere. */
+static void default_jobs(struct lwnvme_sim_config *config)
+{
+    config->fwug = 1;
+    config->mtfa = 20;
+    config->firmware_bytes_max = 16u << 20;
+    config->firmware_activation_us = 500000;
+    config->sanitize_block_us = 4000000;
+    config->sanitize_crypto_us = 1000000;
+    config->sanitize_pass_us = 8000000;
+    for (unsigned i = 0; i < 6; i++) {
+        config->sanitize_estimates_s[i] = i % 3 == 0 ? 8 : i % 3 == 1 ? 4 : 1;
+    }
+    config->edstt = 1;
+    config->dsto = 1;
+    config->self_test_short_us = 2000000;
+    config->self_test_vendor_us = 1000000;
+    config->format_us = 1000000;
+    config->hmb_touch_us = 100000;
+    config->boot_partition_units = 2;
+    config->boot_write_protection = true;
+    config->boot_read_us = 5000;
+}
+
 static void default_host(struct lwnvme_sim_config *config)
 {
     config->clock_start_us = 1000000;
@@ -103,6 +127,7 @@ void lwnvme_sim_config_default(struct lwnvme_sim_config *config)
     default_capabilities(config);
     default_identify(config);
     default_host(config);
+    default_jobs(config);
     config->io_queue_pairs = 8;
     config->seed = 1;
     config->cache_enabled = true;
@@ -118,4 +143,5 @@ void lwnvme_sim_config_default(struct lwnvme_sim_config *config)
 void lwnvme_sim_config_full(struct lwnvme_sim_config *config)
 {
     lwnvme_sim_config_default(config);
+    lwsim_jobs_config_full(config);
 }

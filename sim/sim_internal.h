@@ -651,6 +651,13 @@ extern const struct sim_part lwsim_power_part;
 extern const struct sim_part lwsim_event_part;
 extern const struct sim_part lwsim_health_part;
 extern const struct sim_part lwsim_effects_part;
+extern const struct sim_part lwsim_restrict_part;
+extern const struct sim_part lwsim_firmware_part;
+extern const struct sim_part lwsim_format_part;
+extern const struct sim_part lwsim_sanitize_part;
+extern const struct sim_part lwsim_self_test_part;
+extern const struct sim_part lwsim_hmb_part;
+extern const struct sim_part lwsim_boot_part;
 uint16_t lwsim_admin_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
 uint16_t lwsim_admin_execute(struct lwnvme_sim *sim, struct sim_task *task);
 bool lwsim_cache_on(const struct lwnvme_sim *sim);
@@ -697,7 +704,7 @@ void lwsim_medium_lose_cache(struct lwnvme_sim *sim, struct sim_namespace *ns);
 void lwsim_medium_geometry(struct sim_namespace *ns); /* usable and block_bytes, by FLBAS */
 /* Everything goes: content, cache, bad blocks. */
 void lwsim_medium_erase(struct sim_namespace *ns);
-/* Some bytes are destroyed for good: they hold the pattern, or the byte order of it, afterwards. */
+/* Whole pieces are destroyed: what was written there is the pattern afterwards, or zeroes. */
 void lwsim_medium_destroy_range(struct sim_namespace *ns, uint64_t offset, uint64_t bytes, bool to_zero,
                                 uint32_t pattern);
 /* And so do those that were never written. */

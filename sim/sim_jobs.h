@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct lwnvme_sim;
+struct lwnvme_sim_config;
 struct sim_task;
 struct sim_namespace;
 
@@ -80,8 +81,7 @@ struct sim_firmware {
 
 struct sim_sanitize {
     bool active;
-    bool failed;     /* in one of the failure states */
-    bool never_done; /* nothing was ever sanitized */
+    bool failed; /* in one of the failure states */
     bool data_written;
     uint32_t dword10;
     uint32_t pattern;
@@ -92,7 +92,6 @@ struct sim_sanitize {
     uint32_t step; /* of SIM_SANITIZE_STEPS for each pass */
     uint64_t step_us;
     uint64_t due;
-    uint32_t no_deallocate_modifies; /* NODRM, feature 17h */
 };
 
 struct sim_self_test_result {
@@ -122,10 +121,6 @@ struct sim_format {
     uint64_t due;
 };
 
-struct sim_hmb_chunk {
-    uint64_t dma;
-    uint64_t pages;
-};
 struct sim_hmb;
 
 struct sim_boot {
@@ -138,81 +133,29 @@ struct sim_boot {
     uint64_t due;
 };
 
+/* Of the effects log. */
+#define SIM_EFFECT_CONTENT            (1u << 1)
+#define SIM_EFFECT_NAMESPACE          (1u << 2)
+#define SIM_EFFECT_CAPABILITIES       (1u << 4)
+#define SIM_EFFECT_ALONE_IN_NAMESPACE (1u << 16)
+#define SIM_EFFECT_ALONE              (2u << 16)
+
 /* sim_jobs.c */
-bool lwsim_jobs_create(struct lwnvme_sim *sim);
-void lwsim_jobs_destroy(struct lwnvme_sim *sim);
-uint64_t lwsim_jobs_next(const struct lwnvme_sim *sim);
-void lwsim_jobs_run(struct lwnvme_sim *sim);
-void lwsim_jobs_reset(struct lwnvme_sim *sim, enum sim_reset reset); /* before registers change */
-void lwsim_jobs_power_off(struct lwnvme_sim *sim);
+void lwsim_jobs_config_full(struct lwnvme_sim_config *config);
+void lwsim_jobs_power_off(struct lwnvme_sim *sim); /* the controller leaves the bus */
 /* The command with this opcode that is being worked on, taken from the list; NULL: a reset took it. */
 struct sim_task *lwsim_jobs_take(struct lwnvme_sim *sim, uint8_t opcode);
-/* An event, if the controller is ready and, where bit is not 0, the feature has that bit. */
-void lwsim_jobs_event(struct lwnvme_sim *sim, uint32_t bit, uint8_t type, uint8_t information, uint8_t lid);
 
 /* sim_restrict.c: what may not be carried out now; at fetch, and again when it is due. */
 uint16_t lwsim_restrict(struct lwnvme_sim *sim, const struct sim_task *task);
 
-/* sim_firmware.c */
-uint16_t lwsim_download_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
-uint16_t lwsim_download_execute(struct lwnvme_sim *sim, struct sim_task *task);
-uint16_t lwsim_commit_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
-uint16_t lwsim_commit_execute(struct lwnvme_sim *sim, struct sim_task *task);
-size_t lwsim_firmware_log(struct lwnvme_sim *sim, uint8_t *data);
-bool lwsim_firmware_create(struct lwnvme_sim *sim);
-void lwsim_firmware_destroy(struct lwnvme_sim *sim);
-void lwsim_firmware_run(struct lwnvme_sim *sim);
-void lwsim_firmware_reset(struct lwnvme_sim *sim, enum sim_reset reset);
-void lwsim_download_drop(struct lwnvme_sim *sim);
-
-/* sim_sanitize.c */
-uint16_t lwsim_sanitize_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
-uint16_t lwsim_sanitize_execute(struct lwnvme_sim *sim, struct sim_task *task);
-size_t lwsim_sanitize_log(struct lwnvme_sim *sim, uint8_t *data);
-void lwsim_sanitize_create(struct lwnvme_sim *sim);
-void lwsim_sanitize_run(struct lwnvme_sim *sim);
-void lwsim_sanitize_reset(struct lwnvme_sim *sim, enum sim_reset reset);
-
-/* sim_selftest.c */
-uint16_t lwsim_self_test_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
-uint16_t lwsim_self_test_execute(struct lwnvme_sim *sim, struct sim_task *task);
-size_t lwsim_self_test_log(struct lwnvme_sim *sim, uint8_t *data);
-void lwsim_self_test_create(struct lwnvme_sim *sim);
-void lwsim_self_test_run(struct lwnvme_sim *sim);
-void lwsim_self_test_reset(struct lwnvme_sim *sim, enum sim_reset reset);
-void lwsim_self_test_power_off(struct lwnvme_sim *sim);
-/* A test of this namespace, or of all when nsid is 0, ends with this result. */
+/* A self-test of this namespace, or any when nsid is 0, ends with this result. */
 void lwsim_self_test_stop(struct lwnvme_sim *sim, uint32_t nsid, uint8_t result);
-
-/* sim_format.c */
-uint16_t lwsim_format_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
-uint16_t lwsim_format_execute(struct lwnvme_sim *sim, struct sim_task *task);
+void lwsim_self_test_power_off(struct lwnvme_sim *sim);
 bool lwsim_formatting(const struct lwnvme_sim *sim, uint32_t nsid);
-void lwsim_format_create(struct lwnvme_sim *sim);
-void lwsim_format_run(struct lwnvme_sim *sim);
 void lwsim_format_power_off(struct lwnvme_sim *sim);
-
-/* sim_hmb.c: feature 0Dh. */
-uint16_t lwsim_hmb_set(struct lwnvme_sim *sim, struct sim_task *task);
-uint16_t lwsim_hmb_get(struct lwnvme_sim *sim, struct sim_task *task); /* 4096 bytes to the host */
-bool lwsim_hmb_create(struct lwnvme_sim *sim);
-void lwsim_hmb_destroy(struct lwnvme_sim *sim);
-uint64_t lwsim_hmb_next(const struct lwnvme_sim *sim);
-void lwsim_hmb_run(struct lwnvme_sim *sim);
-void lwsim_hmb_reset(struct lwnvme_sim *sim, enum sim_reset reset);
-
-/* sim_boot.c: registers 40h to 4Ch, log 15h, feature 85h, commit actions 6 and 7. */
-uint32_t lwsim_boot_register_read(const struct lwnvme_sim *sim, size_t offset);
-void lwsim_boot_register_write(struct lwnvme_sim *sim, size_t offset, uint32_t value);
+void lwsim_hmb_power_off(struct lwnvme_sim *sim);
+/* Commit actions 6 and 7. */
 uint16_t lwsim_boot_commit(struct lwnvme_sim *sim, uint8_t action, uint8_t bpid);
-uint64_t lwsim_boot_log_bytes(const struct lwnvme_sim *sim);
-/* A piece of the log page of this partition, header included. */
-void lwsim_boot_log(struct lwnvme_sim *sim, uint8_t bpid, uint64_t offset, uint8_t *data, size_t bytes);
-uint16_t lwsim_boot_protect_set(struct lwnvme_sim *sim, struct sim_task *task);
-uint16_t lwsim_boot_protect_get(struct lwnvme_sim *sim, struct sim_task *task);
-bool lwsim_boot_create(struct lwnvme_sim *sim);
-void lwsim_boot_destroy(struct lwnvme_sim *sim);
-void lwsim_boot_run(struct lwnvme_sim *sim);
-void lwsim_boot_reset(struct lwnvme_sim *sim, enum sim_reset reset);
 
 #endif

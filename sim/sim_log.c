@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Get Log Page: the command, the supported log pages page, and the error information and firmware slot pages.
+ * Get Log Page: the command, the supported log pages page, and the error information page.
  * A page is made as a whole each time that a piece of it is read. NVM Express Base Specification 2.1,
  * section 5.1.12 "Get Log Page command".
  */
@@ -8,8 +8,7 @@
 
 enum {
     LID_SUPPORTED = 0x00,
-    LID_ERRORS = 0x01,
-    LID_FIRMWARE = 0x03
+    LID_ERRORS = 0x01
 };
 
 #define LPA_EXTENDED  4u
@@ -215,19 +214,6 @@ static uint16_t fill_errors(struct lwnvme_sim *sim, const struct sim_task *task,
     return SIM_OK;
 }
 
-/* ---- 03h, firmware slots ---- */
-
-static uint16_t fill_firmware(struct lwnvme_sim *sim, const struct sim_task *task, struct sim_page *page)
-{
-    uint8_t *data = lwsim_page_make(page, 512);
-    (void)task;
-    if (data != NULL) {
-        data[0] = 1;
-        memcpy(data + 8, sim->config.firmware, 8);
-    }
-    return SIM_OK;
-}
-
 static const struct sim_command commands[] = {
     {.rule = {SIM_GET_LOG,
               true,
@@ -240,7 +226,6 @@ static const struct sim_command commands[] = {
 static const struct sim_log logs[] = {
     {.lid = LID_SUPPORTED, .scope = SIM_LOG_OF_CONTROLLER, .gate = has_supported, .fill = fill_supported},
     {.lid = LID_ERRORS, .scope = SIM_LOG_OF_CONTROLLER, .fill = fill_errors},
-    {.lid = LID_FIRMWARE, .scope = SIM_LOG_OF_CONTROLLER, .fill = fill_firmware},
 };
 
 const struct sim_part lwsim_log_part = {

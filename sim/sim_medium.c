@@ -47,12 +47,7 @@ bool lwsim_medium_create(struct lwnvme_sim *sim)
 
 void lwsim_medium_erase(struct sim_namespace *ns)
 {
-    lwsim_hash_free(&ns->chunks, true);
-    lwsim_hash_free(&ns->undo, true);
-    lwsim_hash_free(&ns->bad, false);
-    if (ns->image != NULL) {
-        memset(ns->image, 0, (size_t)ns->image_bytes);
-    }
+    lwsim_medium_set_blank(ns, true, 0);
 }
 
 void lwsim_medium_destroy(struct lwnvme_sim *sim)
@@ -62,6 +57,7 @@ void lwsim_medium_destroy(struct lwnvme_sim *sim)
         lwsim_hash_free(&ns->chunks, true);
         lwsim_hash_free(&ns->undo, true);
         lwsim_hash_free(&ns->bad, false);
+        free(ns->blank);
         if (ns->image != NULL) {
             (void)munmap(ns->image, (size_t)ns->image_bytes);
         }
@@ -79,13 +75,16 @@ uint8_t *lwsim_medium_at(struct sim_namespace *ns, uint64_t offset, bool to_writ
     uint8_t *chunk = (uint8_t *)lwsim_hash_get(&ns->chunks, index);
     *run = SIM_CHUNK - offset % SIM_CHUNK;
     if (chunk == NULL && !to_write) {
-        return (uint8_t *)(uintptr_t)zeroes + offset % SIM_CHUNK;
+        return (ns->blank != NULL ? ns->blank : (uint8_t *)(uintptr_t)zeroes) + offset % SIM_CHUNK;
     }
     if (chunk == NULL) {
         chunk = calloc(1, SIM_CHUNK);
         if (chunk == NULL || !lwsim_hash_put(&ns->chunks, index, (uintptr_t)chunk)) {
             free(chunk);
             return NULL;
+        }
+        if (ns->blank != NULL) {
+            memcpy(chunk, ns->blank, SIM_CHUNK);
         }
     }
     return chunk + offset % SIM_CHUNK;
@@ -132,6 +131,7 @@ bool lwsim_medium_before_write(struct lwnvme_sim *sim, struct sim_namespace *ns,
                                bool through)
 {
     bool cached = !through && lwsim_cache_on(sim);
+    sim->sanitize.data_written = true;
     drop_range(&ns->bad, lba, count, false);
     if (!cached) {
         drop_range(&ns->undo, lba, count, true);
@@ -158,11 +158,14 @@ void lwsim_medium_zero(struct sim_namespace *ns, uint64_t lba, uint64_t count)
     while (bytes != 0) {
         uint64_t run = SIM_CHUNK - offset % SIM_CHUNK;
         run = run < bytes ? run : bytes;
-        if (ns->image == NULL && run == SIM_CHUNK) {
+        bool there =
+            ns->image != NULL || ns->blank != NULL || lwsim_hash_get(&ns->chunks, offset / SIM_CHUNK) != 0;
+        if (ns->image == NULL && ns->blank == NULL && run == SIM_CHUNK) {
             free((void *)lwsim_hash_take(&ns->chunks, offset / SIM_CHUNK));
-        } else if (ns->image != NULL || lwsim_hash_get(&ns->chunks, offset / SIM_CHUNK) != 0) {
+        } else if (there) {
             uint64_t room = 0;
-            memset(lwsim_medium_at(ns, offset, true, &room), 0, (size_t)run);
+            uint8_t *at = lwsim_medium_at(ns, offset, true, &room);
+            memset(at == NULL ? (void *)&room : at, 0, at == NULL ? 0 : (size_t)run);
         }
         offset += run;
         bytes -= run;
@@ -194,6 +197,51 @@ void lwsim_medium_lose_cache(struct lwnvme_sim *sim, struct sim_namespace *ns)
         }
     }
     lwsim_hash_free(&ns->undo, true);
+}
+
+/* ---- sanitize, format ---- */
+
+static void pattern_fill(uint8_t *at, uint64_t bytes, uint32_t pattern)
+{
+    for (uint64_t i = 0; i < bytes; i++) {
+        at[i] = (uint8_t)(pattern >> 8 * (i % 4));
+    }
+}
+
+void lwsim_medium_destroy_range(struct sim_namespace *ns, uint64_t offset, uint64_t bytes, bool to_zero,
+                                uint32_t pattern)
+{
+    uint32_t value = to_zero ? 0 : pattern;
+    if (ns->image != NULL) {
+        uint64_t rest = offset < ns->image_bytes ? ns->image_bytes - offset : 0;
+        pattern_fill(ns->image + (rest == 0 ? 0 : offset), rest < bytes ? rest : bytes, value);
+        return;
+    }
+    for (uint64_t done = 0; done < bytes && ns->chunks.used != 0; done += SIM_CHUNK) {
+        uint64_t index = (offset + done) / SIM_CHUNK;
+        uint8_t *chunk = (uint8_t *)lwsim_hash_get(&ns->chunks, index);
+        if (chunk != NULL && value == 0 && ns->blank == NULL) {
+            free((void *)lwsim_hash_take(&ns->chunks, index));
+        } else if (chunk != NULL) {
+            pattern_fill(chunk, SIM_CHUNK, value);
+        }
+    }
+}
+
+void lwsim_medium_set_blank(struct sim_namespace *ns, bool to_zero, uint32_t pattern)
+{
+    lwsim_medium_flush(ns);
+    lwsim_hash_free(&ns->bad, false);
+    if (ns->image != NULL) {
+        pattern_fill(ns->image, ns->image_bytes, to_zero ? 0 : pattern);
+        return;
+    }
+    lwsim_hash_free(&ns->chunks, true);
+    free(ns->blank);
+    ns->blank = to_zero ? NULL : malloc(SIM_CHUNK);
+    if (ns->blank != NULL) {
+        pattern_fill(ns->blank, SIM_CHUNK, pattern);
+    }
 }
 
 /* ---- past the driver ---- */

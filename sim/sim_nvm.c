@@ -241,7 +241,7 @@ uint16_t lwsim_nvm_execute(struct lwnvme_sim *sim, struct sim_task *task)
 void lwsim_nvm_tear(struct lwnvme_sim *sim, struct sim_task *task)
 {
     if (task->kind != SIM_TASK_COMMAND || task->sqid == 0 || task->status != SIM_OK ||
-        opcode_of(task) != SIM_WRITE || sim->fenced) {
+        opcode_of(task) != SIM_WRITE || sim->fenced || lwsim_restrict(sim, task) != SIM_OK) {
         return;
     }
     uint64_t stored = lwsim_random(sim) % (task->blocks + 1);

@@ -622,6 +622,7 @@ void lwsim_queue_reset(struct lwnvme_sim *sim)
         lwsim_task_free(sim, task);
     }
     list_free(sim, &sim->parked);
+    list_free(sim, &sim->working);
     list_free(sim, &sim->events);
     for (uint32_t i = 0; i <= sim->config.io_queue_pairs; i++) {
         if (sim->sq[i].live) {

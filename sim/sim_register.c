@@ -75,7 +75,8 @@ static uint32_t cap_high(const struct lwnvme_sim *sim)
         return c->cap_high;
     }
     return (c->cap_dstrd & 15u) | (c->cap_nssrs ? 1u << 4 : 0) | (uint32_t)c->cap_css << 5 |
-           (c->cap_mpsmin & 15u) << 16 | (c->cap_mpsmax & 15u) << 20 | (c->cap_crms & 3u) << 27;
+           (c->cap_bps ? 1u << 13 : 0) | (c->cap_mpsmin & 15u) << 16 | (c->cap_mpsmax & 15u) << 20 |
+           (c->cap_crms & 3u) << 27;
 }
 
 static uint32_t register_value(struct lwnvme_sim *sim, size_t offset)

@@ -104,6 +104,23 @@ void mini_start(struct mini *mini, const struct lwnvme_sim_config *config)
     mini_expect_none(mini);
 }
 
+static void queue_clear(struct mini_queue *queue)
+{
+    memset(queue->cq, 0, MINI_ENTRIES * 16);
+    queue->tail = queue->head = 0;
+    queue->phase = 1;
+}
+
+void mini_restart(struct mini *mini)
+{
+    if ((mini_read(mini, 0x14) & 1) != 0) {
+        mini_disable(mini);
+    }
+    queue_clear(&mini->admin);
+    queue_clear(&mini->io);
+    mini_enable(mini);
+}
+
 static void free_all(struct mini *mini)
 {
     mini->ops->dma_free(mini->sim, mini->page, 4096, mini->page_dma);
@@ -186,6 +203,67 @@ uint32_t mini_rw(struct mini *mini, uint8_t opcode, uint64_t lba, uint32_t block
     command[11] = (uint32_t)(lba >> 32);
     command[12] = blocks - 1;
     return mini_do(mini, &mini->io, command);
+}
+
+static void set_page(const struct mini *mini, uint32_t command[16])
+{
+    command[6] = (uint32_t)mini->page_dma;
+    command[7] = (uint32_t)(mini->page_dma >> 32);
+}
+
+uint32_t mini_admin(struct mini *mini, uint8_t opcode, uint32_t nsid, uint32_t dword10, uint32_t dword11,
+                    bool with_page)
+{
+    uint32_t command[16] = {opcode, nsid};
+    command[10] = dword10;
+    command[11] = dword11;
+    if (with_page) {
+        set_page(mini, command);
+    }
+    return mini_do(mini, &mini->admin, command);
+}
+
+uint32_t mini_answer(struct mini *mini, struct mini_queue *queue)
+{
+    return mini_take(mini, queue) ? mini->cqe[3] >> 17 : MINI_NO_ANSWER;
+}
+
+uint32_t mini_admin_long(struct mini *mini, uint8_t opcode, uint32_t nsid, uint32_t dword10, uint64_t us)
+{
+    uint32_t command[16] = {opcode, nsid};
+    command[10] = dword10;
+    (void)mini_put(mini, &mini->admin, command);
+    mini_ring(mini, &mini->admin);
+    lwnvme_sim_advance(mini->sim, us);
+    return mini_answer(mini, &mini->admin);
+}
+
+uint32_t mini_log(struct mini *mini, uint8_t lid, uint32_t bytes, uint64_t offset)
+{
+    uint32_t command[16] = {0x02, UINT32_MAX};
+    uint32_t dwords = bytes / 4 - 1;
+    set_page(mini, command);
+    command[10] = lid | (dwords & 0xffff) << 16;
+    command[11] = dwords >> 16;
+    command[12] = (uint32_t)offset;
+    command[13] = (uint32_t)(offset >> 32);
+    return mini_do(mini, &mini->admin, command);
+}
+
+uint64_t mini_get(const uint8_t *at, unsigned bytes)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < bytes; i++) {
+        value |= (uint64_t)at[i] << (8 * i);
+    }
+    return value;
+}
+
+void mini_hold_event(struct mini *mini)
+{
+    uint32_t command[16] = {0x0c};
+    (void)mini_put(mini, &mini->admin, command);
+    mini_ring(mini, &mini->admin);
 }
 
 void mini_identify(struct mini *mini, uint8_t cns, uint32_t nsid)

@@ -50,6 +50,7 @@ void mini_enable(struct mini *mini);    /* these, then CC.EN, and waits for RDY 
 void mini_io_queues(struct mini *mini); /* and the one pair of I/O queues */
 void mini_start(struct mini *mini, const struct lwnvme_sim_config *config); /* all of it */
 void mini_disable(struct mini *mini);
+void mini_restart(struct mini *mini); /* disables if it is enabled, and enables again, without I/O queues */
 void mini_stop(struct mini *mini);    /* disables, frees, and wants no violation and no leak */
 void mini_abandon(struct mini *mini); /* destroys the sim without a look */
 
@@ -64,6 +65,18 @@ uint32_t mini_do(struct mini *mini, struct mini_queue *queue, const uint32_t com
 uint32_t mini_rw(struct mini *mini, uint8_t opcode, uint64_t lba, uint32_t blocks, uint64_t prp1,
                  uint64_t prp2);
 void mini_identify(struct mini *mini, uint8_t cns, uint32_t nsid);
+/* An admin command of few words; the page is its data if that is so. Its status field. */
+uint32_t mini_admin(struct mini *mini, uint8_t opcode, uint32_t nsid, uint32_t dword10, uint32_t dword11,
+                    bool with_page);
+/* A command that takes long: rung for, then so much time passes; its status, or MINI_NO_ANSWER. */
+uint32_t mini_admin_long(struct mini *mini, uint8_t opcode, uint32_t nsid, uint32_t dword10, uint64_t us);
+/* A log page into mini->page; bytes is a multiple of 4. Its status. */
+uint32_t mini_log(struct mini *mini, uint8_t lid, uint32_t bytes, uint64_t offset);
+/* The status of the next completion, or MINI_NO_ANSWER. */
+uint32_t mini_answer(struct mini *mini, struct mini_queue *queue);
+uint64_t mini_get(const uint8_t *at, unsigned bytes);
+/* Holds an Asynchronous Event Request; nothing is waited for. */
+void mini_hold_event(struct mini *mini);
 
 /* The sim has exactly one violation now, which contains the text; it is cleared. */
 void mini_expect_violation(struct mini *mini, const char *text);

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Format NVM: the content goes when the command begins, the new geometry comes when it ends, format_us later;
+ * in between I/O is answered with Format In Progress, and the namespace is shown as it was. A controller reset
+ * takes the command but not the work, which goes on. The loss of power ends the work: the namespace then
+ * has its old geometry and is not ready for I/O (082h with DNR) until another format succeeds.
+ *
+ * NVM Express Base Specification 2.1, section 5.1.10 "Format NVM command"; NVM Command Set Specification 1.1,
+ * section 4.1.2 "Format NVM command".
+ */
+#include "sim_internal.h"
+
+#define FNA_FORMAT_ALL   1u
+#define FNA_ERASE_ALL    2u
+#define FNA_CRYPTO       4u
+#define FNA_NO_BROADCAST 8u
+
+#define MC_EXTENDED 1u
+#define MC_SEPARATE 2u
+
+static uint32_t erase_of(uint32_t dword10)
+{
+    return dword10 >> 9 & 7u;
+}
+
+/* All namespaces, whichever is named. */
+static bool concerns_all(const struct lwnvme_sim *sim, uint32_t nsid, uint32_t dword10)
+{
+    uint32_t bit = erase_of(dword10) == 0 ? FNA_FORMAT_ALL : FNA_ERASE_ALL;
+    return nsid == UINT32_MAX || (sim->config.fna & bit) != 0;
+}
+
+static bool concerns(struct lwnvme_sim *sim, uint32_t nsid)
+{
+    return (sim->format.nsid == 0 || sim->format.nsid == nsid) && lwsim_namespace(sim, nsid) != NULL;
+}
+
+bool lwsim_formatting(const struct lwnvme_sim *sim, uint32_t nsid)
+{
+    return sim->format.active && (sim->format.nsid == 0 || sim->format.nsid == nsid);
+}
+
+/* ---- the command ---- */
+
+static uint32_t format_index(uint32_t dword10)
+{
+    return (dword10 & 15u) | (dword10 >> 8 & 0x30u);
+}
+
+static uint16_t check_format(const struct lwnvme_sim_namespace *is, uint32_t dword10)
+{
+    uint32_t index = format_index(dword10);
+    uint32_t protection = dword10 >> 5 & 7u;
+    bool last = (dword10 >> 8 & 1u) == 0; /* PIL: 1, the first bytes of metadata */
+    bool extended = (dword10 >> 4 & 1u) != 0;
+    if (index > is->nlbaf || is->formats[index].lbads < 9) {
+        return SIM_INVALID_FORMAT;
+    }
+    if (is->formats[index].ms != 0 && (is->mc & (extended ? MC_EXTENDED : MC_SEPARATE)) == 0) {
+        return SIM_INVALID_FORMAT;
+    }
+    if (protection == 0) {
+        return SIM_OK;
+    }
+    bool type_known = protection <= 3 && (is->dpc >> (protection - 1) & 1u) != 0;
+    bool place_known = (is->dpc & (last ? 0x10u : 0x08u)) != 0;
+    return type_known && place_known && is->formats[index].ms >= 8 ? SIM_OK : SIM_INVALID_FORMAT;
+}
+
+static uint16_t check_one(struct lwnvme_sim *sim, uint32_t nsid, uint32_t dword10)
+{
+    const struct sim_namespace *ns = &sim->ns[nsid - 1];
+    if ((ns->is.nsattr & 1) != 0) {
+        return SIM_WRITE_PROTECTED;
+    }
+    return check_format(&ns->is, dword10);
+}
+
+static uint16_t check_all(struct lwnvme_sim *sim, uint32_t dword10)
+{
+    uint16_t status = SIM_OK;
+    for (uint32_t nsid = 1; status == SIM_OK && nsid <= sim->ns_slots; nsid++) {
+        status = lwsim_namespace(sim, nsid) == NULL ? SIM_OK : check_one(sim, nsid, dword10);
+    }
+    return status;
+}
+
+static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes)
+{
+    uint32_t nsid = task->sqe[1];
+    uint32_t erase = erase_of(task->sqe[10]);
+    (void)bytes;
+    if (erase > 2 || (erase == 2 && (sim->config.fna & FNA_CRYPTO) == 0) ||
+        (nsid == UINT32_MAX && (sim->config.fna & FNA_NO_BROADCAST) != 0)) {
+        return SIM_INVALID_FIELD;
+    }
+    if (nsid == 0 || (nsid != UINT32_MAX && nsid > lwsim_nn(sim))) {
+        return SIM_INVALID_NAMESPACE;
+    }
+    if (nsid != UINT32_MAX && lwsim_namespace(sim, nsid) == NULL) {
+        return SIM_INVALID_FIELD;
+    }
+    return concerns_all(sim, nsid, task->sqe[10]) ? check_all(sim, task->sqe[10])
+                                                  : check_one(sim, nsid, task->sqe[10]);
+}
+
+static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    struct sim_format *format = &sim->format;
+    if (format->active) {
+        return SIM_FORMAT_IN_PROGRESS;
+    }
+    format->active = true;
+    format->nsid = concerns_all(sim, task->sqe[1], task->sqe[10]) ? 0 : task->sqe[1];
+    format->dword10 = task->sqe[10];
+    format->due = sim->now + sim->config.format_us;
+    for (uint32_t nsid = 1; nsid <= sim->ns_slots; nsid++) {
+        if (concerns(sim, nsid)) {
+            lwsim_medium_erase(&sim->ns[nsid - 1]);
+            sim->ns[nsid - 1].generation++;
+        }
+    }
+    lwsim_self_test_stop(sim, format->nsid, 4);
+    lwsim_task_park(&sim->working, task);
+    return SIM_NO_ANSWER;
+}
+
+/* ---- the end of it ---- */
+
+/* The capacity in bytes stays. */
+static void geometry_change(struct sim_namespace *ns, uint32_t dword10)
+{
+    struct lwnvme_sim_namespace *is = &ns->is;
+    uint32_t index = format_index(dword10);
+    uint32_t shift = is->formats[index].lbads < 63 ? is->formats[index].lbads : 63;
+    uint32_t old = (is->flbas & 15u) | (is->nlbaf >= 16 ? (is->flbas >> 1) & 0x30u : 0);
+    uint32_t old_shift = is->formats[old].lbads < 63 ? is->formats[old].lbads : 63;
+    is->nsze = shift >= old_shift ? is->nsze >> (shift - old_shift) : is->nsze << (old_shift - shift);
+    is->ncap = is->nsze;
+    is->nuse = (is->nsfeat & 1) != 0 ? 0 : is->nsze;
+    is->flbas = (uint8_t)((index & 15u) | (dword10 & 0x10u) | (index & 0x30u) << 1);
+    is->dps = (uint8_t)((dword10 >> 5 & 7u) | (dword10 >> 8 & 1u) << 3);
+    ns->unformatted = false;
+    lwsim_medium_geometry(ns);
+}
+
+static void run(struct lwnvme_sim *sim)
+{
+    struct sim_format *format = &sim->format;
+    struct sim_task *task = lwsim_jobs_take(sim, SIM_FORMAT_NVM);
+    format->due = LWNVME_SIM_NEVER;
+    for (uint32_t nsid = 1; nsid <= sim->ns_slots; nsid++) {
+        if (concerns(sim, nsid) && sim->config.format_fails) {
+            sim->ns[nsid - 1].unformatted = true;
+        } else if (concerns(sim, nsid)) {
+            geometry_change(&sim->ns[nsid - 1], format->dword10);
+            lwsim_namespace_changed(sim, nsid);
+        }
+    }
+    format->active = false;
+    if (task != NULL) {
+        task->status = sim->config.format_fails ? SIM_INTERNAL_ERROR : SIM_OK;
+        lwsim_task_complete(sim, task);
+    }
+}
+
+/* ---- life ---- */
+
+static bool create(struct lwnvme_sim *sim)
+{
+    sim->format.due = LWNVME_SIM_NEVER;
+    return true;
+}
+
+void lwsim_format_power_off(struct lwnvme_sim *sim)
+{
+    for (uint32_t nsid = 1; sim->format.active && nsid <= sim->ns_slots; nsid++) {
+        sim->ns[nsid - 1].unformatted = sim->ns[nsid - 1].unformatted || concerns(sim, nsid);
+    }
+    sim->format.active = false;
+    sim->format.due = LWNVME_SIM_NEVER;
+}
+
+static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
+{
+    if (kind == SIM_RESET_POWER) {
+        lwsim_format_power_off(sim);
+    }
+}
+
+static uint64_t next(const struct lwnvme_sim *sim)
+{
+    return sim->removed ? LWNVME_SIM_NEVER : sim->format.due;
+}
+
+static bool has_format(const struct lwnvme_sim *sim)
+{
+    return (sim->config.oacs & SIM_OACS_FORMAT) != 0;
+}
+
+static const struct sim_command commands[] = {
+    {.rule = {SIM_FORMAT_NVM, true, SIM_POINTER_NONE, {0, 0, 0x00003fff, 0, 0, 0, 0, 0}},
+     .effects = SIM_EFFECT_CONTENT | SIM_EFFECT_NAMESPACE | SIM_EFFECT_ALONE_IN_NAMESPACE,
+     .gate = has_format,
+     .prepare = prepare,
+     .execute = execute},
+};
+
+const struct sim_part lwsim_format_part = {
+    .commands = commands,
+    .command_count = sizeof(commands) / sizeof(commands[0]),
+    .create = create,
+    .reset = reset,
+    .next = next,
+    .run = run,
+};

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sanitize: all user data of all namespaces is destroyed, step by step over virtual time.
+ *
+ *     idle --command--> in progress --last step--> done (idle)
+ *                          |  ^
+ *            sanitize_fail_at  another Sanitize command
+ *                          v  |
+ *                        failed --Exit Failure Mode, if AUSE was 1--> idle, the log still says "failed"
+ *
+ * A step destroys the same fraction of each namespace. Nothing stops it: a reset does not, and after a power
+ * cycle it goes on where it was. What the cache held is gone when it begins. Afterwards blocks are deallocated,
+ * that is they read as zeroes, or keep what was written over them when that was asked for (NDAS).
+ *
+ * NVM Express Base Specification 2.1, section 5.1.22 "Sanitize command", section 5.1.12.1.33 "Sanitize Status",
+ * section 8.1.24 "Sanitize Operations".
+ */
+#include "sim_internal.h"
+
+#define STEPS        64u
+#define LOG_SANITIZE 0x81u
+#define FID_SANITIZE 0x17u /* Sanitize Config; bit 0: NODRM */
+
+#define SANICAP_CRYPTO    0x1u
+#define SANICAP_BLOCK     0x2u
+#define SANICAP_OVERWRITE 0x4u
+#define SANICAP_NDI       0x20000000u /* No-Deallocate is inhibited */
+#define AUSE              0x008u
+#define OIPBP             0x100u
+#define NDAS              0x200u
+
+enum {
+    EXIT_FAILED = 1,
+    BLOCK_ERASE = 2,
+    OVERWRITE = 3,
+    CRYPTO_ERASE = 4
+};
+enum {
+    STATE_NEVER = 0,
+    STATE_DONE = 1,
+    STATE_ACTIVE = 2,
+    STATE_FAILED = 3,
+    STATE_DONE_DEALLOCATED = 4
+};
+
+/* ---- the work ---- */
+
+static bool keeps_allocation(const struct lwnvme_sim *sim)
+{
+    return (sim->sanitize.dword10 & NDAS) != 0 && (sim->config.sanicap & SANICAP_NDI) == 0;
+}
+
+/* What this pass writes. Inversion is such that the last pass writes the pattern as it is. */
+static uint32_t pass_pattern(const struct sim_sanitize *sanitize)
+{
+    bool first_inverted = sanitize->passes % 2 == 0;
+    bool odd = sanitize->passes_done % 2 != 0;
+    if (sanitize->action == BLOCK_ERASE) {
+        return 0xffffffffu;
+    }
+    if (sanitize->action == CRYPTO_ERASE) {
+        return 0x6b43a9b5u; /* the old content under another key: nothing that means anything */
+    }
+    return (sanitize->dword10 & OIPBP) != 0 && odd != first_inverted ? ~sanitize->pattern : sanitize->pattern;
+}
+
+static void destroy_step(struct lwnvme_sim *sim, uint32_t step)
+{
+    bool to_zero = !keeps_allocation(sim) && sim->sanitize.action != OVERWRITE;
+    for (uint32_t i = 0; i < sim->ns_slots; i++) {
+        struct sim_namespace *ns = &sim->ns[i];
+        uint64_t chunks = ns->is.nsze / (SIM_CHUNK / ns->block_bytes) + 1;
+        uint64_t first = chunks * step / STEPS;
+        uint64_t end = chunks * (step + 1) / STEPS;
+        lwsim_medium_destroy_range(ns, first * SIM_CHUNK, (end - first) * SIM_CHUNK, to_zero,
+                                   pass_pattern(&sim->sanitize));
+    }
+}
+
+static void finish(struct lwnvme_sim *sim)
+{
+    struct sim_sanitize *sanitize = &sim->sanitize;
+    bool asked = (sanitize->dword10 & NDAS) != 0;
+    bool kept = keeps_allocation(sim);
+    sanitize->passes_done--; /* the pattern is that of the last pass */
+    for (uint32_t i = 0; i < sim->ns_slots; i++) {
+        lwsim_medium_set_blank(&sim->ns[i], !kept, pass_pattern(sanitize));
+    }
+    sanitize->passes_done++;
+    sanitize->active = false;
+    sanitize->due = LWNVME_SIM_NEVER;
+    sanitize->data_written = false;
+    sanitize->state = asked && !kept ? STATE_DONE_DEALLOCATED : STATE_DONE;
+    lwsim_event_raise(sim, 6, asked && !kept ? 2 : 1, LOG_SANITIZE);
+}
+
+static bool fails_now(struct lwnvme_sim *sim)
+{
+    struct sim_sanitize *sanitize = &sim->sanitize;
+    uint32_t done = (sanitize->passes_done * STEPS + sanitize->step) * 100 / (STEPS * sanitize->passes);
+    if (sim->config.sanitize_fail_at == 0 || done < sim->config.sanitize_fail_at) {
+        return false;
+    }
+    uint32_t left = sim->config.sanitize_fail_count;
+    if (left != UINT32_MAX) {
+        sim->config.sanitize_fail_count = left == 0 ? 0 : left - 1;
+        sim->config.sanitize_fail_at = left <= 1 ? 0 : sim->config.sanitize_fail_at;
+    }
+    return true;
+}
+
+static void run(struct lwnvme_sim *sim)
+{
+    struct sim_sanitize *sanitize = &sim->sanitize;
+    destroy_step(sim, sanitize->step);
+    sanitize->step++;
+    if (fails_now(sim)) {
+        sanitize->active = false;
+        sanitize->failed = true;
+        sanitize->state = STATE_FAILED;
+        sanitize->due = LWNVME_SIM_NEVER;
+        lwsim_event_raise(sim, 6, 1, LOG_SANITIZE);
+        return;
+    }
+    sanitize->due = sim->now + sanitize->step_us;
+    if (sanitize->step == STEPS) {
+        sanitize->step = 0;
+        sanitize->passes_done++;
+    }
+    if (sanitize->passes_done == sanitize->passes) {
+        finish(sim);
+    }
+}
+
+/* ---- the command ---- */
+
+static uint16_t pending_firmware(const struct lwnvme_sim *sim)
+{
+    if (sim->firmware.next == 0) {
+        return SIM_OK;
+    }
+    return sim->firmware.needed == SIM_RESET_POWER       ? SIM_NEEDS_CONVENTIONAL_RESET
+           : sim->firmware.needed == SIM_RESET_SUBSYSTEM ? SIM_NEEDS_SUBSYSTEM_RESET
+                                                         : SIM_NEEDS_CONTROLLER_RESET;
+}
+
+static bool write_protected(const struct lwnvme_sim *sim)
+{
+    for (uint32_t i = 0; i < sim->ns_slots; i++) {
+        if (sim->ns[i].is.active && (sim->ns[i].is.nsattr & 1) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool action_known(const struct lwnvme_sim *sim, uint8_t action)
+{
+    uint32_t sanicap = sim->config.sanicap;
+    return action == EXIT_FAILED || (action == BLOCK_ERASE && (sanicap & SANICAP_BLOCK) != 0) ||
+           (action == OVERWRITE && (sanicap & SANICAP_OVERWRITE) != 0) ||
+           (action == CRYPTO_ERASE && (sanicap & SANICAP_CRYPTO) != 0);
+}
+
+static uint16_t check_start(struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    uint32_t dword10 = task->sqe[10];
+    bool refuses_ndas =
+        (sim->config.sanicap & SANICAP_NDI) != 0 && (lwsim_feature_value(sim, FID_SANITIZE) & 1) == 0;
+    if ((dword10 & NDAS) != 0 && refuses_ndas) {
+        return SIM_INVALID_FIELD;
+    }
+    if (write_protected(sim)) {
+        return SIM_WRITE_PROTECTED;
+    }
+    /* Out of the restricted failure state only a restricted operation leads. */
+    if (sim->sanitize.failed && (sim->sanitize.dword10 & AUSE) == 0 && (dword10 & AUSE) != 0) {
+        return SIM_SANITIZE_FAILED;
+    }
+    return pending_firmware(sim);
+}
+
+static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes)
+{
+    uint8_t action = task->sqe[10] & 7u;
+    (void)bytes;
+    if (!action_known(sim, action)) {
+        return SIM_INVALID_FIELD;
+    }
+    return action == EXIT_FAILED ? SIM_OK : check_start(sim, task);
+}
+
+static uint16_t exit_failure(struct sim_sanitize *sanitize)
+{
+    if (sanitize->failed && (sanitize->dword10 & AUSE) == 0) {
+        return SIM_SANITIZE_FAILED;
+    }
+    sanitize->failed = false;
+    return SIM_OK;
+}
+
+static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    struct sim_sanitize *sanitize = &sim->sanitize;
+    uint8_t action = task->sqe[10] & 7u;
+    if (sanitize->active) {
+        return SIM_SANITIZE_IN_PROGRESS;
+    }
+    if (action == EXIT_FAILED) {
+        return exit_failure(sanitize);
+    }
+    uint64_t time = action == BLOCK_ERASE ? sim->config.sanitize_block_us
+                    : action == OVERWRITE ? sim->config.sanitize_pass_us
+                                          : sim->config.sanitize_crypto_us;
+    uint8_t passes = (task->sqe[10] >> 4 & 15u) == 0 ? 16 : task->sqe[10] >> 4 & 15u;
+    sanitize->active = true;
+    sanitize->failed = false;
+    sanitize->state = STATE_ACTIVE;
+    sanitize->action = action;
+    sanitize->dword10 = task->sqe[10];
+    sanitize->pattern = task->sqe[11];
+    sanitize->passes = action == OVERWRITE ? passes : 1;
+    sanitize->passes_done = 0;
+    sanitize->step = 0;
+    sanitize->step_us = time / STEPS;
+    sanitize->due = sim->now + sanitize->step_us;
+    for (uint32_t i = 0; i < sim->ns_slots; i++) {
+        lwsim_medium_flush(&sim->ns[i]); /* no power cut brings old content back */
+    }
+    lwsim_self_test_stop(sim, 0, 9);
+    return SIM_OK;
+}
+
+/* ---- the log ---- */
+
+static uint16_t fill_log(struct lwnvme_sim *sim, const struct sim_task *task, struct sim_page *page)
+{
+    uint8_t *data = lwsim_page_make(page, 512);
+    const struct sim_sanitize *sanitize = &sim->sanitize;
+    uint32_t all = STEPS * (sanitize->passes == 0 ? 1u : sanitize->passes);
+    uint32_t done = sanitize->passes_done * STEPS + sanitize->step;
+    uint32_t passes = sanitize->action == OVERWRITE ? sanitize->passes_done : 0;
+    (void)task;
+    if (data == NULL) {
+        return SIM_INTERNAL_ERROR;
+    }
+    lwsim_put(data + 0, sanitize->active ? done * 65536u / all : 0xffff, 2);
+    lwsim_put(data + 2, sanitize->state | (passes & 31u) << 3 | (sanitize->data_written ? 0 : 0x100u), 2);
+    lwsim_put(data + 4, sanitize->dword10, 4);
+    for (unsigned i = 0; i < 6; i++) {
+        lwsim_put(data + 8 + 4 * i, sim->config.sanitize_estimates_s[i], 4);
+    }
+    return SIM_OK;
+}
+
+/* ---- life ---- */
+
+static bool create(struct lwnvme_sim *sim)
+{
+    sim->sanitize.due = LWNVME_SIM_NEVER;
+    return true;
+}
+
+static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
+{
+    if (kind == SIM_RESET_POWER && sim->sanitize.active) {
+        sim->sanitize.due = sim->now + sim->sanitize.step_us; /* no time passed for it without power */
+    }
+}
+
+static uint64_t next(const struct lwnvme_sim *sim)
+{
+    return sim->removed ? LWNVME_SIM_NEVER : sim->sanitize.due;
+}
+
+bool lwnvme_sim_sanitizing(const struct lwnvme_sim *sim)
+{
+    return sim->sanitize.active;
+}
+
+static bool has_sanitize(const struct lwnvme_sim *sim)
+{
+    return (sim->config.sanicap & (SANICAP_CRYPTO | SANICAP_BLOCK | SANICAP_OVERWRITE)) != 0;
+}
+
+static const struct sim_command commands[] = {
+    {.rule = {SIM_SANITIZE, false, SIM_POINTER_NONE, {0, 0, 0x000003ff, 0xffffffff, 0, 0, 0, 0}},
+     .effects = SIM_EFFECT_CONTENT | SIM_EFFECT_ALONE,
+     .gate = has_sanitize,
+     .prepare = prepare,
+     .execute = execute},
+};
+static const struct sim_log logs[] = {
+    {.lid = LOG_SANITIZE, .scope = SIM_LOG_OF_CONTROLLER, .gate = has_sanitize, .fill = fill_log},
+};
+static const struct sim_feature features[] = {
+    {.fid = FID_SANITIZE, .saveable = true, .set_bits = {1}, .gate = has_sanitize},
+};
+
+const struct sim_part lwsim_sanitize_part = {
+    .commands = commands,
+    .command_count = sizeof(commands) / sizeof(commands[0]),
+    .logs = logs,
+    .log_count = sizeof(logs) / sizeof(logs[0]),
+    .features = features,
+    .feature_count = sizeof(features) / sizeof(features[0]),
+    .create = create,
+    .reset = reset,
+    .next = next,
+    .run = run,
+};
