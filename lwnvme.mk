@@ -40,6 +40,8 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/namespace_guard.c \
     admin/sanitize.c \
     admin/self_test.c \
+    admin/namespace_admin.c \
+    admin/namespace_set.c \
     describe/command_set.c \
     describe/controller.c \
     describe/engine.c \
@@ -51,5 +53,6 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     describe/text.c \
     sync/sync.c \
     sync/sync_identify.c \
+    sync/sync_namespace.c \
     sync/sync_operation.c \
     )

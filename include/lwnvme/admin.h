@@ -17,6 +17,8 @@
  *     lockdown.h        commands and features prohibited
  *     log.h             log pages
  *     log_stream.h      long log pages: telemetry, persistent events
+ *     namespace_admin.h namespaces made, deleted, attached
+ *     namespace_set.h   rescan
  *     operation.h       what long operations have in common
  *     sanitize.h        sanitize
  *     security.h        Security Send and Receive
@@ -41,6 +43,8 @@
 #include "lockdown.h"
 #include "log.h"
 #include "log_stream.h"
+#include "namespace_admin.h"
+#include "namespace_set.h"
 #include "operation.h"
 #include "sanitize.h"
 #include "security.h"

@@ -470,8 +470,8 @@ struct lwnvme_namespace_management_data {
     struct lwnvme_le16 nphndls; /* placement handles, 1-based, up to 128; 0: none */
     uint8_t rsvd394[105];
     uint8_t znsco;          /* zoned: LWNVME_ZNSCO_ALLOCATE_ZRWA */
-    struct lwnvme_le32 rar; /* zoned: active resources, 0's based */
-    struct lwnvme_le32 ror; /* zoned: open resources, 0's based */
+    struct lwnvme_le32 rar; /* zoned: active resources asked for */
+    struct lwnvme_le32 ror; /* zoned: open resources asked for */
     struct lwnvme_le32 rnumzrwa;
     struct lwnvme_le16 phndl[128]; /* reclaim unit handle of each placement handle */
     uint8_t rsvd768[3328];

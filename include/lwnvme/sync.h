@@ -15,6 +15,7 @@
 #include "namespace.h"
 #include "nvm.h"
 #include "sync_identify.h"
+#include "sync_namespace.h"
 
 #ifdef __cplusplus
 extern "C" {
