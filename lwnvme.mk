@@ -37,19 +37,26 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/identify_list.c \
     admin/identify_structure.c \
     admin/log.c \
+    admin/namespace_admin.c \
     admin/namespace_guard.c \
+    admin/namespace_set.c \
     admin/sanitize.c \
     admin/self_test.c \
-    admin/namespace_admin.c \
-    admin/namespace_set.c \
+    describe/any.c \
     describe/command_set.c \
     describe/controller.c \
     describe/engine.c \
+    describe/feature.c \
     describe/health.c \
     describe/json.c \
     describe/list.c \
+    describe/log.c \
+    describe/name.c \
     describe/namespace.c \
+    describe/persistent_event.c \
+    describe/placement.c \
     describe/status.c \
+    describe/support.c \
     describe/text.c \
     sync/sync.c \
     sync/sync_identify.c \

@@ -201,6 +201,85 @@ void lwnvme_describe_error_log(struct lwnvme_describe *describe, const struct lw
 void lwnvme_describe_firmware_slot_log(struct lwnvme_describe *describe,
                                        const struct lwnvme_firmware_slot_log *log);
 
+/* Base, section 5.1.12.1.5: the changed namespaces of either list. */
+void lwnvme_describe_changed_namespaces_log(struct lwnvme_describe *describe,
+                                            const struct lwnvme_changed_namespaces_log *log);
+
+/* What is supported, with the names of log pages, opcodes and features: Base, sections 5.1.12.1.1, 5.1.12.1.6 (csi: the
+ * command set that was asked for) and 5.1.12.1.19 to 5.1.12.1.21. */
+void lwnvme_describe_supported_log_pages(struct lwnvme_describe *describe,
+                                         const struct lwnvme_supported_log_pages *log);
+void lwnvme_describe_effects_log(struct lwnvme_describe *describe, const struct lwnvme_effects_log *log,
+                                 uint8_t csi);
+void lwnvme_describe_feature_effects_log(struct lwnvme_describe *describe,
+                                         const struct lwnvme_feature_effects_log *log);
+void lwnvme_describe_mi_effects_log(struct lwnvme_describe *describe,
+                                    const struct lwnvme_mi_effects_log *log);
+void lwnvme_describe_lockdown_log(struct lwnvme_describe *describe, const struct lwnvme_lockdown_log *log);
+
+/* Base, sections 5.1.12.1.7 to 5.1.12.1.10. Of self-test results those that are in use. */
+void lwnvme_describe_self_test_log(struct lwnvme_describe *describe, const struct lwnvme_self_test_log *log);
+void lwnvme_describe_telemetry_header(struct lwnvme_describe *describe,
+                                      const struct lwnvme_telemetry_header *header);
+void lwnvme_describe_endurance_group_log(struct lwnvme_describe *describe,
+                                         const struct lwnvme_endurance_group_log *log);
+
+/* Log pages that are as long as their headers say: `length` bytes of them are at hand, and no more are read. Base,
+ * sections 5.1.12.1.12 and 5.1.12.1.16 (both aggregates), 5.1.12.1.13, 5.1.12.1.15, 5.1.12.1.17. */
+void lwnvme_describe_aggregate_log(struct lwnvme_describe *describe, const void *log, size_t length);
+void lwnvme_describe_ana_log(struct lwnvme_describe *describe, const void *log, size_t length);
+void lwnvme_describe_lba_status_log(struct lwnvme_describe *describe, const void *log, size_t length);
+void lwnvme_describe_media_unit_status_log(struct lwnvme_describe *describe, const void *log, size_t length);
+
+/* Base, sections 5.1.12.1.11, 5.1.12.1.22, 5.1.12.1.23, 5.1.12.1.32, 5.1.12.1.33; ZNS, "Changed Zone List". */
+void lwnvme_describe_predictable_latency_log(struct lwnvme_describe *describe,
+                                             const struct lwnvme_predictable_latency_log *log);
+void lwnvme_describe_boot_partition_header(struct lwnvme_describe *describe,
+                                           const struct lwnvme_boot_partition_header *header);
+void lwnvme_describe_rotational_media_log(struct lwnvme_describe *describe,
+                                          const struct lwnvme_rotational_media_log *log);
+void lwnvme_describe_reservation_notification_log(struct lwnvme_describe *describe,
+                                                  const struct lwnvme_reservation_notification_log *log);
+void lwnvme_describe_sanitize_status_log(struct lwnvme_describe *describe,
+                                         const struct lwnvme_sanitize_status_log *log);
+void lwnvme_describe_changed_zones_log(struct lwnvme_describe *describe,
+                                       const struct lwnvme_changed_zones_log *log);
+
+/* Base, section 5.1.12.1.14 "Persistent Event": the header; one event (its header, and what it holds if all of that is
+ * within `length`; returns its size, 0 if it is not whole); `length` bytes of the log page. */
+void lwnvme_describe_persistent_event_header(struct lwnvme_describe *describe,
+                                             const struct lwnvme_persistent_event_header *header);
+size_t lwnvme_describe_persistent_event(struct lwnvme_describe *describe, const void *event, size_t length);
+void lwnvme_describe_persistent_event_log(struct lwnvme_describe *describe, const void *log, size_t length);
+
+/* Flexible Data Placement: Base, sections 5.1.12.1.28 to 5.1.12.1.31. */
+void lwnvme_describe_fdp_configurations_log(struct lwnvme_describe *describe, const void *log, size_t length);
+void lwnvme_describe_fdp_usage_log(struct lwnvme_describe *describe, const void *log, size_t length);
+void lwnvme_describe_fdp_statistics_log(struct lwnvme_describe *describe,
+                                        const struct lwnvme_fdp_statistics_log *log);
+void lwnvme_describe_fdp_events_log(struct lwnvme_describe *describe, const void *log, size_t length);
+
+/* ---- Features ------------------------------------------------------------------------------------------ */
+
+/*
+ * A feature's name, its value (completion dword 0 of Get Features) and that in words, and its data structure if it has
+ * one: `length` bytes at `data`; NULL and 0 if there is none. The data of features without a structure are ignored.
+ * Base, section 5.1.25; NVM, section 4.1.3.
+ */
+void lwnvme_describe_feature(struct lwnvme_describe *describe, uint8_t fid, uint32_t dword0, const void *data,
+                             size_t length);
+
+/* Completion dword 0 of Get Features with SEL "supported capabilities". Base, section 5.1.11. */
+void lwnvme_describe_feature_capabilities(struct lwnvme_describe *describe, uint8_t fid, uint32_t dword0);
+
+/* ---- By number ----------------------------------------------------------------------------------------- */
+
+/* Any identify structure (4096 bytes) by its CNS, and its CSI where that matters; any log page by its identifier. false,
+ * and nothing is said: not known here, or the memory is shorter than the structure. These link all of the above. */
+bool lwnvme_describe_identify(struct lwnvme_describe *describe, uint8_t cns, uint8_t csi, const void *data);
+bool lwnvme_describe_log(struct lwnvme_describe *describe, uint8_t lid, uint8_t csi, const void *data,
+                         size_t length);
+
 /* ---- Status -------------------------------------------------------------------------------------------- */
 
 /* Any status of the library or the controller: value, words, and the fields of a controller's. */

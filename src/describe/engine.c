@@ -576,3 +576,45 @@ void lwnvme_describe_numbered_bytes(struct lwnvme_describe *describe, const char
     lwnvme_describe_number_name(describe, name, index);
     lwnvme_describe_bytes(describe, describe->name, text, length);
 }
+
+void lwnvme_describe_code(struct lwnvme_describe *describe, const struct lwnvme_describe_code *code)
+{
+    const struct lwnvme_describe_value index = {code->index, 0};
+    const struct lwnvme_describe_value value = {code->value, 0};
+    char digits[LWNVME_DESCRIBE_DECIMAL_BYTES];
+
+    lwnvme_describe_all_words(describe, code->words, &index);
+    lwnvme_describe_number_name(describe, code->prefix, code->index);
+    if (code->hexadecimal) {
+        describe->name[0] = '\0';
+        lwnvme_describe_append(describe->name, sizeof(describe->name), code->prefix);
+        lwnvme_describe_append(describe->name, sizeof(describe->name),
+                               lwnvme_describe_hexadecimal(digits, code->index, 0));
+    }
+    if (code->word_in_name) {
+        lwnvme_describe_append(describe->name, sizeof(describe->name), " (");
+        lwnvme_describe_append(describe->name, sizeof(describe->name),
+                               describe->note[0] != '\0' ? describe->note : "Unknown");
+        lwnvme_describe_append(describe->name, sizeof(describe->name), ")");
+        describe->note[0] = '\0';
+    }
+    lwnvme_describe_all_words(describe, code->notes, &value);
+    lwnvme_describe_emit(describe, LWNVME_DESCRIBE_HEX, describe->name, &value);
+}
+
+void lwnvme_describe_word_of(struct lwnvme_describe *describe, const char *words, uint32_t value)
+{
+    const struct lwnvme_describe_value number = {value, 0};
+
+    lwnvme_describe_all_words(describe, words, &number);
+}
+
+void lwnvme_describe_word_text(struct lwnvme_describe *describe, const char *name, const char *words,
+                               uint32_t value)
+{
+    lwnvme_describe_word_of(describe, words, value);
+    lwnvme_describe_append(describe->text, sizeof(describe->text),
+                           describe->note[0] != '\0' ? describe->note : "Unknown");
+    describe->note[0] = '\0';
+    lwnvme_describe_emit(describe, LWNVME_DESCRIBE_TEXT, name, NULL);
+}

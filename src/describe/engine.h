@@ -59,11 +59,31 @@ void lwnvme_describe_array(struct lwnvme_describe *describe, const char *name, c
  * NULL if there is none for `which`. */
 const char *lwnvme_describe_pick(const char *layouts, size_t size, uint8_t which);
 
+/* One number of a table that an opcode or an identifier indexes. */
+struct lwnvme_describe_code {
+    const char *prefix; /* of the field's name; the index follows */
+    uint32_t index;
+    bool hexadecimal;  /* the index is written as 0x.. */
+    bool word_in_name; /* the index's word belongs to the name, in parentheses; else to the note */
+    const char *words; /* "=index word|..." */
+    const char *notes; /* words of the value */
+    uint32_t value;
+};
+
+void lwnvme_describe_code(struct lwnvme_describe *describe, const struct lwnvme_describe_code *code);
+
 /* The same for a dword that stands in a register or a completion. */
 void lwnvme_describe_dword(struct lwnvme_describe *describe, const char *layout, uint32_t value);
 
 /* A further remark in the note of the next field. */
 void lwnvme_describe_remark(struct lwnvme_describe *describe, const char *text);
+
+/* What the words say of a value, in the note of the next field. */
+void lwnvme_describe_word_of(struct lwnvme_describe *describe, const char *words, uint32_t value);
+
+/* The same as a field of its own, "Unknown" if the words say nothing. */
+void lwnvme_describe_word_text(struct lwnvme_describe *describe, const char *name, const char *words,
+                               uint32_t value);
 
 /* One number; name NULL inside a list. */
 void lwnvme_describe_number(struct lwnvme_describe *describe, const char *name, uint64_t value);
@@ -82,5 +102,8 @@ void lwnvme_describe_numbered_bytes(struct lwnvme_describe *describe, const char
 
 /* Text of our own. */
 void lwnvme_describe_words(struct lwnvme_describe *describe, const char *name, const char *text);
+
+/* Words of feature identifiers (name.c). */
+extern const char lwnvme_describe_feature_names[];
 
 #endif

@@ -85,3 +85,18 @@ void lwnvme_describe_firmware_slot_log(struct lwnvme_describe *describe,
         }
     }
 }
+
+void lwnvme_describe_changed_namespaces_log(struct lwnvme_describe *describe,
+                                            const struct lwnvme_changed_namespaces_log *log)
+{
+    struct lwnvme_describe_span entries = {log->nsid, sizeof(log->nsid), sizeof(log->nsid[0]), 0};
+
+    while (entries.count < LWNVME_NAMESPACE_LIST_ENTRIES && lwnvme_le32_get(&log->nsid[entries.count]) != 0) {
+        entries.count++;
+    }
+    if (lwnvme_le32_get(&log->nsid[0]) == LWNVME_NSID_ALL) {
+        lwnvme_describe_remark(describe, "too many to list");
+        entries.count = 0;
+    }
+    lwnvme_describe_array(describe, "changed_namespaces", "4u nsid;", &entries);
+}
