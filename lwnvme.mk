@@ -24,8 +24,10 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     core/service.c \
     core/status.c \
     io/nvm.c \
+    admin/abort.c \
     admin/apst.c \
     admin/effects.c \
+    admin/events.c \
     admin/feature.c \
     admin/feature_controller.c \
     admin/feature_data.c \

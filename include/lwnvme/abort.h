@@ -17,8 +17,9 @@ extern "C" {
  * Asks the controller to abort a request that is with it: `victim` on `victim_queue`, or an admin request, with
  * victim_queue NULL. A request that was split is aborted piece by piece. The abort is over when `request` calls
  * back; lwnvme_abort_took_effect then says what came of it. The victim itself is given back by its own callback, in any
- * case, before or after that: aborted (LWNVME_SC_COMMAND_ABORT_REQUESTED), or as it ended by itself. It must not be
- * submitted again before the abort has called back.
+ * case, before or after that: aborted (LWNVME_SC_COMMAND_ABORT_REQUESTED), or as it ended by itself. What had not been sent of a
+ * split request is not sent any more (LWNVME_ERR_CANCELLED); such a one must not be submitted again before the abort has
+ * called back.
  *
  * Controller owner's context, who must be the owner of victim_queue too unless that is shared; `request` is sent on the
  * admin queue. 0: accepted. LWNVME_ERR_NOT_IN_FLIGHT: the controller does not have the victim (it has ended, or waits
@@ -26,7 +27,7 @@ extern "C" {
  * NVM Express Base Specification 2.1, section 5.1.1 "Abort command".
  */
 int lwnvme_abort(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                 struct lwnvme_queue *victim_queue, const struct lwnvme_request *victim);
+                 struct lwnvme_queue *victim_queue, struct lwnvme_request *victim);
 
 /* Whether an abort that ended with status 0 has aborted all that it was for; else some of it runs on, or had ended. */
 static inline bool lwnvme_abort_took_effect(const struct lwnvme_request *request)

@@ -38,7 +38,7 @@ extern "C" {
 enum lwnvme_async_event_kind {
     LWNVME_ASYNC_EVENT_UNKNOWN = 0, /* a reserved type or information: see the three raw members */
     LWNVME_ASYNC_EVENT_ERROR, /* information: LWNVME_AEI_ERROR_...; log: the error log's newest entries */
-    LWNVME_ASYNC_EVENT_PERSISTENT_ERROR,   /* a persistent internal error: reset the controller */
+    LWNVME_ASYNC_EVENT_PERSISTENT_ERROR,   /* a persistent internal error: reset the controller; no log */
     LWNVME_ASYNC_EVENT_HEALTH_RELIABILITY, /* these three, and all else about health: `smart` */
     LWNVME_ASYNC_EVENT_HEALTH_TEMPERATURE,
     LWNVME_ASYNC_EVENT_HEALTH_SPARE,
@@ -80,8 +80,8 @@ struct lwnvme_async_event {
     uint32_t parameter;  /* completion dword 1: the event specific parameter */
     uint32_t nsid;       /* zones changed: the namespace; else 0 */
 
-    /* 0: the log page has been read. LWNVME_ERR_NO_LOG_PAGE: there is none to be read for this event, or not the one
-     * that belongs to it. LWNVME_ERR_LOG_DATA: it was read and makes no sense. Else why it could not be read. */
+    /* 0: the log page that belongs to the event has been read, whatever log_page says. LWNVME_ERR_NO_LOG_PAGE: there is
+     * none that can be read. Else why it could not be read. */
     int log_status;
     const void *log; /* NULL unless log_status is 0 */
     uint32_t log_bytes;
@@ -143,8 +143,9 @@ struct lwnvme_events {
     /* Out. */
     int status; /* LWNVME_OK: started; LWNVME_PENDING: starting or stopping; LWNVME_ERR_NO_EVENT_REQUESTS: not started,
                        or stopped; else why it does not work */
-    uint32_t armed;   /* event requests with the controller */
-    uint32_t enabled; /* what Asynchronous Event Configuration was set to */
+    uint32_t armed;           /* event requests with the controller */
+    uint32_t enabled;         /* what Asynchronous Event Configuration was set to */
+    int configuration_status; /* 0, or why Asynchronous Event Configuration could not be set: it is what it was */
     struct lwnvme_events_counts counts;
 
     /* Private. */
@@ -155,9 +156,10 @@ struct lwnvme_events {
     uint32_t wanted;
     uint32_t arrivals;
     uint32_t turn;
-    uint32_t current;
     bool delivering;
     uint64_t due_us;
+    uint32_t owed;    /* log pages that are read only after the callback */
+    uint64_t owed_us; /* when */
     struct lwnvme_request request;
     struct lwnvme_event_slot slots[LWNVME_EVENTS_MAX];
     struct lwnvme_event_history histories[LWNVME_EVENT_HISTORIES];

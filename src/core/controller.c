@@ -785,7 +785,7 @@ static bool lwnvme_work_is_pending(const struct lwnvme_controller *controller)
 {
     const struct lwnvme_queue *queue;
 
-    if (controller->status == LWNVME_PENDING || controller->admin.in_flight != 0)
+    if (controller->status == LWNVME_PENDING || controller->admin.in_flight != controller->event_requests)
         return true;
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
         if (queue->in_flight != 0)
@@ -1180,7 +1180,7 @@ static uint64_t lwnvme_deadline_nearer(const struct lwnvme_queue *queue, uint64_
 {
     uint32_t left_ms = queue->earliest_ms - (uint32_t)(now_us >> 10);
     uint64_t deadline_us = now_us;
-    if (queue->in_flight == 0)
+    if (queue->in_flight == 0 || (queue->slow & LWNVME_SLOW_STOPPED) != 0)
         return queue->waiting_first != NULL ? now_us : nearest_us;
     if ((int32_t)left_ms > 0)
         deadline_us += (uint64_t)left_ms << 10;
