@@ -26,6 +26,7 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     io/nvm.c \
     admin/abort.c \
     admin/apst.c \
+    admin/counter.c \
     admin/effects.c \
     admin/events.c \
     admin/feature.c \
@@ -39,6 +40,10 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/identify_list.c \
     admin/identify_structure.c \
     admin/log.c \
+    admin/log_fixed.c \
+    admin/log_sized.c \
+    admin/log_stream.c \
+    admin/log_support.c \
     admin/namespace_admin.c \
     admin/namespace_guard.c \
     admin/namespace_set.c \

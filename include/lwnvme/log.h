@@ -189,7 +189,7 @@ struct lwnvme_log_memory {
  * Refused: LWNVME_ERR_INVALID_ARGUMENT if there is not even room for the header.
  *
  * lwnvme_log_entry_next finds the entries afterwards: given 0 the offset in `data` of the first one, given an entry's
- * offset that of the one after it, 0 if there is none. It looks at nothing beyond length_bytes. Callable anywhere.
+ * offset that of the one after it, 0 if there is none that is there whole. Callable anywhere.
  */
 uint32_t lwnvme_log_entry_next(const struct lwnvme_log_memory *memory, uint32_t offset_bytes);
 

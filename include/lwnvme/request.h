@@ -138,6 +138,9 @@ struct lwnvme_request {
     uint32_t endless;    /* no deadline: an event request */
     struct lwnvme_command command;
     struct lwnvme_buffer buffer;
+    uint64_t pieces_bytes; /* a log page in pieces: what has arrived */
+    uint32_t pieces_left;  /* and what has not been asked for yet */
+    bool pieces_retain;    /* no piece clears the event */
 };
 
 /* Whether the request is with the library: accepted, and its callback not yet begun. */

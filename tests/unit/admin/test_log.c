@@ -6,12 +6,17 @@ static struct bench bench;
 static struct counted io;
 static uint8_t data[4096];
 static uint32_t sent[16];
+static uint32_t all_sent[16][16];
+static uint32_t sent_count;
 
 static void note_command(void *context, uint16_t sqid, const uint32_t command[16])
 {
     (void)context;
     (void)sqid;
     memcpy(sent, command, sizeof(sent));
+    if (sent_count < 16)
+        memcpy(all_sent[sent_count], command, sizeof(sent));
+    sent_count++;
 }
 
 static void start(uint8_t lpa, uint8_t elpe)
@@ -23,6 +28,7 @@ static void start(uint8_t lpa, uint8_t elpe)
     assert_int_equal(bench_open(&bench), 0);
     lwnvme_sim_settings(bench.sim)->on_command = note_command;
     counted_init(&io, NULL);
+    sent_count = 0;
 }
 
 static int read_log(struct lwnvme_log_select select, uint32_t length)
@@ -49,8 +55,18 @@ static void arguments_are_checked(void **state)
     assert_int_equal(read_log(select, 0), LWNVME_ERR_INVALID_ARGUMENT);
     assert_int_equal(read_log(select, 3), LWNVME_ERR_INVALID_ARGUMENT);
     assert_int_equal(read_log(select, 6), LWNVME_ERR_INVALID_ARGUMENT);
+    select.offset_bytes = UINT64_MAX - 511;
+    assert_int_equal(read_log(select, 512), LWNVME_ERR_INVALID_ARGUMENT);
+    select.offset_bytes = 0;
+    assert_int_equal(
+        lwnvme_log_read(bench.controller, &io.request, &select, (void *)(UINTPTR_MAX - 4095), UINT32_MAX - 3),
+        LWNVME_ERR_INVALID_ARGUMENT);
+    select.uuid_index = 128;
+    assert_int_equal(read_log(select, 512), LWNVME_ERR_INVALID_ARGUMENT);
+    select.uuid_index = 0;
+    select.offset_is_index = true;
     assert_int_equal(read_log(select, 4100), LWNVME_ERR_INVALID_ARGUMENT);
-    assert_int_equal(read_log(select, UINT32_MAX - 3), LWNVME_ERR_INVALID_ARGUMENT);
+    select.offset_is_index = false;
     select.offset_bytes = 2;
     assert_int_equal(read_log(select, 512), LWNVME_ERR_INVALID_ARGUMENT);
     select.offset_bytes = 0;
@@ -134,6 +150,158 @@ static void error_log_within_its_bounds(void **state)
     bench_end(&bench);
 }
 
+/* Byte n of the log page tells of its place. */
+static uint8_t pattern(size_t at)
+{
+    return (uint8_t)(at * 7 + (at >> 8));
+}
+
+static void fill_with_pattern(void *context, uint8_t lid, uint32_t nsid, uint8_t *page, size_t length)
+{
+    (void)context;
+    (void)lid;
+    (void)nsid;
+    for (size_t i = 0; i < length; i++)
+        page[i] = pattern(i);
+}
+
+static uint8_t long_data[16384 + 16];
+
+static void assert_pattern(size_t from, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (long_data[i] != pattern(from + i))
+            fail_msg("byte %zu of the log page is %#x", from + i, long_data[i]);
+    }
+}
+
+static void fault_057_long_logs_come_in_pieces_and_the_event_is_cleared_once(void **state)
+{
+    struct lwnvme_log_select select = {.lid = 1, .nsid = 0xffffffff, .offset_bytes = 64};
+    (void)state;
+    start(4, 255);
+    lwnvme_sim_settings(bench.sim)->on_log_page = fill_with_pattern;
+    memset(long_data, 0xcc, sizeof(long_data));
+    assert_int_equal(lwnvme_log_read(bench.controller, &io.request, &select, long_data, 2 * 4096 + 100), 0);
+    bench_wait(&bench, &io.request);
+    assert_int_equal(io.request.status, 0);
+    assert_int_equal(io.called, 1);
+    assert_int_equal(io.request.bytes_done, 2 * 4096 + 100);
+    assert_pattern(64, 2 * 4096 + 100);
+    assert_int_equal(long_data[2 * 4096 + 100], 0xcc);
+    assert_int_equal(sent_count, 3);
+    assert_int_equal(all_sent[0][10], 1u | 1u << 15 | 1023u << 16);
+    assert_int_equal(all_sent[1][10], 1u | 1u << 15 | 1023u << 16);
+    assert_int_equal(all_sent[2][10], 1u | 24u << 16);
+    assert_int_equal(all_sent[0][12], 64);
+    assert_int_equal(all_sent[1][12], 64 + 4096);
+    assert_int_equal(all_sent[2][12], 64 + 8192);
+    assert_int_equal(all_sent[2][13], 0);
+    sent_count = 0;
+    select.retain_event = true;
+    assert_int_equal(lwnvme_sync_log_read(bench.controller, &select, long_data, 4096 + 4), 0);
+    assert_int_equal(sent_count, 2);
+    assert_int_equal(all_sent[0][10] & 1u << 15, 1u << 15);
+    assert_int_equal(all_sent[1][10], 1u | 1u << 15 | 0u << 16);
+    bench_end(&bench);
+}
+
+static void fault_057_no_pieces_without_offsets(void **state)
+{
+    struct lwnvme_log_select select = {.lid = 1, .nsid = 0xffffffff};
+    (void)state;
+    start(0xfb, 255);
+    assert_int_equal(lwnvme_log_read(bench.controller, &io.request, &select, long_data, 4100),
+                     LWNVME_ERR_NO_LOG_OFFSET);
+    assert_int_equal(sent_count, 0);
+    assert_int_equal(lwnvme_sync_log_read(bench.controller, &select, long_data, 4096), 0);
+    bench_end(&bench);
+}
+
+static void offsets_carry_into_the_upper_half(void **state)
+{
+    struct lwnvme_log_select select = {.lid = 1, .nsid = 0xffffffff, .offset_bytes = 0xfffff000u};
+    (void)state;
+    start(4, 255);
+    /* Far beyond the log page: answered without being carried out. */
+    lwnvme_sim_fault_add(
+        bench.sim, &(struct lwnvme_sim_fault){
+                       .kind = LWNVME_SIM_STATUS, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = 2, .count = 2});
+    assert_int_equal(lwnvme_sync_log_read(bench.controller, &select, long_data, 8192), 0);
+    assert_int_equal(all_sent[0][12], 0xfffff000u);
+    assert_int_equal(all_sent[0][13], 0);
+    assert_int_equal(all_sent[1][12], 0);
+    assert_int_equal(all_sent[1][13], 1);
+    bench_end(&bench);
+}
+
+static void a_failing_piece_ends_it_and_what_came_before_counts(void **state)
+{
+    struct lwnvme_log_select select = {.lid = 1, .nsid = 0xffffffff};
+    (void)state;
+    start(4, 255);
+    lwnvme_sim_settings(bench.sim)->on_log_page = fill_with_pattern;
+    lwnvme_sim_fault_add(bench.sim, &(struct lwnvme_sim_fault){.kind = LWNVME_SIM_STATUS,
+                                                               .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                               .opcode = 2,
+                                                               .skip = 2,
+                                                               .count = 1,
+                                                               .status = 6});
+    memset(long_data, 0xcc, sizeof(long_data));
+    assert_int_equal(lwnvme_log_read(bench.controller, &io.request, &select, long_data, 16384), 0);
+    bench_wait(&bench, &io.request);
+    assert_int_equal(io.called, 1);
+    assert_int_equal(io.request.status, 6);
+    assert_int_equal(io.request.bytes_done, 8192);
+    assert_pattern(0, 8192);
+    assert_int_equal(long_data[8192], 0xcc);
+    assert_int_equal(sent_count, 3);
+    bench_end(&bench);
+}
+
+static void pieces_wait_their_turn_for_a_page(void **state)
+{
+    static struct counted others[LWNVME_CONFIG_ADMIN_PAGES + 2];
+    static uint8_t their_data[LWNVME_CONFIG_ADMIN_PAGES + 2][8192];
+    struct lwnvme_log_select select = {.lid = 1, .nsid = 0xffffffff};
+    (void)state;
+    start(4, 255);
+    lwnvme_sim_settings(bench.sim)->on_log_page = fill_with_pattern;
+    for (size_t i = 0; i < LWNVME_CONFIG_ADMIN_PAGES + 2; i++) {
+        counted_init(&others[i], NULL);
+        assert_int_equal(lwnvme_log_read(bench.controller, &others[i].request, &select, their_data[i], 8192),
+                         0);
+    }
+    for (size_t i = 0; i < LWNVME_CONFIG_ADMIN_PAGES + 2; i++) {
+        bench_wait(&bench, &others[i].request);
+        assert_int_equal(others[i].called, 1);
+        assert_int_equal(others[i].request.status, 0);
+        assert_int_equal(others[i].request.bytes_done, 8192);
+        assert_int_equal(their_data[i][8191], pattern(8191));
+    }
+    bench_end(&bench);
+}
+
+static void all_fields_of_the_command(void **state)
+{
+    struct lwnvme_log_select select = {.lid = 0x02,
+                                       .nsid = 0xffffffff,
+                                       .lsi = 0xabcd,
+                                       .csi = 0x12,
+                                       .uuid_index = 0x55,
+                                       .offset_is_index = true,
+                                       .offset_bytes = 3};
+    (void)state;
+    start(4, 63);
+    bench.violations_allowed = true; /* none of it fits this log page */
+    assert_int_equal(read_log(select, 64), 0);
+    bench_wait(&bench, &io.request);
+    assert_int_equal(sent[11], 0xabcdu << 16);
+    assert_int_equal(sent[12], 3);
+    assert_int_equal(sent[14], 0x12u << 24 | 1u << 23 | 0x55u);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +310,12 @@ int main(void)
         cmocka_unit_test(offsets_only_if_the_controller_can),
         cmocka_unit_test(smart_log),
         cmocka_unit_test(error_log_within_its_bounds),
+        cmocka_unit_test(fault_057_long_logs_come_in_pieces_and_the_event_is_cleared_once),
+        cmocka_unit_test(fault_057_no_pieces_without_offsets),
+        cmocka_unit_test(offsets_carry_into_the_upper_half),
+        cmocka_unit_test(a_failing_piece_ends_it_and_what_came_before_counts),
+        cmocka_unit_test(pieces_wait_their_turn_for_a_page),
+        cmocka_unit_test(all_fields_of_the_command),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
