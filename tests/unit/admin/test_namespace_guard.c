@@ -149,9 +149,9 @@ static void handles_that_do_not_fit_are_refused(void **state)
     handles[1] = &strange; /* never opened */
     assert_int_equal(begin(1, true, 2), LWNVME_ERR_NAMESPACE_CLOSED);
     handles[1] = &second;
-    second.incarnation--; /* of an earlier opening */
+    second.incarnation += 7; /* of another opening */
     assert_int_equal(begin(1, true, 2), LWNVME_ERR_NAMESPACE_CLOSED);
-    second.incarnation++;
+    second.incarnation -= 7;
     assert_int_equal(lwnvme_namespace_open(player.bench.controller, 2, &second), 0);
     assert_int_equal(begin(1, true, 2), LWNVME_ERR_NS_BUSY); /* being opened */
     player_turns(&player, 50);
