@@ -17,7 +17,7 @@
  *     lockdown.h        commands and features prohibited
  *     log.h             log pages
  *     log_stream.h      long log pages: telemetry, persistent events
- *     namespace_admin.h namespaces made, deleted, attached
+ *     namespace_admin.h  namespaces made, deleted, attached
  *     namespace_set.h   rescan
  *     operation.h       what long operations have in common
  *     sanitize.h        sanitize
