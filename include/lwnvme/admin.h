@@ -12,7 +12,9 @@
  *     feature.h         features
  *     firmware.h        firmware update
  *     format.h          format
+ *     host_memory.h     the host memory buffer
  *     identify.h        identify structures
+ *     keep_alive.h      the Keep Alive timer
  *     lba_status.h      which blocks are unrecoverable or allocated
  *     lockdown.h        commands and features prohibited
  *     log.h             log pages
@@ -20,6 +22,7 @@
  *     namespace_admin.h  namespaces made, deleted, attached
  *     namespace_set.h   rescan
  *     operation.h       what long operations have in common
+ *     power.h           power states, suspend and resume
  *     sanitize.h        sanitize
  *     security.h        Security Send and Receive
  *     self_test.h       device self-test
@@ -38,7 +41,9 @@
 #include "feature.h"
 #include "firmware.h"
 #include "format.h"
+#include "host_memory.h"
 #include "identify.h"
+#include "keep_alive.h"
 #include "lba_status.h"
 #include "lockdown.h"
 #include "log.h"
@@ -46,6 +51,7 @@
 #include "namespace_admin.h"
 #include "namespace_set.h"
 #include "operation.h"
+#include "power.h"
 #include "sanitize.h"
 #include "security.h"
 #include "self_test.h"

@@ -50,8 +50,7 @@ extern "C" {
 #define LWNVME_TIMESTAMP_TO           3, 1
 #define LWNVME_TIMESTAMP_ORIGIN_RESET 0u
 #define LWNVME_TIMESTAMP_ORIGIN_HOST  1u
-/* Keep Alive Timer: milliseconds; the unit of KAS. */
-#define LWNVME_KAS_UNIT_MS     100u
+/* Keep Alive Timer: milliseconds. */
 #define LWNVME_KEEP_ALIVE_KATO 31, 0
 /* Host Controlled Thermal Management: kelvin. */
 #define LWNVME_THERMAL_TMT2 15, 0
