@@ -34,11 +34,13 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/feature_data.c \
     admin/feature_host.c \
     admin/feature_namespace.c \
+    admin/host_memory.c \
     admin/firmware.c \
     admin/format.c \
     admin/identify.c \
     admin/identify_list.c \
     admin/identify_structure.c \
+    admin/keep_alive.c \
     admin/log.c \
     admin/log_fixed.c \
     admin/log_sized.c \
