@@ -34,9 +34,9 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/feature_data.c \
     admin/feature_host.c \
     admin/feature_namespace.c \
-    admin/host_memory.c \
     admin/firmware.c \
     admin/format.c \
+    admin/host_memory.c \
     admin/identify.c \
     admin/identify_list.c \
     admin/identify_structure.c \
@@ -49,6 +49,7 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/namespace_admin.c \
     admin/namespace_guard.c \
     admin/namespace_set.c \
+    admin/power.c \
     admin/sanitize.c \
     admin/self_test.c \
     describe/any.c \

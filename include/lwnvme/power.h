@@ -75,7 +75,7 @@ enum lwnvme_suspend_kind {
 struct lwnvme_suspension {
     /* In, before lwnvme_suspend. */
     enum lwnvme_suspend_kind kind;
-    uint32_t latency_limit_us; /* of the power state; 0: however long */
+    uint32_t latency_limit_us; /* of the power state, entry and exit; 0: 10 s */
     uint32_t wake_limit_ms;    /* how long registers may read all ones at resume; 0: 2000 */
 
     /* Out. */

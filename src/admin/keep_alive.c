@@ -97,8 +97,8 @@ static void lwnvme_keep_alive_set_done(struct lwnvme_request *request)
     if (keep_alive->setting_ms != 0 && lwnvme_keep_alive_leaves(controller, keep_alive, request->status))
         return;
     lwnvme_keep_alive_left(controller, keep_alive);
-    if (keep_alive->stopping && request->status == LWNVME_OK)
-        lwnvme_service_remove(&keep_alive->service);
+    if (keep_alive->granted_ms == 0 && (keep_alive->stopping || request->status > 0))
+        lwnvme_service_remove(&keep_alive->service); /* off as asked, or never on */
     else if (keep_alive->granted_ms != 0 && request->status >= 0)
         lwnvme_keep_alive_schedule(keep_alive);
     keep_alive->stopping = false;
