@@ -112,6 +112,9 @@ struct lwnvme_sim_namespace {
     uint32_t anagrpid;
     uint16_t nvmsetid;
     uint16_t endgid;
+    uint64_t lbstm;
+    uint8_t pic;
+    uint32_t elbaf[LWNVME_SIM_LBA_FORMATS];
     uint8_t csi; /* 0: NVM command set; with any other no I/O command is known */
     uint8_t nguid[16];
     uint8_t eui64[8];
@@ -158,6 +161,17 @@ struct lwnvme_sim_fault {
     uint16_t status; /* as in the status field without the phase tag: SC 7:0, SCT 10:8, CRD 12:11, M 13,
                         DNR 14 */
     uint64_t value;
+};
+
+/* What Identify shows of zoned namespaces; no zone command is known. */
+struct lwnvme_sim_zoned {
+    uint16_t zoc;
+    uint16_t ozcs;
+    uint32_t mar; /* 0's based; FFFFFFFFh no limit */
+    uint32_t mor;
+    uint64_t zsze; /* blocks */
+    uint8_t zdes;
+    uint8_t zasl;
 };
 
 struct lwnvme_sim_config {
@@ -272,6 +286,30 @@ struct lwnvme_sim_config {
     uint32_t namespace_count; /* up to 65536 */
     uint32_t namespace_room;  /* NSIDs that Namespace Management may use; less than the count: as many */
     struct lwnvme_sim_namespace ns[LWNVME_SIM_NAMESPACES];
+
+    uint8_t command_sets; /* with cap_css bit 6: a bit for each CSI that Identify knows; bit 0 NVM */
+    struct lwnvme_sim_zoned zoned;
+    uint8_t vsl; /* Identify Controller of the NVM command set */
+    uint8_t wzsl;
+    uint8_t wusl;
+    uint8_t dmrl;
+    uint32_t dmrsl;
+    uint64_t dmsl;
+
+    /* The rest of the NVM subsystem. */
+    uint8_t other_controllers; /* up to 7 */
+    uint16_t other_cntlids[7];
+    uint8_t secondary_controllers; /* up to 16, with identifiers from secondary_cntlid on */
+    uint16_t secondary_cntlid;
+    uint16_t vq_flexible; /* resources that Virtualization Management distributes: queues, interrupts */
+    uint16_t vi_flexible;
+    uint16_t vq_private;
+    uint16_t vi_private;
+    uint16_t endurance_groups; /* that exist at first, up to endgidmax and 16 */
+    uint16_t nvm_sets;
+    uint16_t domains; /* up to 31 */
+    uint8_t uuids;    /* in the UUID list */
+    uint64_t granularity_bytes;
 
     struct lwnvme_sim_health health; /* may be changed at any time */
 
@@ -499,6 +537,9 @@ void lwnvme_sim_event_storm(struct lwnvme_sim *sim, uint8_t type, uint8_t inform
                             uint64_t count);
 /* The power state it is in, and how often that has changed. */
 uint8_t lwnvme_sim_power_state(const struct lwnvme_sim *sim, uint64_t *transitions);
+/* As if another host had attached or detached it, or its size had changed. false: no such namespace. */
+bool lwnvme_sim_namespace_attach(struct lwnvme_sim *sim, uint32_t nsid, bool attached);
+bool lwnvme_sim_namespace_resize(struct lwnvme_sim *sim, uint32_t nsid, uint64_t block_count);
 /* An event as the specification has it: masked until its log page is read. 0 to 2: error, SMART, notice. */
 void lwnvme_sim_event_real(struct lwnvme_sim *sim, uint8_t type, uint8_t information, uint8_t log_page);
 /* The namespace has changed: its NSID in the changed namespace list, and the event if it is enabled. */

@@ -418,7 +418,8 @@ void lwnvme_sim_fatal(struct lwnvme_sim *sim)
 static bool config_sane(const struct lwnvme_sim_config *c)
 {
     return c->io_queue_pairs <= 65534 && c->namespace_count <= 65536 && c->namespace_room <= 65536 &&
-           c->cap_dstrd <= 15 && c->cap_mpsmin <= 15 && c->cap_mpsmax <= 15 && c->msix_vectors <= 2048 &&
+           c->other_controllers <= 7 && c->secondary_controllers <= SIM_SECONDARIES && c->cap_dstrd <= 15 &&
+           c->cap_mpsmin <= 15 && c->cap_mpsmax <= 15 && c->msix_vectors <= 2048 &&
            (c->bar_bytes == 0 || c->bar_bytes >= 4096) && c->mdts <= 63 && c->bar_bytes <= SIZE_MAX / 2;
 }
 

@@ -72,6 +72,7 @@ static void default_identify(struct lwnvme_sim_config *config)
     config->vwc = 0x07;
     config->identify_cns_max = 255;
     config->cntrltype = 1;
+    config->command_sets = 1;
     config->health.temperature = 308;
     config->health.sensors[0] = 308;
     config->health.available_spare = 100;
@@ -140,8 +141,97 @@ void lwnvme_sim_config_default(struct lwnvme_sim_config *config)
     }
 }
 
+/* Five power states, two of which are non-operational. */
+static void full_power(struct lwnvme_sim_config *config)
+{
+    static const struct lwnvme_sim_power_state states[] = {
+        {.mp = 900, .enlat = 0, .exlat = 0, .actp = 800, .apw = 1, .aps = 2, .idlp = 40, .ips = 2},
+        {.mp = 460, .rrt = 1, .rrl = 1, .rwt = 1, .rwl = 1, .actp = 400, .apw = 1, .aps = 2},
+        {.mp = 380, .rrt = 2, .rrl = 2, .rwt = 2, .rwl = 2},
+        {.mp = 450,
+         .mxps = true,
+         .nops = true,
+         .enlat = 2000,
+         .exlat = 1200,
+         .rrt = 3,
+         .rrl = 3,
+         .rwt = 3,
+         .rwl = 3},
+        {.mp = 40,
+         .mxps = true,
+         .nops = true,
+         .enlat = 15000,
+         .exlat = 20000,
+         .rrt = 4,
+         .rrl = 4,
+         .rwt = 4,
+         .rwl = 4},
+    };
+    memcpy(config->psd, states, sizeof(states));
+    config->npss = 4;
+    config->apsta = 1;
+    config->hctma = 1;
+    config->mntmt = 273;
+    config->mxtmt = 373;
+    config->tmpthha = 2;
+}
+
+/* Everything that is reported in bits, and what it needs to be there. */
+static void full_bits(struct lwnvme_sim_config *config)
+{
+    config->vs = 0x00020100;
+    config->cap_nssrs = true;
+    config->cmic = 0x0a; /* several controllers, ANA */
+    config->oacs = 0x06bf;
+    config->oncs = 0x00fd;
+    config->lpa = 0x7f;
+    config->oaes = 0x0801fb00;
+    config->ctratt = 0x000876ff;
+    config->frmw = 0x16;
+    config->nwpc = 7;
+    config->kas = 10;
+    config->rrls = 0x8011;
+    config->pels = 16;
+    config->anacap = 0x5f;
+    config->anatt = 10;
+    config->anagrpmax = 4;
+    config->nanagrpid = 4;
+    config->nsetidmax = 4;
+    config->endgidmax = 4;
+    config->did = 1;
+}
+
+static void full_subsystem(struct lwnvme_sim_config *config)
+{
+    config->namespace_room = LWNVME_SIM_NAMESPACES;
+    config->tnvmcap = (uint64_t)16 << 30;
+    config->other_controllers = 1;
+    config->other_cntlids[0] = 2;
+    config->secondary_controllers = 4;
+    config->secondary_cntlid = 0x101;
+    config->vq_flexible = 32;
+    config->vi_flexible = 32;
+    config->vq_private = 9;
+    config->vi_private = 9;
+    config->endurance_groups = 2;
+    config->nvm_sets = 2;
+    config->domains = 1;
+    config->uuids = 2;
+    config->granularity_bytes = 1u << 20;
+    for (size_t i = 0; i < LWNVME_SIM_NAMESPACES; i++) {
+        config->ns[i].endgid = 1;
+        config->ns[i].nvmsetid = 1;
+        config->ns[i].anagrpid = 1;
+        config->ns[i].rescap = 0xff;
+        config->ns[i].nmic = 1;
+    }
+}
+
 void lwnvme_sim_config_full(struct lwnvme_sim_config *config)
 {
     lwnvme_sim_config_default(config);
     lwsim_jobs_config_full(config);
+    full_bits(config);
+    full_power(config);
+    full_subsystem(config);
 }

@@ -11,6 +11,13 @@
 #define VS_1_4 0x00010400u
 #define VS_2_0 0x00020000u
 
+#define OACS_NAMESPACES 0x8u
+enum {
+    CSI_NVM = 0,
+    CSI_KEY_VALUE = 1,
+    CSI_ZONED = 2
+};
+
 static void controller_base(const struct lwnvme_sim *sim, uint8_t *data)
 {
     const struct lwnvme_sim_config *c = &sim->config;
@@ -220,29 +227,34 @@ static void namespace_data(const struct lwnvme_sim *sim, const struct sim_namesp
     namespace_formats(is, data);
 }
 
-static uint16_t identify_namespace(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
+static struct sim_namespace *namespace_of(struct lwnvme_sim *sim, uint32_t nsid, bool allocated)
 {
-    const struct sim_namespace *ns = lwsim_namespace(sim, nsid);
+    return allocated ? lwsim_allocated_namespace(sim, nsid) : lwsim_namespace(sim, nsid);
+}
+
+/* What all namespaces have in common: asked for with FFFFFFFFh where namespaces can be made. */
+static void namespace_common(const struct lwnvme_sim *sim, uint8_t *data)
+{
+    struct sim_namespace common = {0};
+    common.is = sim->config.ns[0];
+    common.is.nsze = common.is.ncap = common.is.nuse = 0;
+    memset(common.is.nguid, 0, sizeof(common.is.nguid));
+    memset(common.is.eui64, 0, sizeof(common.is.eui64));
+    namespace_data(sim, &common, data);
+}
+
+static uint16_t identify_namespace(struct lwnvme_sim *sim, uint32_t nsid, bool allocated, uint8_t *data)
+{
+    const struct sim_namespace *ns = namespace_of(sim, nsid, allocated);
+    if (nsid == UINT32_MAX && !allocated && (sim->config.oacs & OACS_NAMESPACES) != 0) {
+        namespace_common(sim, data);
+        return SIM_OK;
+    }
     if (nsid == 0 || nsid > lwsim_nn(sim)) {
         return SIM_INVALID_NAMESPACE;
     }
     if (ns != NULL) { /* an inactive one is all zeroes */
         namespace_data(sim, ns, data);
-    }
-    return SIM_OK;
-}
-
-static uint16_t active_list(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
-{
-    unsigned count = 0;
-    if (nsid >= 0xfffffffeu) {
-        return SIM_INVALID_NAMESPACE;
-    }
-    for (uint32_t id = nsid + 1; id <= sim->ns_slots && count < 1024; id++) {
-        if (lwsim_namespace(sim, id) != NULL) {
-            lwsim_put(data + 4 * count, id, 4);
-            count++;
-        }
     }
     return SIM_OK;
 }
@@ -274,63 +286,286 @@ static uint16_t identify_descriptors(struct lwnvme_sim *sim, uint32_t nsid, uint
     return SIM_OK;
 }
 
-static uint16_t identify_independent(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
+static uint16_t identify_independent(struct lwnvme_sim *sim, uint32_t nsid, bool allocated, uint8_t *data)
 {
-    const struct sim_namespace *ns = lwsim_namespace(sim, nsid);
+    const struct sim_namespace *ns = namespace_of(sim, nsid, allocated);
     if (nsid == 0 || nsid > lwsim_nn(sim)) {
         return SIM_INVALID_NAMESPACE;
     }
     if (ns != NULL) {
+        data[0] = (uint8_t)(ns->is.nsfeat & 8u); /* identifiers are never used again */
         data[1] = ns->is.nmic;
-        data[8] = ns->is.nsattr;
-        data[14] = 1; /* ready */
+        data[2] = ns->is.rescap;
+        data[3] = ns->is.fpi;
+        lwsim_put(data + 4, ns->is.anagrpid, 4);
+        data[8] = (uint8_t)(ns->is.nsattr | (ns->protection != 0 ? 1u : 0));
+        lwsim_put(data + 10, ns->is.nvmsetid, 2);
+        lwsim_put(data + 12, ns->is.endgid, 2);
+        data[14] = sim->now >= sim->media_due ? 1 : 0; /* ready */
     }
     return SIM_OK;
 }
 
-/* The structures of one command set: of the NVM command set all optional limits are "none". */
-static uint16_t identify_of_set(struct lwnvme_sim *sim, const struct sim_task *task, uint8_t cns)
+/* ---- structures of one command set ---- */
+
+static bool set_known(const struct lwnvme_sim *sim, uint32_t csi)
+{
+    return csi == CSI_NVM ||
+           ((sim->config.cap_css & 0x40) != 0 && csi < 8 && (sim->config.command_sets >> csi & 1u) != 0);
+}
+
+static void zoned_namespace(const struct lwnvme_sim *sim, const struct sim_namespace *ns, uint8_t *data)
+{
+    const struct lwnvme_sim_zoned *zoned = &sim->config.zoned;
+    lwsim_put(data, zoned->zoc, 2);
+    lwsim_put(data + 2, zoned->ozcs, 2);
+    lwsim_put(data + 4, zoned->mar, 4);
+    lwsim_put(data + 8, zoned->mor, 4);
+    for (unsigned i = 0; i <= ns->is.nlbaf && i < LWNVME_SIM_LBA_FORMATS; i++) {
+        lwsim_put(data + 2816 + 16 * (size_t)i, zoned->zsze, 8);
+        data[2824 + 16 * i] = zoned->zdes;
+    }
+}
+
+static void key_value_namespace(const struct sim_namespace *ns, uint8_t *data)
+{
+    lwsim_put(data, ns->is.nsze * ns->block_bytes, 8);
+    lwsim_put(data + 16, ns->is.nuse * ns->block_bytes, 8);
+    data[24] = ns->is.nsfeat & 8u;
+    data[26] = ns->is.nmic;
+    data[27] = ns->is.rescap;
+    data[28] = ns->is.fpi;
+    lwsim_put(data + 32, 4096, 4); /* best size of a value */
+    lwsim_put(data + 36, ns->is.anagrpid, 4);
+    data[43] = ns->is.nsattr;
+    lwsim_put(data + 44, ns->is.nvmsetid, 2);
+    lwsim_put(data + 46, ns->is.endgid, 2);
+    memcpy(data + 48, ns->is.nguid, 16);
+    memcpy(data + 64, ns->is.eui64, 8);
+    lwsim_put(data + 72, 16, 2);       /* longest key */
+    lwsim_put(data + 76, 1u << 20, 4); /* longest value */
+    lwsim_put(data + 80, 1000000, 4);  /* most keys */
+}
+
+static void set_namespace(const struct lwnvme_sim *sim, const struct sim_namespace *ns, uint32_t csi,
+                          uint8_t *data)
+{
+    if (csi == CSI_ZONED) {
+        zoned_namespace(sim, ns, data);
+    } else if (csi == CSI_KEY_VALUE) {
+        key_value_namespace(ns, data);
+    } else {
+        lwsim_put(data, ns->is.lbstm, 8);
+        data[8] = ns->is.pic;
+        for (unsigned i = 0; i < LWNVME_SIM_LBA_FORMATS; i++) {
+            lwsim_put(data + 12 + 4 * (size_t)i, ns->is.elbaf[i], 4);
+        }
+    }
+}
+
+static uint16_t identify_set_namespace(struct lwnvme_sim *sim, const struct sim_task *task, bool allocated,
+                                       uint8_t *data)
 {
     uint32_t csi = task->sqe[11] >> 24;
-    const struct sim_namespace *ns = lwsim_namespace(sim, task->sqe[1]);
-    if (cns == 0x06) {
-        return csi == 0 ? SIM_OK : SIM_INVALID_FIELD;
+    const struct sim_namespace *ns = namespace_of(sim, task->sqe[1], allocated);
+    bool common = task->sqe[1] == UINT32_MAX && (sim->config.oacs & OACS_NAMESPACES) != 0 && !allocated;
+    if (!set_known(sim, csi)) {
+        return SIM_INVALID_FIELD;
+    }
+    if (common) {
+        set_namespace(sim, &sim->ns[0], csi, data);
+        return SIM_OK;
     }
     if (task->sqe[1] == 0 || task->sqe[1] > lwsim_nn(sim)) {
         return SIM_INVALID_NAMESPACE;
     }
-    return ns != NULL && ns->is.csi != csi ? SIM_INVALID_FIELD : SIM_OK;
+    if (ns != NULL && ns->is.csi != csi) {
+        return SIM_INVALID_FIELD;
+    }
+    if (ns != NULL) {
+        set_namespace(sim, ns, csi, data);
+    }
+    return SIM_OK;
+}
+
+static uint16_t identify_set_controller(struct lwnvme_sim *sim, uint32_t csi, uint8_t *data)
+{
+    const struct lwnvme_sim_config *c = &sim->config;
+    if (!set_known(sim, csi)) {
+        return SIM_INVALID_FIELD;
+    }
+    if (csi == CSI_ZONED) {
+        data[0] = c->zoned.zasl;
+    } else if (csi == CSI_KEY_VALUE) {
+        lwsim_put(data, 0x00010100, 4);
+    } else {
+        data[0] = c->vsl;
+        data[1] = c->wzsl;
+        data[2] = c->wusl;
+        data[3] = c->dmrl;
+        lwsim_put(data + 4, c->dmrsl, 4);
+        lwsim_put(data + 8, c->dmsl, 8);
+    }
+    return SIM_OK;
+}
+
+/* What a namespace would be with one of the formats. */
+static uint16_t identify_format(struct lwnvme_sim *sim, uint32_t index, uint32_t csi, bool of_set,
+                                uint8_t *data)
+{
+    struct sim_namespace common = {0};
+    common.is = sim->config.ns[0];
+    common.block_bytes = 512;
+    if (index > common.is.nlbaf || (of_set && !set_known(sim, csi))) {
+        return SIM_INVALID_FIELD;
+    }
+    common.is.flbas = (uint8_t)((index & 15u) | (index & 0x30u) << 1);
+    if (of_set) {
+        set_namespace(sim, &common, csi, data);
+        return SIM_OK;
+    }
+    namespace_common(sim, data);
+    data[26] = common.is.flbas;
+    return SIM_OK;
+}
+
+/* ---- the command ---- */
+
+/* Which structures there are, and what of the command each uses beside the NSID. */
+struct cns_row {
+    uint8_t cns;
+    uint32_t vs; /* since */
+    uint32_t oacs;
+    uint32_t ctratt;
+    uint8_t css;
+    bool cntid;
+    bool csi;
+    bool id; /* the CNS specific identifier */
+};
+static const struct cns_row cns_rows[] = {
+    {0x00, 0, 0, 0, 0, false, false, false},
+    {0x01, 0, 0, 0, 0, false, false, false},
+    {0x02, VS_1_1, 0, 0, 0, false, false, false},
+    {0x03, VS_1_3, 0, 0, 0, false, false, false},
+    {0x04, VS_1_4, 0, 0x4, 0, false, false, true},
+    {0x05, VS_2_0, 0, 0, 0, false, true, false},
+    {0x06, VS_2_0, 0, 0, 0, false, true, false},
+    {0x07, VS_2_0, 0, 0, 0, false, true, false},
+    {0x08, VS_2_0, 0, 0, 0, false, false, false},
+    {0x09, VS_2_0, 0, 0, 0, false, false, true},
+    {0x0a, VS_2_0, 0, 0, 0, false, true, true},
+    {0x10, VS_1_2, OACS_NAMESPACES, 0, 0, false, false, false},
+    {0x11, VS_1_2, OACS_NAMESPACES, 0, 0, false, false, false},
+    {0x12, VS_1_2, OACS_NAMESPACES, 0, 0, true, false, false},
+    {0x13, VS_1_2, OACS_NAMESPACES, 0, 0, true, false, false},
+    {0x14, VS_1_3, 0x80, 0, 0, true, false, false},
+    {0x15, VS_1_3, 0x80, 0, 0, true, false, false},
+    {0x16, VS_1_4, OACS_NAMESPACES, 0x80, 0, false, false, false},
+    {0x17, VS_1_4, 0, 0x200, 0, false, false, false},
+    {0x18, VS_2_0, 0, 0x400, 0, false, false, true},
+    {0x19, VS_2_0, 0, 0x10, 0, false, false, true},
+    {0x1a, VS_2_0, OACS_NAMESPACES, 0, 0, false, true, false},
+    {0x1b, VS_2_0, OACS_NAMESPACES, 0, 0, false, true, false},
+    {0x1c, VS_2_0, 0, 0, 0x40, true, false, false},
+    {0x1f, VS_2_0, OACS_NAMESPACES, 0, 0, false, false, false},
+};
+
+static const struct cns_row *row_of(const struct lwnvme_sim *sim, uint8_t cns)
+{
+    const struct lwnvme_sim_config *c = &sim->config;
+    for (size_t i = 0; i < sizeof(cns_rows) / sizeof(cns_rows[0]); i++) {
+        const struct cns_row *row = &cns_rows[i];
+        if (row->cns == cns) {
+            bool there = c->vs >= row->vs && (c->oacs & row->oacs) == row->oacs &&
+                         (c->ctratt & row->ctratt) == row->ctratt && (c->cap_css & row->css) == row->css;
+            return there && cns <= c->identify_cns_max ? row : NULL;
+        }
+    }
+    return NULL;
+}
+
+static uint16_t check_fields(struct lwnvme_sim *sim, const struct sim_task *task, const struct cns_row *row)
+{
+    uint32_t allowed = (row->csi ? 0xff000000u : 0) | (row->id ? 0xffffu : 0);
+    if (!sim->config.strict_reserved) {
+        return SIM_OK;
+    }
+    if ((task->sqe[11] & ~allowed) != 0) {
+        lwsim_violation(sim, "Identify CNS %02xh: dword 11 is reserved (0x%08x)", row->cns, task->sqe[11]);
+        return SIM_INVALID_FIELD;
+    }
+    if (!row->cntid && task->sqe[10] >> 16 != 0) {
+        lwsim_violation(sim, "Identify CNS %02xh: dword 10 bits 31:16 are reserved (0x%08x)", row->cns,
+                        task->sqe[10]);
+        return SIM_INVALID_FIELD;
+    }
+    return SIM_OK;
+}
+
+static uint16_t fill_namespaces(struct lwnvme_sim *sim, const struct sim_task *task, uint8_t cns,
+                                uint8_t *data)
+{
+    uint32_t nsid = task->sqe[1];
+    uint32_t csi = task->sqe[11] >> 24;
+    const struct sim_namespace *ns = lwsim_allocated_namespace(sim, nsid);
+    switch (cns) {
+    case 0x02:
+    case 0x10:
+        return lwsim_identify_namespaces(sim, nsid, SIM_ANY_CSI, cns == 0x10, data);
+    case 0x07:
+    case 0x1a:
+        return set_known(sim, csi) ? lwsim_identify_namespaces(sim, nsid, csi, cns == 0x1a, data)
+                                   : SIM_INVALID_FIELD;
+    case 0x05:
+    case 0x1b:
+        return identify_set_namespace(sim, task, cns == 0x1b, data);
+    case 0x08:
+    case 0x1f:
+        return identify_independent(sim, nsid, cns == 0x1f, data);
+    case 0x12:
+        return ns == NULL
+                   ? SIM_INVALID_NAMESPACE
+                   : lwsim_identify_controllers(sim, ns->controllers, (uint16_t)(task->sqe[10] >> 16), data);
+    default:
+        return identify_namespace(sim, nsid, cns == 0x11, data);
+    }
 }
 
 static uint16_t fill(struct lwnvme_sim *sim, const struct sim_task *task, uint8_t cns, uint8_t *data)
 {
-    uint32_t nsid = task->sqe[1];
-    uint32_t vs = sim->config.vs;
-    if (cns > sim->config.identify_cns_max || (cns >= 2 && vs < VS_1_1) || (cns >= 3 && vs < VS_1_3) ||
-        (cns >= 5 && vs < VS_2_0)) {
-        return SIM_INVALID_FIELD;
-    }
+    uint32_t csi = task->sqe[11] >> 24;
+    uint32_t id = task->sqe[11] & 0xffff;
+    uint16_t cntid = (uint16_t)(task->sqe[10] >> 16);
     switch (cns) {
-    case 0x00:
-        return identify_namespace(sim, nsid, data);
     case 0x01:
-        return identify_controller(sim, nsid, data);
-    case 0x02:
-        return active_list(sim, nsid, data);
+        return identify_controller(sim, task->sqe[1], data);
     case 0x03:
-        return identify_descriptors(sim, nsid, data);
-    case 0x05:
+        return identify_descriptors(sim, task->sqe[1], data);
+    case 0x04:
+        return lwsim_identify_sets(sim, id, data);
     case 0x06:
-        return identify_of_set(sim, task, cns);
-    case 0x07:
-        return (task->sqe[11] >> 24) == 0 ? active_list(sim, nsid, data) : SIM_INVALID_FIELD;
-    case 0x08:
-        return identify_independent(sim, nsid, data);
+        return identify_set_controller(sim, csi, data);
+    case 0x09:
+    case 0x0a:
+        return identify_format(sim, id, csi, cns == 0x0a, data);
+    case 0x13:
+        return lwsim_identify_controllers(sim, UINT32_MAX, cntid, data);
+    case 0x14:
+        return lwsim_identify_primary(sim, cntid, data);
+    case 0x15:
+        return lwsim_identify_secondaries(sim, cntid, data);
+    case 0x16:
+        return lwsim_identify_granularity(sim, data);
+    case 0x17:
+        return lwsim_identify_uuids(sim, data);
+    case 0x18:
+        return lwsim_identify_domains(sim, id, data);
+    case 0x19:
+        return lwsim_identify_groups(sim, id, data);
     case 0x1c:
-        data[0] = 1; /* one combination: the NVM command set */
-        return (sim->config.cap_css & 0x40) != 0 ? SIM_OK : SIM_INVALID_FIELD;
+        return lwsim_identify_command_sets(sim, cntid, data);
     default:
-        return SIM_INVALID_FIELD;
+        return fill_namespaces(sim, task, cns, data);
     }
 }
 
@@ -346,12 +581,11 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
 {
     uint8_t data[4096] = {0};
     uint8_t cns = (uint8_t)(task->sqe[10] & 0xff);
-    bool uses_csi = cns >= 5;
-    if (!uses_csi && task->sqe[11] != 0 && sim->config.strict_reserved) {
-        lwsim_violation(sim, "Identify CNS %02xh: dword 11 is reserved (0x%08x)", cns, task->sqe[11]);
-        return SIM_INVALID_FIELD;
+    const struct cns_row *row = row_of(sim, cns);
+    uint16_t status = row == NULL ? SIM_INVALID_FIELD : check_fields(sim, task, row);
+    if (status == SIM_OK) {
+        status = fill(sim, task, cns, data);
     }
-    uint16_t status = fill(sim, task, cns, data);
     if (status != SIM_OK) {
         return status;
     }

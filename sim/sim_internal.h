@@ -285,6 +285,30 @@ struct sim_power_state {
     uint64_t transitions;
 };
 
+/* An endurance group, or an NVM set in one. */
+struct sim_group {
+    bool exists;
+    uint16_t endgid;
+    uint64_t bytes;
+};
+#define SIM_GROUPS 16u
+struct sim_capacity_state {
+    struct sim_group groups[SIM_GROUPS]; /* identifier - 1 */
+    struct sim_group sets[SIM_GROUPS];
+};
+
+struct sim_secondary {
+    bool online;
+    uint16_t queues;
+    uint16_t interrupts;
+};
+#define SIM_SECONDARIES 16u
+struct sim_virtual_state {
+    struct sim_secondary secondary[SIM_SECONDARIES];
+    uint16_t primary[2];      /* flexible resources of this controller: queues, interrupts */
+    uint16_t primary_next[2]; /* from the next reset on */
+};
+
 #define SIM_FEATURES 0x100u
 
 /* Values that the features' table keeps itself. */
@@ -544,6 +568,9 @@ struct lwnvme_sim {
     struct sim_event_state event;
     struct sim_health_state health;
     struct sim_power_state power;
+    struct sim_capacity_state capacity;
+    struct sim_virtual_state virtual;
+    uint32_t created; /* namespaces */
 };
 
 /* sim.c */
@@ -658,6 +685,9 @@ extern const struct sim_part lwsim_sanitize_part;
 extern const struct sim_part lwsim_self_test_part;
 extern const struct sim_part lwsim_hmb_part;
 extern const struct sim_part lwsim_boot_part;
+extern const struct sim_part lwsim_namespace_part;
+extern const struct sim_part lwsim_capacity_part;
+extern const struct sim_part lwsim_virtual_part;
 uint16_t lwsim_admin_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
 uint16_t lwsim_admin_execute(struct lwnvme_sim *sim, struct sim_task *task);
 bool lwsim_cache_on(const struct lwnvme_sim *sim);
@@ -678,6 +708,23 @@ void lwsim_event_notice(struct lwnvme_sim *sim, unsigned bit, uint8_t type, uint
 void lwsim_event_answer(struct lwnvme_sim *sim);
 void lwsim_event_clear(struct lwnvme_sim *sim, uint8_t lid); /* the log page was read with RAE 0 */
 uint64_t lwsim_capacity_left(const struct lwnvme_sim *sim);  /* UNVMCAP, bytes */
+#define SIM_ANY_CSI 0x100u
+uint16_t lwsim_identify_namespaces(struct lwnvme_sim *sim, uint32_t after, uint32_t csi, bool allocated,
+                                   uint8_t *data);
+uint16_t lwsim_identify_controllers(struct lwnvme_sim *sim, uint32_t mask, uint16_t from, uint8_t *data);
+uint16_t lwsim_identify_sets(struct lwnvme_sim *sim, uint32_t from, uint8_t *data);
+uint16_t lwsim_identify_groups(struct lwnvme_sim *sim, uint32_t from, uint8_t *data);
+uint16_t lwsim_identify_domains(struct lwnvme_sim *sim, uint32_t from, uint8_t *data);
+uint16_t lwsim_identify_uuids(struct lwnvme_sim *sim, uint8_t *data);
+uint16_t lwsim_identify_granularity(struct lwnvme_sim *sim, uint8_t *data);
+uint16_t lwsim_identify_command_sets(struct lwnvme_sim *sim, uint16_t cntlid, uint8_t *data);
+uint16_t lwsim_identify_primary(struct lwnvme_sim *sim, uint16_t cntlid, uint8_t *data);
+uint16_t lwsim_identify_secondaries(struct lwnvme_sim *sim, uint16_t from, uint8_t *data);
+uint32_t lwsim_controller_count(const struct lwnvme_sim *sim); /* of the subsystem; 0 is this one */
+uint16_t lwsim_controller_id(const struct lwnvme_sim *sim, uint32_t index);
+bool lwsim_group_exists(const struct lwnvme_sim *sim, uint32_t endgid);
+bool lwsim_set_exists(const struct lwnvme_sim *sim, uint32_t nvmsetid);
+void lwsim_namespace_delete(struct lwnvme_sim *sim, const struct sim_task *task, uint32_t nsid);
 /* A namespace came, went, or is another: the changed namespace list, and its event. */
 void lwsim_namespace_changed(struct lwnvme_sim *sim, uint32_t nsid);
 /* A record of the persistent event log; data at most 512 bytes. */

@@ -99,7 +99,8 @@ uint16_t lwsim_nvm_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64
     if (opcode == SIM_FLUSH) {
         return SIM_OK;
     }
-    if (is_write(opcode) && (lwsim_namespace(sim, task->sqe[1])->is.nsattr & 1) != 0) {
+    const struct sim_namespace *ns = lwsim_namespace(sim, task->sqe[1]);
+    if (is_write(opcode) && ((ns->is.nsattr & 1) != 0 || ns->protection != 0)) {
         return SIM_WRITE_PROTECTED;
     }
     return opcode == SIM_DATASET ? prepare_dataset(task, bytes) : prepare_blocks(sim, task, bytes);
@@ -224,6 +225,9 @@ static uint16_t execute_flush(struct lwnvme_sim *sim, const struct sim_task *tas
 uint16_t lwsim_nvm_execute(struct lwnvme_sim *sim, struct sim_task *task)
 {
     struct sim_namespace *ns = lwsim_namespace(sim, task->sqe[1]);
+    if (ns == NULL && !flush_of_all(sim, task)) { /* detached since it was fetched */
+        return SIM_INVALID_NAMESPACE;
+    }
     switch (opcode_of(task)) {
     case SIM_FLUSH:
         return task->fault.kind == LWNVME_SIM_NO_DATA ? SIM_OK : execute_flush(sim, task);
@@ -246,7 +250,7 @@ void lwsim_nvm_tear(struct lwnvme_sim *sim, struct sim_task *task)
     }
     uint64_t stored = lwsim_random(sim) % (task->blocks + 1);
     struct sim_namespace *ns = lwsim_namespace(sim, task->sqe[1]);
-    if (stored != 0 && lwsim_medium_before_write(sim, ns, task->slba, stored, true)) {
+    if (ns != NULL && stored != 0 && lwsim_medium_before_write(sim, ns, task->slba, stored, true)) {
         (void)transfer(sim, task, ns, stored * ns->block_bytes);
     }
 }
