@@ -5,13 +5,31 @@
  */
 #include "sim_internal.h"
 
+/* A line each, so that additions merge. */
+/* clang-format off */
 static const struct sim_part *const parts[] = {
-    &lwsim_admin_part,        &lwsim_identify_part,  &lwsim_log_part,      &lwsim_feature_part,
-    &lwsim_feature_base_part, &lwsim_power_part,     &lwsim_event_part,    &lwsim_health_part,
-    &lwsim_effects_part,      &lwsim_restrict_part,  &lwsim_firmware_part, &lwsim_format_part,
-    &lwsim_sanitize_part,     &lwsim_self_test_part, &lwsim_hmb_part,      &lwsim_boot_part,
-    &lwsim_effects_part,      &lwsim_namespace_part, &lwsim_capacity_part, &lwsim_virtual_part,
+    &lwsim_admin_part,
+    &lwsim_identify_part,
+    &lwsim_log_part,
+    &lwsim_feature_part,
+    &lwsim_feature_base_part,
+    &lwsim_power_part,
+    &lwsim_event_part,
+    &lwsim_health_part,
+    &lwsim_effects_part,
+    &lwsim_restrict_part,
+    &lwsim_firmware_part,
+    &lwsim_format_part,
+    &lwsim_sanitize_part,
+    &lwsim_self_test_part,
+    &lwsim_hmb_part,
+    &lwsim_boot_part,
+    &lwsim_effects_part,
+    &lwsim_namespace_part,
+    &lwsim_capacity_part,
+    &lwsim_virtual_part,
 };
+/* clang-format on */
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
 
 bool lwsim_parts_create(struct lwnvme_sim *sim)
