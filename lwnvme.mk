@@ -69,7 +69,9 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     describe/support.c \
     describe/text.c \
     sync/sync.c \
+    sync/sync_feature.c \
     sync/sync_identify.c \
     sync/sync_namespace.c \
     sync/sync_operation.c \
+    sync/sync_power.c \
     )

@@ -14,8 +14,10 @@
 #include "admin.h"
 #include "namespace.h"
 #include "nvm.h"
+#include "sync_feature.h"
 #include "sync_identify.h"
 #include "sync_namespace.h"
+#include "sync_power.h"
 
 #ifdef __cplusplus
 extern "C" {
