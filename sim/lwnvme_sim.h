@@ -414,7 +414,6 @@ struct lwnvme_sim_config {
     /* Boot partitions: sim_boot.c. */
     bool cap_bps;
     uint16_t boot_partition_units; /* of 128 KiB */
-    bool boot_write_protection;    /* feature 85h */
     uint64_t boot_read_us;         /* of a read through BPRSEL */
     bool boot_read_fails;
 

@@ -13,10 +13,11 @@
  */
 #include "sim_internal.h"
 
-#define REG_BPINFO     0x40u
-#define REG_BPRSEL     0x44u
-#define REG_BPMBL_LOW  0x48u
-#define REG_BPMBL_HIGH 0x4cu
+#define BPCAP_SET_FEATURES 4u /* of Identify: write protection by feature 85h */
+#define REG_BPINFO         0x40u
+#define REG_BPRSEL         0x44u
+#define REG_BPMBL_LOW      0x48u
+#define REG_BPMBL_HIGH     0x4cu
 
 #define UNIT           131072u
 #define BRS_IDLE       0u
@@ -115,7 +116,7 @@ uint16_t lwsim_boot_commit(struct lwnvme_sim *sim, uint8_t action, uint8_t bpid)
 {
     struct sim_boot *boot = &sim->boot;
     uint64_t bytes = (uint64_t)sim->firmware.end * 4;
-    if (sim->config.boot_write_protection && boot->protection[bpid] != UNLOCKED) {
+    if ((sim->config.bpcap & BPCAP_SET_FEATURES) != 0 && boot->protection[bpid] != UNLOCKED) {
         return SIM_BOOT_WRITE_PROHIBITED;
     }
     if (action == 7) {
@@ -224,7 +225,7 @@ static bool has_boot(const struct lwnvme_sim *sim)
 
 static bool has_protection(const struct lwnvme_sim *sim)
 {
-    return sim->config.cap_bps && sim->config.boot_write_protection;
+    return sim->config.cap_bps && (sim->config.bpcap & BPCAP_SET_FEATURES) != 0;
 }
 
 static const struct sim_log logs[] = {

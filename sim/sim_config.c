@@ -99,7 +99,6 @@ static void default_jobs(struct lwnvme_sim_config *config)
     config->format_us = 1000000;
     config->hmb_touch_us = 100000;
     config->boot_partition_units = 2;
-    config->boot_write_protection = true;
     config->boot_read_us = 5000;
 }
 

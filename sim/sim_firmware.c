@@ -92,6 +92,7 @@ static void download_drop(struct lwnvme_sim *sim)
     firmware->end = 0;
     firmware->any = false;
     firmware->out_of_order = false;
+    firmware->committed = false;
 }
 
 static bool download_room(struct sim_firmware *firmware, size_t dwords)
@@ -136,7 +137,7 @@ static uint16_t download_execute(struct lwnvme_sim *sim, struct sim_task *task)
     struct sim_firmware *firmware = &sim->firmware;
     size_t first = task->sqe[11];
     size_t count = (size_t)task->sqe[10] + 1;
-    if (first == 0 && sim->config.firmware_restart_at_zero) {
+    if (firmware->committed || (first == 0 && sim->config.firmware_restart_at_zero)) {
         download_drop(sim);
     }
     if (!download_room(firmware, first + count)) {
@@ -367,6 +368,7 @@ static uint16_t commit_execute(struct lwnvme_sim *sim, struct sim_task *task)
     uint8_t action = task->sqe[10] >> 3 & 7u;
     uint8_t slot = task->sqe[10] & 7u;
     uint16_t status = SIM_OK;
+    sim->firmware.committed = true; /* what is left of the pieces ends with the next download */
     if (action >= 6) {
         return commit_boot(sim, action, (uint8_t)(task->sqe[10] >> 31));
     }

@@ -68,6 +68,7 @@ struct sim_firmware {
     size_t end;        /* dwords: the end of the last piece */
     bool any;          /* there are pieces */
     bool out_of_order;
+    bool committed;            /* since the last piece; what was refused can be committed otherwise */
     struct sim_image slots[8]; /* 1 to 7 */
     struct sim_image running;
     uint8_t active;

@@ -100,6 +100,10 @@ static void test_slots_that_are_not_to_be_written(void **state)
     (void)slot_log();
     assert_memory_equal(mini.page + 16, "2.0     ", 8);
     assert_int_equal(commit(0, 2), 0x107); /* there is nothing to commit any more */
+    download_all();
+    assert_int_equal(commit(0, 1), 0x106);
+    assert_int_equal(download(0, 4096), 0); /* begins anew after a commit, no overlap */
+    assert_int_equal(commit(0, 2), 0x107);
     mini_stop(&mini);
 }
 
