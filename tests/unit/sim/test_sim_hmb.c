@@ -142,10 +142,11 @@ static void test_what_is_refused(void **state)
     describe(1, chunk_dma[0] + 4096, 2);
     assert_int_equal(enable(0), 0x4002);
     mini_expect_violation(&mini, "overlap");
-    describe(1, chunk_dma[1], PAGES + 1);
+    describe(1, chunk_dma[1], PAGES);
+    describe(2, chunk_dma[2], PAGES + 1); /* longer than what was allocated */
     assert_int_equal(enable(0) & 0x7ff, 0x004);
     mini_expect_violation(&mini, "memory");
-    describe(1, chunk_dma[1], PAGES);
+    describe(2, chunk_dma[2], PAGES);
     assert_int_equal(set_hmb(0, 1, 0, 0), 0x4002);
     mini_expect_violation(&mini, "disabled with a size");
     assert_int_equal(lwnvme_sim_hmb_bytes(mini.sim), 0);
