@@ -16,6 +16,7 @@
 #include "nvm.h"
 #include "sync_feature.h"
 #include "sync_identify.h"
+#include "sync_log.h"
 #include "sync_namespace.h"
 #include "sync_power.h"
 
