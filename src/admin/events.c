@@ -698,6 +698,9 @@ static void lwnvme_events_told(struct lwnvme_service *service, enum lwnvme_occas
     if (occasion == LWNVME_OCCASION_CLOSE) {
         lwnvme_events_end(events);
     } else if (occasion == LWNVME_OCCASION_READY) {
+        /* What was being read has been given back; the request is needed for the configuration. */
+        if (events->now.log_status == LWNVME_PENDING)
+            events->now.log_status = events->request.status;
         if (events->state != LWNVME_EVENTS_STOPPING)
             events->state = LWNVME_EVENTS_CONFIGURE;
         events->owed = 0;
