@@ -416,6 +416,7 @@ struct lwnvme_sim_config {
     uint16_t boot_partition_units; /* of 128 KiB */
     uint64_t boot_read_us;         /* of a read through BPRSEL */
     bool boot_read_fails;
+    uint64_t boot_write_us; /* of commit action 6; power lost in it leaves old and new */
 
     /* The host. */
     uint32_t host_page_bytes; /* 4096 to 65536 */

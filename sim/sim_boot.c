@@ -5,6 +5,9 @@
  *
  *     BPMBL, BPRSEL written -> BPINFO.BRS 01b -> boot_read_us later the data are in memory, BRS 10b or 11b
  *
+ * Writing takes boot_write_us; a reset or the loss of power in it leaves the new content up to some place, and
+ * the old one behind.
+ *
  * Locked (2) is the state after power-on; unlocked (1) ends with power; locked until power cycle (3) cannot be
  * left before. Without feature 85h they are never locked.
  *
@@ -97,7 +100,7 @@ static bool register_write(struct lwnvme_sim *sim, size_t offset, uint32_t value
     return true;
 }
 
-static void run(struct lwnvme_sim *sim)
+static void finish_read(struct lwnvme_sim *sim)
 {
     struct sim_boot *boot = &sim->boot;
     uint64_t length = (uint64_t)(boot->bprsel & 0x3ffu) * 4096;
@@ -112,21 +115,65 @@ static void run(struct lwnvme_sim *sim)
 
 /* ---- commit, log, feature ---- */
 
-uint16_t lwsim_boot_commit(struct lwnvme_sim *sim, uint8_t action, uint8_t bpid)
+/* So much of what is being written is there by now. */
+static void write_until_now(struct lwnvme_sim *sim)
 {
     struct sim_boot *boot = &sim->boot;
-    uint64_t bytes = (uint64_t)sim->firmware.end * 4;
+    uint64_t total = boot->write_due - boot->write_begun;
+    uint64_t passed = sim->now - boot->write_begun;
+    size_t bytes = passed >= total ? boot->incoming_bytes : (size_t)(boot->incoming_bytes * passed / total);
+    memcpy(boot->data[boot->incoming_bpid], boot->incoming, bytes);
+}
+
+static void write_end(struct sim_boot *boot)
+{
+    free(boot->incoming);
+    boot->incoming = NULL;
+    boot->write_due = LWNVME_SIM_NEVER;
+}
+
+static void finish_write(struct lwnvme_sim *sim)
+{
+    struct sim_task *task = lwsim_jobs_take(sim, SIM_FIRMWARE_COMMIT);
+    write_until_now(sim);
+    write_end(&sim->boot);
+    if (task != NULL) {
+        task->status = SIM_OK;
+        lwsim_task_complete(sim, task);
+    }
+}
+
+static uint16_t start_write(struct lwnvme_sim *sim, struct sim_task *task, uint8_t bpid)
+{
+    struct sim_boot *boot = &sim->boot;
+    size_t bytes = sim->firmware.end * 4;
+    if (bytes > partition_bytes(sim) || boot->data[bpid] == NULL || boot->incoming != NULL) {
+        return SIM_INVALID_IMAGE;
+    }
+    boot->incoming = malloc(bytes);
+    if (boot->incoming == NULL) {
+        return SIM_INTERNAL_ERROR;
+    }
+    memcpy(boot->incoming, sim->firmware.download, bytes);
+    boot->incoming_bytes = bytes;
+    boot->incoming_bpid = bpid;
+    boot->write_begun = sim->now;
+    boot->write_due = sim->now + sim->config.boot_write_us;
+    lwsim_task_park(&sim->working, task);
+    return SIM_NO_ANSWER;
+}
+
+uint16_t lwsim_boot_commit(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    struct sim_boot *boot = &sim->boot;
+    uint8_t bpid = (uint8_t)(task->sqe[10] >> 31);
     if ((sim->config.bpcap & BPCAP_SET_FEATURES) != 0 && boot->protection[bpid] != UNLOCKED) {
         return SIM_BOOT_WRITE_PROHIBITED;
     }
-    if (action == 7) {
-        boot->active = bpid;
-        return SIM_OK;
+    if ((task->sqe[10] >> 3 & 7u) == 6) {
+        return start_write(sim, task, bpid);
     }
-    if (bytes > partition_bytes(sim) || boot->data[bpid] == NULL) {
-        return SIM_INVALID_IMAGE;
-    }
-    memcpy(boot->data[bpid], sim->firmware.download, (size_t)bytes);
+    boot->active = bpid;
     return SIM_OK;
 }
 
@@ -178,6 +225,7 @@ static bool create(struct lwnvme_sim *sim)
 {
     struct sim_boot *boot = &sim->boot;
     boot->due = LWNVME_SIM_NEVER;
+    boot->write_due = LWNVME_SIM_NEVER;
     boot->protection[0] = LOCKED;
     boot->protection[1] = LOCKED;
     for (unsigned i = 0; i < 2 && sim->config.cap_bps && partition_bytes(sim) != 0; i++) {
@@ -191,13 +239,33 @@ static bool create(struct lwnvme_sim *sim)
 
 static void destroy(struct lwnvme_sim *sim)
 {
+    free(sim->boot.incoming);
     free(sim->boot.data[0]);
     free(sim->boot.data[1]);
+}
+
+void lwsim_boot_power_off(struct lwnvme_sim *sim)
+{
+    if (sim->boot.incoming != NULL) {
+        write_until_now(sim);
+        write_end(&sim->boot);
+    }
+}
+
+static void run(struct lwnvme_sim *sim)
+{
+    if (sim->boot.due <= sim->now) {
+        finish_read(sim);
+    }
+    if (sim->boot.write_due <= sim->now) {
+        finish_write(sim);
+    }
 }
 
 static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
 {
     struct sim_boot *boot = &sim->boot;
+    lwsim_boot_power_off(sim); /* any reset ends the write where it is */
     if (boot->brs == BRS_READING && kind != SIM_RESET_POWER) {
         lwsim_violation(sim, "reset while a boot partition is read");
     }
@@ -215,7 +283,8 @@ static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
 
 static uint64_t next(const struct lwnvme_sim *sim)
 {
-    return sim->removed ? LWNVME_SIM_NEVER : sim->boot.due;
+    uint64_t due = sim->boot.due < sim->boot.write_due ? sim->boot.due : sim->boot.write_due;
+    return sim->removed ? LWNVME_SIM_NEVER : due;
 }
 
 static bool has_boot(const struct lwnvme_sim *sim)

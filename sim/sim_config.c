@@ -100,6 +100,7 @@ static void default_jobs(struct lwnvme_sim_config *config)
     config->hmb_touch_us = 100000;
     config->boot_partition_units = 2;
     config->boot_read_us = 5000;
+    config->boot_write_us = 10000;
 }
 
 static void default_host(struct lwnvme_sim_config *config)

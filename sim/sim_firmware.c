@@ -15,6 +15,7 @@
  */
 #include "sim_internal.h"
 
+#define RECORD_COMMIT     0x02u
 #define FRMW_READ_ONLY    0x01u
 #define FRMW_NO_RESET     0x10u
 #define EVENT_FIRMWARE    9u /* bit of feature 0Bh: Firmware Activation Notices */
@@ -193,7 +194,7 @@ static bool image_starts(const struct sim_firmware *firmware, uint8_t slot)
     return (firmware->slots[slot].flags & LWNVME_SIM_IMAGE_WILL_NOT_START) == 0;
 }
 
-static void run(struct lwnvme_sim *sim)
+static void finish_activation(struct lwnvme_sim *sim)
 {
     struct sim_firmware *firmware = &sim->firmware;
     uint8_t slot = firmware->activating;
@@ -206,13 +207,24 @@ static void run(struct lwnvme_sim *sim)
         image_start(sim, slot);
         firmware->next = firmware->next == slot ? 0 : firmware->next;
     } else {
-        lwsim_event_raise(sim, 0, 5, LOG_ERRORS); /* Firmware Image Load Error */
+        lwsim_event_raise(sim, 0, 5, LOG_ERRORS);
     }
     if (task != NULL) {
         task->status = starts ? SIM_OK : SIM_INVALID_IMAGE;
         lwsim_task_complete(sim, task);
     }
     lwsim_queue_kick(sim);
+}
+
+static void run(struct lwnvme_sim *sim)
+{
+    if (sim->firmware.load_error && lwsim_ready(sim)) {
+        sim->firmware.load_error = false;
+        lwsim_event_raise(sim, 0, 5, LOG_ERRORS); /* Firmware Image Load Error */
+    }
+    if (sim->firmware.due <= sim->now) {
+        finish_activation(sim);
+    }
 }
 
 static void reset(struct lwnvme_sim *sim, enum sim_reset reset)
@@ -231,11 +243,26 @@ static void reset(struct lwnvme_sim *sim, enum sim_reset reset)
     }
     if (image_starts(firmware, firmware->next)) {
         image_start(sim, firmware->next);
+    } else {
+        firmware->load_error = true;
     }
     firmware->next = 0;
 }
 
 /* ---- commit ---- */
+
+/* The record of the persistent event log, for slots and images alike. */
+static void note(struct lwnvme_sim *sim, uint8_t action, uint8_t slot, uint16_t status)
+{
+    uint8_t record[22] = {0};
+    memcpy(record, sim->firmware.running.revision, 8);
+    memcpy(record + 8, sim->firmware.slots[slot].revision, 8);
+    record[16] = action;
+    record[17] = slot;
+    record[18] = status >> 8 & 7u;
+    record[19] = status & 0xffu;
+    lwsim_persistent_event(sim, RECORD_COMMIT, record, sizeof(record));
+}
 
 static uint8_t slot_count(const struct lwnvme_sim *sim)
 {
@@ -349,15 +376,11 @@ static uint16_t commit_prepare(struct lwnvme_sim *sim, struct sim_task *task, ui
     return SIM_OK;
 }
 
-static uint16_t commit_boot(struct lwnvme_sim *sim, uint8_t action, uint8_t bpid)
+static uint16_t commit_boot(struct lwnvme_sim *sim, struct sim_task *task, bool writes)
 {
     bool whole = download_whole(&sim->firmware) && !sim->firmware.out_of_order;
-    if (action == 6 && !whole) {
-        download_drop(sim);
-        return SIM_INVALID_IMAGE;
-    }
-    uint16_t status = lwsim_boot_commit(sim, action, bpid);
-    if (action == 6) {
+    uint16_t status = writes && !whole ? SIM_INVALID_IMAGE : lwsim_boot_commit(sim, task);
+    if (writes) {
         download_drop(sim);
     }
     return status;
@@ -370,12 +393,16 @@ static uint16_t commit_execute(struct lwnvme_sim *sim, struct sim_task *task)
     uint16_t status = SIM_OK;
     sim->firmware.committed = true; /* what is left of the pieces ends with the next download */
     if (action >= 6) {
-        return commit_boot(sim, action, (uint8_t)(task->sqe[10] >> 31));
+        return commit_boot(sim, task, action == 6);
     }
     if (action <= 1 || (action == 3 && sim->firmware.any)) {
         status = replace(sim, &slot);
     }
-    return status != SIM_OK || action == 0 ? status : activate(sim, task, slot, action);
+    if (status == SIM_OK && action != 0) {
+        status = activate(sim, task, slot, action);
+    }
+    note(sim, action, slot, status == SIM_NO_ANSWER ? SIM_OK : status);
+    return status;
 }
 
 static uint16_t fill_log(struct lwnvme_sim *sim, const struct sim_task *task, struct sim_page *page)
@@ -431,7 +458,10 @@ static bool has_firmware(const struct lwnvme_sim *sim)
 
 static uint64_t next(const struct lwnvme_sim *sim)
 {
-    return sim->removed ? LWNVME_SIM_NEVER : sim->firmware.due;
+    if (sim->removed) {
+        return LWNVME_SIM_NEVER;
+    }
+    return sim->firmware.load_error && lwsim_ready(sim) ? sim->now : sim->firmware.due;
 }
 
 static const struct sim_command commands[] = {

@@ -15,6 +15,9 @@
 #define FNA_CRYPTO       4u
 #define FNA_NO_BROADCAST 8u
 
+#define RECORD_START 0x07u /* of the persistent event log */
+#define RECORD_END   0x08u
+
 #define MC_EXTENDED 1u
 #define MC_SEPARATE 2u
 
@@ -38,6 +41,24 @@ static bool concerns(struct lwnvme_sim *sim, uint32_t nsid)
 bool lwsim_formatting(const struct lwnvme_sim *sim, uint32_t nsid)
 {
     return sim->format.active && (sim->format.nsid == 0 || sim->format.nsid == nsid);
+}
+
+uint8_t lwsim_format_fpi(const struct lwnvme_sim *sim, const struct sim_namespace *ns)
+{
+    const struct sim_format *format = &sim->format;
+    uint32_t nsid = (uint32_t)(ns - sim->ns) + 1;
+    bool known = ns >= sim->ns && ns < sim->ns + sim->ns_slots;
+    if ((ns->is.fpi & 0x80) == 0 || !known || !lwsim_formatting(sim, nsid)) {
+        return ns->is.fpi;
+    }
+    uint64_t left = format->due > sim->now ? format->due - sim->now : 0;
+    uint64_t total = sim->config.format_us == 0 ? 1 : sim->config.format_us;
+    return (uint8_t)(0x80 | (left >= total ? 100 : left * 100 / total));
+}
+
+bool lwsim_format_ready(const struct lwnvme_sim *sim, const struct sim_namespace *ns)
+{
+    return !ns->unformatted && !lwsim_formatting(sim, (uint32_t)(ns - sim->ns) + 1);
 }
 
 /* ---- the command ---- */
@@ -70,7 +91,7 @@ static uint16_t check_format(const struct lwnvme_sim_namespace *is, uint32_t dwo
 static uint16_t check_one(struct lwnvme_sim *sim, uint32_t nsid, uint32_t dword10)
 {
     const struct sim_namespace *ns = &sim->ns[nsid - 1];
-    if ((ns->is.nsattr & 1) != 0) {
+    if (lwsim_write_protected(ns)) {
         return SIM_WRITE_PROTECTED;
     }
     return check_format(&ns->is, dword10);
@@ -104,6 +125,15 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t 
                                                   : check_one(sim, nsid, task->sqe[10]);
 }
 
+static void note_start(struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    uint8_t record[12] = {0};
+    lwsim_put(record, task->sqe[1], 4);
+    record[4] = sim->config.fna;
+    lwsim_put(record + 8, task->sqe[10], 4);
+    lwsim_persistent_event(sim, RECORD_START, record, sizeof(record));
+}
+
 static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
 {
     struct sim_format *format = &sim->format;
@@ -121,11 +151,21 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
         }
     }
     lwsim_self_test_stop(sim, format->nsid, 4);
+    note_start(sim, task);
     lwsim_task_park(&sim->working, task);
     return SIM_NO_ANSWER;
 }
 
 /* ---- the end of it ---- */
+
+static void note_end(struct lwnvme_sim *sim, uint16_t status)
+{
+    uint8_t record[12] = {0};
+    lwsim_put(record, sim->format.nsid == 0 ? UINT32_MAX : sim->format.nsid, 4);
+    record[5] = status == SIM_OK ? 0 : 1;
+    lwsim_put(record + 8, (uint64_t)status << 1, 4);
+    lwsim_persistent_event(sim, RECORD_END, record, sizeof(record));
+}
 
 /* The capacity in bytes stays. */
 static void geometry_change(struct sim_namespace *ns, uint32_t dword10)
@@ -148,6 +188,7 @@ static void run(struct lwnvme_sim *sim)
 {
     struct sim_format *format = &sim->format;
     struct sim_task *task = lwsim_jobs_take(sim, SIM_FORMAT_NVM);
+    uint16_t status = sim->config.format_fails ? SIM_INTERNAL_ERROR : SIM_OK;
     format->due = LWNVME_SIM_NEVER;
     for (uint32_t nsid = 1; nsid <= sim->ns_slots; nsid++) {
         if (concerns(sim, nsid) && sim->config.format_fails) {
@@ -158,8 +199,9 @@ static void run(struct lwnvme_sim *sim)
         }
     }
     format->active = false;
+    note_end(sim, status);
     if (task != NULL) {
-        task->status = sim->config.format_fails ? SIM_INTERNAL_ERROR : SIM_OK;
+        task->status = status;
         lwsim_task_complete(sim, task);
     }
 }

@@ -198,7 +198,7 @@ static void namespace_data(const struct lwnvme_sim *sim, const struct sim_namesp
     data[29] = is->dps;
     data[30] = is->nmic;
     data[31] = is->rescap;
-    data[32] = is->fpi;
+    data[32] = lwsim_format_fpi(sim, ns);
     data[33] = is->dlfeat;
     lwsim_put(data + 34, is->nawun, 2);
     lwsim_put(data + 36, is->nawupf, 2);
@@ -296,12 +296,12 @@ static uint16_t identify_independent(struct lwnvme_sim *sim, uint32_t nsid, bool
         data[0] = (uint8_t)(ns->is.nsfeat & 8u); /* identifiers are never used again */
         data[1] = ns->is.nmic;
         data[2] = ns->is.rescap;
-        data[3] = ns->is.fpi;
+        data[3] = lwsim_format_fpi(sim, ns);
         lwsim_put(data + 4, ns->is.anagrpid, 4);
         data[8] = (uint8_t)(ns->is.nsattr | (ns->protection != 0 ? 1u : 0));
         lwsim_put(data + 10, ns->is.nvmsetid, 2);
         lwsim_put(data + 12, ns->is.endgid, 2);
-        data[14] = sim->now >= sim->media_due ? 1 : 0; /* ready */
+        data[14] = sim->now >= sim->media_due && lwsim_format_ready(sim, ns) ? 1 : 0;
     }
     return SIM_OK;
 }

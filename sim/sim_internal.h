@@ -649,6 +649,10 @@ bool lwsim_data(struct lwnvme_sim *sim, struct sim_task *task, void *buffer, uin
 struct sim_namespace *lwsim_namespace(struct lwnvme_sim *sim, uint32_t nsid);           /* active ones */
 struct sim_namespace *lwsim_allocated_namespace(struct lwnvme_sim *sim, uint32_t nsid); /* all existing */
 uint32_t lwsim_nn(const struct lwnvme_sim *sim);
+static inline bool lwsim_write_protected(const struct sim_namespace *ns)
+{
+    return (ns->is.nsattr & 1) != 0 || ns->protection != 0;
+}
 
 /* sim_part.c */
 bool lwsim_parts_create(struct lwnvme_sim *sim);

@@ -15,6 +15,7 @@ void lwsim_jobs_power_off(struct lwnvme_sim *sim)
     lwsim_format_power_off(sim);
     lwsim_self_test_power_off(sim);
     lwsim_hmb_power_off(sim);
+    lwsim_boot_power_off(sim);
 }
 
 struct sim_task *lwsim_jobs_take(struct lwnvme_sim *sim, uint8_t opcode)

@@ -76,6 +76,7 @@ struct sim_firmware {
     enum sim_reset needed; /* by which reset `next` is activated */
     uint8_t activating;    /* the slot while CSTS.PP is 1 */
     uint64_t due;
+    bool load_error;  /* the event is due as soon as the controller is ready */
     uint8_t own_mdts; /* of the settings, while an image sets others */
     uint16_t own_oncs;
 };
@@ -131,7 +132,12 @@ struct sim_boot {
     uint32_t brs; /* of BPINFO */
     uint8_t active;
     uint8_t protection[2]; /* feature 85h: 1 unlocked, 2 locked, 3 until power cycle */
-    uint64_t due;
+    uint64_t due;          /* of the read */
+    uint8_t *incoming;     /* what commit action 6 is writing; NULL: nothing */
+    size_t incoming_bytes;
+    uint8_t incoming_bpid;
+    uint64_t write_begun;
+    uint64_t write_due;
 };
 
 /* Of the effects log. */
@@ -154,9 +160,13 @@ uint16_t lwsim_restrict(struct lwnvme_sim *sim, const struct sim_task *task);
 void lwsim_self_test_stop(struct lwnvme_sim *sim, uint32_t nsid, uint8_t result);
 void lwsim_self_test_power_off(struct lwnvme_sim *sim);
 bool lwsim_formatting(const struct lwnvme_sim *sim, uint32_t nsid);
+/* FPI as Identify Namespace shows it: what is left of a format, in percent. */
+uint8_t lwsim_format_fpi(const struct lwnvme_sim *sim, const struct sim_namespace *ns);
+bool lwsim_format_ready(const struct lwnvme_sim *sim, const struct sim_namespace *ns);
 void lwsim_format_power_off(struct lwnvme_sim *sim);
 void lwsim_hmb_power_off(struct lwnvme_sim *sim);
-/* Commit actions 6 and 7. */
-uint16_t lwsim_boot_commit(struct lwnvme_sim *sim, uint8_t action, uint8_t bpid);
+/* Commit actions 6 and 7; the former is answered when it is done. */
+uint16_t lwsim_boot_commit(struct lwnvme_sim *sim, struct sim_task *task);
+void lwsim_boot_power_off(struct lwnvme_sim *sim);
 
 #endif

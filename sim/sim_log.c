@@ -203,8 +203,8 @@ static uint16_t fill_errors(struct lwnvme_sim *sim, const struct sim_task *task,
         lwsim_put(at + 8, entry->sqid, 2);
         lwsim_put(at + 10, entry->cid, 2);
         lwsim_put(at + 12, (uint64_t)entry->status << 1, 2);
-        lwsim_put(at + 14, 0xffff, 2); /* no particular byte of the command */
-        lwsim_put(at + 16, entry->lba, 8);
+        lwsim_put(at + 14, 0xffff, 2);                                /* no particular byte of the command */
+        lwsim_put(at + 16, sim->sanitize.active ? 0 : entry->lba, 8); /* user data, so to say */
         lwsim_put(at + 24, entry->nsid, 4);
         if (sim->config.vs >= 0x00020000u) {
             at[31] = entry->opcode;

@@ -223,6 +223,7 @@ static void delete_one(struct lwnvme_sim *sim, const struct sim_task *task, stru
 {
     note(sim, task, ns);
     attach(sim, ns, 0);
+    lwsim_self_test_stop(sim, (uint32_t)(ns - sim->ns) + 1, 3);
     lwsim_medium_erase(ns);
     lwsim_feature_forget(ns);
     ns->allocated = false;

@@ -19,6 +19,8 @@
 
 #define STEPS        64u
 #define LOG_SANITIZE 0x81u
+#define RECORD_START 0x09u
+#define RECORD_END   0x0au
 #define FID_SANITIZE 0x17u /* Sanitize Config; bit 0: NODRM */
 
 #define SANICAP_CRYPTO    0x1u
@@ -69,12 +71,38 @@ static void destroy_step(struct lwnvme_sim *sim, uint32_t step)
     bool to_zero = !keeps_allocation(sim) && sim->sanitize.action != OVERWRITE;
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
         struct sim_namespace *ns = &sim->ns[i];
+        if (!ns->allocated) {
+            continue;
+        }
         uint64_t chunks = ns->is.nsze / (SIM_CHUNK / ns->block_bytes) + 1;
         uint64_t first = chunks * step / STEPS;
         uint64_t end = chunks * (step + 1) / STEPS;
         lwsim_medium_destroy_range(ns, first * SIM_CHUNK, (end - first) * SIM_CHUNK, to_zero,
                                    pass_pattern(&sim->sanitize));
     }
+}
+
+static uint32_t sstat(const struct sim_sanitize *sanitize)
+{
+    uint32_t passes = sanitize->action == OVERWRITE ? sanitize->passes_done : 0;
+    return sanitize->state | (passes & 31u) << 3 | (sanitize->data_written ? 0 : 0x100u);
+}
+
+/* Records of the persistent event log. */
+static void note_start(struct lwnvme_sim *sim)
+{
+    uint8_t record[12];
+    lwsim_put(record, sim->config.sanicap, 4);
+    lwsim_put(record + 4, sim->sanitize.dword10, 4);
+    lwsim_put(record + 8, sim->sanitize.pattern, 4);
+    lwsim_persistent_event(sim, RECORD_START, record, sizeof(record));
+}
+
+static void note_end(struct lwnvme_sim *sim)
+{
+    uint8_t record[8] = {0xff, 0xff};
+    lwsim_put(record + 2, sstat(&sim->sanitize), 2);
+    lwsim_persistent_event(sim, RECORD_END, record, sizeof(record));
 }
 
 static void finish(struct lwnvme_sim *sim)
@@ -84,7 +112,9 @@ static void finish(struct lwnvme_sim *sim)
     bool kept = keeps_allocation(sim);
     sanitize->passes_done--; /* the pattern is that of the last pass */
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
-        lwsim_medium_set_blank(&sim->ns[i], !kept, pass_pattern(sanitize));
+        if (sim->ns[i].allocated) {
+            lwsim_medium_set_blank(&sim->ns[i], !kept, pass_pattern(sanitize));
+        }
     }
     sanitize->passes_done++;
     sanitize->active = false;
@@ -92,6 +122,7 @@ static void finish(struct lwnvme_sim *sim)
     sanitize->data_written = false;
     sanitize->state = asked && !kept ? STATE_DONE_DEALLOCATED : STATE_DONE;
     lwsim_event_raise(sim, 6, asked && !kept ? 2 : 1, LOG_SANITIZE);
+    note_end(sim);
 }
 
 static bool fails_now(struct lwnvme_sim *sim)
@@ -120,6 +151,7 @@ static void run(struct lwnvme_sim *sim)
         sanitize->state = STATE_FAILED;
         sanitize->due = LWNVME_SIM_NEVER;
         lwsim_event_raise(sim, 6, 1, LOG_SANITIZE);
+        note_end(sim);
         return;
     }
     sanitize->due = sim->now + sanitize->step_us;
@@ -147,7 +179,7 @@ static uint16_t pending_firmware(const struct lwnvme_sim *sim)
 static bool write_protected(const struct lwnvme_sim *sim)
 {
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
-        if (sim->ns[i].is.active && (sim->ns[i].is.nsattr & 1) != 0) {
+        if (sim->ns[i].allocated && lwsim_write_protected(&sim->ns[i])) {
             return true;
         }
     }
@@ -228,6 +260,7 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
         lwsim_medium_flush(&sim->ns[i]); /* no power cut brings old content back */
     }
     lwsim_self_test_stop(sim, 0, 9);
+    note_start(sim);
     return SIM_OK;
 }
 
@@ -239,13 +272,12 @@ static uint16_t fill_log(struct lwnvme_sim *sim, const struct sim_task *task, st
     const struct sim_sanitize *sanitize = &sim->sanitize;
     uint32_t all = STEPS * (sanitize->passes == 0 ? 1u : sanitize->passes);
     uint32_t done = sanitize->passes_done * STEPS + sanitize->step;
-    uint32_t passes = sanitize->action == OVERWRITE ? sanitize->passes_done : 0;
     (void)task;
     if (data == NULL) {
         return SIM_INTERNAL_ERROR;
     }
     lwsim_put(data + 0, sanitize->active ? done * 65536u / all : 0xffff, 2);
-    lwsim_put(data + 2, sanitize->state | (passes & 31u) << 3 | (sanitize->data_written ? 0 : 0x100u), 2);
+    lwsim_put(data + 2, sstat(sanitize), 2);
     lwsim_put(data + 4, sanitize->dword10, 4);
     for (unsigned i = 0; i < 6; i++) {
         lwsim_put(data + 8 + 4 * i, sim->config.sanitize_estimates_s[i], 4);

@@ -48,7 +48,7 @@ static uint32_t download(uint32_t offset)
 
 static uint32_t commit(uint32_t action, uint32_t bpid)
 {
-    return mini_admin(&mini, 0x10, 0, bpid << 31 | action << 3, 0, false);
+    return mini_admin_long(&mini, 0x10, 0, bpid << 31 | action << 3, config.boot_write_us + 100);
 }
 
 static void read_by_registers(uint32_t bpid, uint32_t offset_pages)
@@ -170,6 +170,28 @@ static void test_write_and_activate(void **state)
     mini_stop(&mini);
 }
 
+static void test_power_cut_in_the_middle_leaves_old_and_new(void **state)
+{
+    (void)state;
+    uint8_t found[4096];
+    mini_start(&mini, &config);
+    fill(3);
+    assert_int_equal(protect(UNLOCKED, UNLOCKED), 0);
+    assert_int_equal(download(0), 0);
+    assert_int_equal(mini_admin_long(&mini, 0x10, 0, 6 << 3, config.boot_write_us / 2), MINI_NO_ANSWER);
+    lwnvme_sim_power_cut(mini.sim);
+    mini_restart(&mini);
+    assert_true(lwnvme_sim_boot_read(mini.sim, 0, 0, 4096, found));
+    assert_memory_equal(found, bytes, 1024);
+    assert_int_equal(found[3072] | found[4095], 0);
+    assert_int_equal(protect(UNLOCKED, 0), 0);
+    assert_int_equal(download(0), 0);
+    assert_int_equal(commit(6, 0), 0);
+    assert_true(lwnvme_sim_boot_read(mini.sim, 0, 0, 4096, found));
+    assert_memory_equal(found, bytes, 4096);
+    mini_stop(&mini);
+}
+
 static void test_locked_partitions_are_not_written(void **state)
 {
     (void)state;
@@ -233,6 +255,7 @@ int main(void)
         cmocka_unit_test_setup(test_nothing_may_be_touched_while_it_reads, fresh),
         cmocka_unit_test_setup(test_log_page_reads_both, fresh),
         cmocka_unit_test_setup(test_write_and_activate, fresh),
+        cmocka_unit_test_setup(test_power_cut_in_the_middle_leaves_old_and_new, fresh),
         cmocka_unit_test_setup(test_locked_partitions_are_not_written, fresh),
         cmocka_unit_test_setup(test_without_protection_they_are_open, fresh),
         cmocka_unit_test_setup(test_none_without_the_capability, fresh),

@@ -285,6 +285,10 @@ static void test_an_image_that_does_not_start(void **state)
     expect_revision("1.0     ");
     assert_int_equal(commit(2, 2), 0);
     mini_restart(&mini);
+    mini_hold_event(&mini);
+    lwnvme_sim_run(mini.sim);
+    assert_int_equal(mini_answer(&mini, &mini.admin), 0);
+    assert_int_equal(mini.cqe[0], 0x00010500);
     expect_revision("1.0     ");
     assert_int_equal(slot_log(), 0x01);
     mini_stop(&mini);

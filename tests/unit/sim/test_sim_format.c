@@ -63,8 +63,13 @@ static void test_io_meanwhile_is_answered_with_format_in_progress(void **state)
     (void)state;
     uint32_t flush_all[16] = {0x00, UINT32_MAX};
     config.namespace_count = 2;
+    config.ns[0].fpi = 0x80;
     mini_start(&mini, &config);
     format_begin(1, 1);
+    mini_identify(&mini, 0, 1);
+    assert_in_range(mini.page[32], 0x80 + 98, 0x80 + 100); /* so much is left */
+    mini_identify(&mini, 8, 1);
+    assert_int_equal(mini.page[14], 0); /* not ready */
     assert_int_equal(mini_rw(&mini, 2, 0, 1, mini.page_dma, 0), FORMAT_IN_PROGRESS);
     assert_int_equal(mini_rw(&mini, 1, 0, 1, mini.page_dma, 0), FORMAT_IN_PROGRESS);
     assert_int_equal(mini_do(&mini, &mini.io, flush_all), FORMAT_IN_PROGRESS);
@@ -78,6 +83,9 @@ static void test_io_meanwhile_is_answered_with_format_in_progress(void **state)
     lwnvme_sim_advance(mini.sim, 1000000);
     assert_int_equal(mini_answer(&mini, &mini.admin), 0);
     assert_int_equal(mini_rw(&mini, 2, 0, 1, mini.page_dma, 0), 0);
+    mini_identify(&mini, 8, 1);
+    assert_int_equal(mini.page[3], 0x80);
+    assert_int_equal(mini.page[14], 1);
     mini_stop(&mini);
 }
 

@@ -102,6 +102,7 @@ static void test_all_namespaces_are_concerned(void **state)
 {
     (void)state;
     config.namespace_count = 2;
+    config.namespace_room = 5;
     mini_start(&mini, &config);
     memset(block, 0x77, sizeof(block));
     assert_true(lwnvme_sim_write_blocks(mini.sim, 2, 100, 1, block));
