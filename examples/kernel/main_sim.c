@@ -3,6 +3,7 @@
  * The demo in an ordinary process, on the software controller with an image file as its medium:
  *
  *     lwnvme-demo-sim [--writable] IMAGE [COMMAND LINE WORD]...
+ *     lwnvme-demo-sim --firmware     writes a firmware image for this controller to standard output
  *
  * Exit status 0: passed; 1: failed; 2: it could not begin.
  */
@@ -19,6 +20,8 @@
 
 #define MAIN_COMMAND_LINE_MAX 1024u
 #define MAIN_PAGE_BYTES       4096u
+#define MAIN_FIRMWARE_BYTES   65536u
+#define MAIN_RELAX_STEP_US    2000u /* long operations take virtual minutes, and nobody wants to wait for them */
 
 static struct lwnvme_sim *main_sim;
 static struct lwnvme_sim_config main_config;
@@ -86,7 +89,8 @@ static bool main_make_drive(const char *image, bool writable)
 {
     int error;
 
-    lwnvme_sim_config_default(&main_config);
+    lwnvme_sim_config_full(&main_config);
+    main_config.relax_step_us = MAIN_RELAX_STEP_US;
     main_config.ns[0].nsattr = writable ? 0 : 1;
     main_sim = lwnvme_sim_create(&main_config);
     if (main_sim == NULL) {
@@ -125,6 +129,18 @@ static bool main_check_rules(void)
     return violations == 0 && kept == 0;
 }
 
+/* An image that can be activated without a reset. */
+static int main_write_firmware(void)
+{
+    static uint8_t image[MAIN_FIRMWARE_BYTES];
+    const struct lwnvme_sim_image is = {.revision = "2.0"};
+
+    if (!lwnvme_sim_image_build(&is, image, sizeof(image))) {
+        return 2;
+    }
+    return fwrite(image, 1, sizeof(image), stdout) == sizeof(image) ? 0 : 2;
+}
+
 int main(int argc, char **argv)
 {
     static char line[MAIN_COMMAND_LINE_MAX];
@@ -132,6 +148,9 @@ int main(int argc, char **argv)
     const int image = writable ? 2 : 1;
     bool passed;
 
+    if (argc == 2 && strcmp(argv[1], "--firmware") == 0) {
+        return main_write_firmware();
+    }
     if (image >= argc) {
         fprintf(stderr, "usage: lwnvme-demo-sim [--writable] IMAGE [WORD]...\n");
         return 2;

@@ -60,24 +60,6 @@ static void shell_info(struct shell *shell)
     drive_print_info(shell->drive);
 }
 
-static void shell_smart(struct shell *shell)
-{
-    const int status = drive_print_smart(shell->drive);
-
-    if (status != 0) {
-        shell_result("smart", status);
-    }
-}
-
-static void shell_errors(struct shell *shell)
-{
-    const int status = drive_print_errors(shell->drive);
-
-    if (status != 0) {
-        shell_result("errors", status);
-    }
-}
-
 static void shell_read(struct shell *shell)
 {
     const struct lwnvme_namespace *ns = shell->drive->current;
@@ -248,8 +230,6 @@ const struct shell_command shell_io_commands[] = {
     {"list", "", "the namespaces and their geometry, or why one cannot be used", false, shell_list},
     {"use", "NSID", "from now on commands go to this namespace", false, shell_use},
     {"info", "", "what the controller says about itself", false, shell_info},
-    {"smart", "", "health: temperature, spare, wear, hours, errors", false, shell_smart},
-    {"errors", "", "the error log", false, shell_errors},
     {"read", "LBA [COUNT]", "shows blocks in hexadecimal", false, shell_read},
     {"write", "LBA [COUNT] [--yes]", "writes " PATTERN_TEXT, true, shell_write},
     {"flush", "", "waits until what was written is on the medium", false, shell_flush},

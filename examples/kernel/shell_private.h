@@ -3,6 +3,8 @@
 #ifndef DEMO_SHELL_PRIVATE_H
 #define DEMO_SHELL_PRIVATE_H
 
+#include <lwnvme/describe.h>
+
 #include "demo.h"
 #include "shell.h"
 #include "text.h"
@@ -33,6 +35,17 @@ struct shell_command {
 extern const struct shell_command shell_io_commands[];
 extern const struct shell_command shell_look_commands[];
 extern const struct shell_command shell_change_commands[];
+
+/* What is shown goes to one of two sinks, as --json says. Not on the stack: it is larger than a frame may be. */
+struct shell_show {
+    bool json;
+    union {
+        struct lwnvme_describe_text text;
+        struct lwnvme_describe_json json;
+    } sink;
+};
+struct lwnvme_describe *shell_show_start(const struct shell *shell, struct shell_show *show);
+void shell_show_end(struct shell_show *show);
 
 /* "name: done", or why not. */
 void shell_result(const char *what, int status);
