@@ -110,7 +110,8 @@ static void lwnvme_format_looked_step(struct lwnvme_format *format)
         status = lwnvme_format_judge(format);
     if (status == LWNVME_OK)
         (void)lwnvme_format_left(format);
-    if (status == LWNVME_OK || (format->follow && status > 0))
+    /* A look that is refused says nothing about a format that is under way, or about all namespaces. */
+    if (status == LWNVME_OK || (status > 0 && (format->follow || format->nsid == LWNVME_NSID_ALL)))
         format->operation.stage = LWNVME_FORMAT_ENTER;
     else
         lwnvme_format_conclude(format, status);

@@ -306,6 +306,14 @@ static void common_formats_are_asked_for_only_where_they_exist(void **state)
     player.bench.controller->info.oacs |= LWNVME_OACS_NAMESPACE_MANAGEMENT;
     assert_int_equal(run(), LWNVME_ERR_FORMAT_INDEX);
     assert_int_equal(identifies, 1);
+    /* One that does not answer is asked for the format all the same. */
+    assert_true(
+        lwnvme_sim_fault_add(player.bench.sim, &(struct lwnvme_sim_fault){.kind = LWNVME_SIM_STATUS,
+                                                                          .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                                          .opcode = LWNVME_ADMIN_IDENTIFY,
+                                                                          .status = 0x400b}));
+    assert_int_equal(run(), 0);
+    assert_int_equal(player.of[0x80], 2);
     player_end(&player);
 }
 
