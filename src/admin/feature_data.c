@@ -16,6 +16,15 @@
 
 #include "../core/core.h"
 
+/* Whether it is known here if the feature has data: those up to Controller Data Queue, and from Software Progress
+ * Marker to Boot Partition Write Protection. */
+static bool lwnvme_feature_is_known(uint8_t fid)
+{
+    return (fid > 0 && fid <= LWNVME_FEATURE_CONTROLLER_DATA_QUEUE) ||
+           (fid >= LWNVME_FEATURE_SOFTWARE_PROGRESS_MARKER &&
+            fid <= LWNVME_FEATURE_BOOT_PARTITION_WRITE_PROTECTION);
+}
+
 uint32_t lwnvme_feature_data_bytes(uint8_t fid)
 {
     switch (fid) {
@@ -43,12 +52,7 @@ uint32_t lwnvme_feature_data_bytes(uint8_t fid)
     default:
         break;
     }
-    /* Others up to Boot Partition Write Protection have none, as far as they have been given a meaning. */
-    if ((fid > 0 && fid <= LWNVME_FEATURE_CONTROLLER_DATA_QUEUE) ||
-        (fid >= LWNVME_FEATURE_SOFTWARE_PROGRESS_MARKER &&
-         fid <= LWNVME_FEATURE_BOOT_PARTITION_WRITE_PROTECTION))
-        return 0;
-    return LWNVME_FEATURE_DATA_MAX;
+    return lwnvme_feature_is_known(fid) ? 0 : LWNVME_FEATURE_DATA_MAX;
 }
 
 struct lwnvme_command lwnvme_feature_command(uint32_t opcode, const struct lwnvme_feature_select *select)
@@ -196,8 +200,9 @@ int lwnvme_feature_get_data(struct lwnvme_controller *controller, struct lwnvme_
     if (status != LWNVME_OK)
         return status;
     command = lwnvme_feature_command(LWNVME_ADMIN_GET_FEATURES, select);
-    /* What is not known here gets a page in any case: it may have data after all. */
-    if (lwnvme_feature_data_bytes(select->fid) != 0)
+    /* What is not known here gets a page in any case: it may have data after all. Capabilities have none. */
+    if (lwnvme_feature_data_bytes(select->fid) != 0 &&
+        (select->select != LWNVME_SEL_SUPPORTED_CAPABILITIES || !lwnvme_feature_is_known(select->fid)))
         return lwnvme_page_command(controller, request, &command, data, length_bytes);
     request->internal_done = NULL;
     return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
@@ -247,6 +252,9 @@ int lwnvme_feature_abilities_get(struct lwnvme_controller *controller, struct lw
     if (status != LWNVME_OK)
         return status;
     select.select = LWNVME_SEL_SUPPORTED_CAPABILITIES;
+    if (lwnvme_feature_is_known(fid))
+        return lwnvme_feature_word_get(controller, request, &select, abilities,
+                                       lwnvme_feature_abilities_decode);
     return lwnvme_feature_place_get(controller, request, &select, &place, abilities,
                                     lwnvme_feature_abilities_decode);
 }
