@@ -378,7 +378,7 @@ static void lwnvme_describe_kind_note(struct lwnvme_describe *describe, char kin
 
     if (kind == 't') {
         lwnvme_describe_celsius(describe, low);
-    } else if (kind == 'z') {
+    } else if (kind == 'z' && low != UINT32_MAX) {
         lwnvme_describe_note_number(describe, (uint64_t)low + 1u, 0);
     } else if (kind == 'e' && low < 32u) {
         lwnvme_describe_note_number(describe, (uint32_t)1u << low, 0);
@@ -566,6 +566,9 @@ void lwnvme_describe_numbered(struct lwnvme_describe *describe, const char *name
     const struct lwnvme_describe_value number = {value, 0};
 
     lwnvme_describe_number_name(describe, name, index);
+    if (kind == 't') {
+        lwnvme_describe_append(describe->unit, sizeof(describe->unit), "K");
+    }
     lwnvme_describe_kind_note(describe, kind, &number);
     lwnvme_describe_emit(describe, LWNVME_DESCRIBE_NUMBER, describe->name, &number);
 }

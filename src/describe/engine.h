@@ -20,6 +20,9 @@
  *     s  text of that many bytes       h  bytes in hexadecimal, the first one first
  *     j  UUID
  *
+ * An entry of 0 bytes and kind "-" only makes the column of names as wide as its own name. Of a 0's based number, all
+ * ones in 32 bits mean no number.
+ *
  * The walk ends with the string or when the data are used up, so no layout reads beyond what it was given.
  */
 #ifndef LWNVME_DESCRIBE_ENGINE_H

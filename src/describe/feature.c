@@ -12,12 +12,12 @@
 /* By feature identifier. Octal escapes end after three digits, so none can run into what follows. */
 static const char lwnvme_describe_feature_dwords[] =
     "\001"
-    "&4u@31:24 High Priority Weight (HPW);&4u@23:16 Medium Priority Weight (MPW);&4u@15:8 Low Priority "
-    "Weight (LPW);"
-    "4u@2:0 Arbitration Burst (AB):=0 1 command|=1 2 commands|=2 4 commands|=3 8 commands|=4 16 commands|"
-    "=5 32 commands|=6 64 commands|=7 no limit;\0"
+    "&4u@31:24 High Priority Weight (HPW);&4u@23:16 Medium Priority Weight (MPW);"
+    "&4u@15:8 Low Priority Weight (LPW);4u@2:0 Arbitration Burst (AB):=0 1 command|=1 2 commands|"
+    "=2 4 commands|=3 8 commands|=4 16 commands|=5 32 commands|=6 64 commands|=7 no limit;\0"
     "\002"
-    "&4u@7:5 Workload Hint (WH):=0 none|=1 idle with bursts|=2 sequential writes;4u@4:0 Power State (PS);\0"
+    "&4u@7:5 Workload Hint (WH):=0 none|=1 idle with bursts|=2 sequential writes;"
+    "4u@4:0 Power State (PS);\0"
     "\003"
     "4z@5:0 Number of LBA Ranges (NUM)[ranges];\0"
     "\004"
@@ -41,10 +41,11 @@ static const char lwnvme_describe_feature_dwords[] =
     "4u@0:0 Disable Normal (DN):=0 AWUN and NAWUN hold|=1 AWUPF and NAWUPF only;\0"
     "\013"
     "&4u@31:31 Discovery Log Page Change Notices;&4u@27:27 Zone Descriptor Changed Notices;"
-    "&4u@19:19 Allocated Namespace Attribute Notices;&4u@18:18 Reachability Group;&4u@17:17 Reachability "
-    "Association;"
-    "&4u@16:16 Temperature Threshold Hysteresis Recovery;&4u@15:15 Normal NVM Subsystem Shutdown;"
-    "&4u@14:14 Endurance Group Event Aggregate Log Change Notices;&4u@13:13 LBA Status Information Notices;"
+    "&4u@19:19 Allocated Namespace Attribute Notices;&4u@18:18 Reachability Group;"
+    "&4u@17:17 Reachability Association;&4u@16:16 Temperature Threshold Hysteresis Recovery;"
+    "&4u@15:15 Normal NVM Subsystem Shutdown;"
+    "&4u@14:14 Endurance Group Event Aggregate Log Change Notices;"
+    "&4u@13:13 LBA Status Information Notices;"
     "&4u@12:12 Predictable Latency Event Aggregate Log Change Notices;"
     "&4u@11:11 Asymmetric Namespace Access Change Notices;&4u@10:10 Telemetry Log Notices;"
     "&4u@9:9 Firmware Activation Notices;&4u@8:8 Namespace Attribute Notices;"
@@ -74,9 +75,8 @@ static const char lwnvme_describe_feature_dwords[] =
     "\027"
     "4u@0:0 No-Deallocate Response Mode (NODRM):=0 the command fails|=1 a warning;\0"
     "\030"
-    "&4u@15:0 Endurance Group Identifier (ENDGID);4x@23:16 Endurance Group Critical Warnings:0 available "
-    "spare|"
-    "2 reliability|3 read-only;\0"
+    "&4u@15:0 Endurance Group Identifier (ENDGID);"
+    "4x@23:16 Endurance Group Critical Warnings:0 available spare|2 reliability|3 read-only;\0"
     "\031"
     "4u@8:0 I/O Command Set Profile;\0"
     "\032"
@@ -95,30 +95,31 @@ static const char lwnvme_describe_feature_dwords[] =
     "\201"
     "4u@0:0 Enable Extended Host Identifier (EXHID):=0 64 bits|=1 128 bits;\0"
     "\202"
-    "&4u@3:3 Mask Reservation Preempted Notification (RESPRE);&4u@2:2 Mask Reservation Released Notification "
-    "(RESREL);"
+    "&4u@3:3 Mask Reservation Preempted Notification (RESPRE);"
+    "&4u@2:2 Mask Reservation Released Notification (RESREL);"
     "4u@1:1 Mask Registration Preempted Notification (REGPRE);\0"
     "\203"
     "4u@0:0 Persist Through Power Loss (PTPL);\0"
     "\204"
-    "4u@2:0 Namespace Write Protect:=0 no write protect|=1 write protect|=2 until power cycle|=3 permanent;\0"
+    "4u@2:0 Namespace Write Protect:=0 no write protect|=1 write protect|=2 until power cycle|"
+    "=3 permanent;\0"
     "\205"
-    "&4u@5:3 Boot Partition 1 Write Protection State:=1 unlocked|=2 locked|=3 locked until power cycle|=7 by "
-    "RPMB;"
-    "4u@2:0 Boot Partition 0 Write Protection State:=1 unlocked|=2 locked|=3 locked until power cycle|=7 by "
-    "RPMB;\0";
+    "&4u@5:3 Boot Partition 1 Write Protection State:=1 unlocked|=2 locked|=3 locked until power cycle|"
+    "=7 by RPMB;4u@2:0 Boot Partition 0 Write Protection State:=1 unlocked|=2 locked|"
+    "=3 locked until power cycle|=7 by RPMB;\0";
 
 /* Those whose data are one structure. */
 static const char lwnvme_describe_feature_data[] =
     "\015"
     "4u Host Memory Buffer Size (HSIZE)[pages];4x Host Memory Descriptor List Address (HMDLAL);"
-    "4x Host Memory Descriptor List Address (HMDLAU);4u Host Memory Descriptor List Entry Count (HMDLEC);\0"
+    "4x Host Memory Descriptor List Address (HMDLAU);"
+    "4u Host Memory Descriptor List Entry Count (HMDLEC);\0"
     "\016"
     "6u timestamp[ms];&1u@3:1 timestamp origin:=0 cleared at reset|=1 set by the host;"
     "1u@0:0 synch:=0 counted all the time|=1 may have stopped;\0"
     "\023"
-    "2x Enable Event:0 reads warning|1 writes warning|2 time warning|14 attributes exceeded|15 excursion;30-;"
-    "8u DTWIN Reads Threshold;8u DTWIN Writes Threshold;8u DTWIN Time Threshold[ms];\0"
+    "2x Enable Event:0 reads warning|1 writes warning|2 time warning|14 attributes exceeded|15 excursion;"
+    "30-;8u DTWIN Reads Threshold;8u DTWIN Writes Threshold;8u DTWIN Time Threshold[ms];\0"
     "\026"
     "1u Advanced Command Retry Enable (ACRE);1u Extended Telemetry Data Area 4 Supported (ETDAS);"
     "1u LBA Format Extension Enable (LBAFEE);1u Host Dispersed Namespace Support (HDISNS);"
@@ -157,14 +158,19 @@ static void lwnvme_describe_feature_lists(struct lwnvme_describe *describe, uint
     }
 }
 
+static void lwnvme_describe_feature_name(struct lwnvme_describe *describe, uint8_t fid)
+{
+    lwnvme_describe_layout(describe, "1x feature;", &fid, sizeof(fid));
+    lwnvme_describe_word_text(describe, "name", lwnvme_describe_feature_names, fid);
+}
+
 void lwnvme_describe_feature(struct lwnvme_describe *describe, uint8_t fid, uint32_t dword0, const void *data,
                              size_t length)
 {
     const char *layout;
 
-    lwnvme_describe_word_text(describe, "name", lwnvme_describe_feature_names, fid);
-    lwnvme_describe_layout(describe, "&1x feature;", &fid, sizeof(fid));
-    lwnvme_describe_dword(describe, "4x value;", dword0);
+    lwnvme_describe_feature_name(describe, fid);
+    lwnvme_describe_dword(describe, "0- feature;4x value;", dword0);
     layout =
         lwnvme_describe_pick(lwnvme_describe_feature_dwords, sizeof(lwnvme_describe_feature_dwords), fid);
     if (layout != NULL) {
@@ -186,7 +192,6 @@ void lwnvme_describe_feature(struct lwnvme_describe *describe, uint8_t fid, uint
 
 void lwnvme_describe_feature_capabilities(struct lwnvme_describe *describe, uint8_t fid, uint32_t dword0)
 {
-    lwnvme_describe_word_text(describe, "name", lwnvme_describe_feature_names, fid);
-    lwnvme_describe_layout(describe, "&1x feature;", &fid, sizeof(fid));
+    lwnvme_describe_feature_name(describe, fid);
     lwnvme_describe_dword(describe, "&4u@0:0 saveable;&4u@1:1 per-namespace;4u@2:2 changeable;", dword0);
 }

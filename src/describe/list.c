@@ -11,18 +11,17 @@
 #include <lwnvme/spec_identify.h>
 
 static const char lwnvme_describe_nvm_set_layout[] =
-    "2u nvmset_id;2u endurance_group_id;4-;4u random_4k_read_typical[x 100 ns];4u optimal_write_size[bytes];"
-    "16b total_nvmset_cap[bytes];16b unalloc_nvmset_cap[bytes];";
+    "2u nvmset_id;2u endurance_group_id;4-;4u random_4k_read_typical[x 100 ns];"
+    "4u optimal_write_size[bytes];16b total_nvmset_cap[bytes];16b unalloc_nvmset_cap[bytes];";
 
 static const char lwnvme_describe_primary_layout[] =
-    "2x cntlid;2u portid;1x crt:0 queues are flexible|1 interrupts are flexible;27-;4u vqfrt;4u vqrfa;2u "
-    "vqrfap;"
-    "2u vqprt;2u vqfrsm;2u vqgran;16-;4u vifrt;4u virfa;2u virfap;2u viprt;2u vifrsm;2u vigran;";
+    "2x cntlid;2u portid;1x crt:0 queues are flexible|1 interrupts are flexible;27-;4u vqfrt;4u vqrfa;"
+    "2u vqrfap;2u vqprt;2u vqfrsm;2u vqgran;16-;4u vifrt;4u virfa;2u virfap;2u viprt;2u vifrsm;2u vigran;";
 
 static const char lwnvme_describe_secondary_layout[] =
     "2u secondary-controller-identifier;2u primary-controller-identifier;"
-    "1u secondary-controller-state:0 online|!0 offline;3-;2u virtual-function-number;2u num-virtual-queues;"
-    "2u num-virtual-interrupts;";
+    "1u secondary-controller-state:0 online|!0 offline;3-;2u virtual-function-number;"
+    "2u num-virtual-queues;2u num-virtual-interrupts;";
 
 static const char lwnvme_describe_granularity_layout[] =
     "8b namespace-size-granularity[bytes];8b namespace-capacity-granularity[bytes];";

@@ -9,40 +9,35 @@
 #include "engine.h"
 
 static const char lwnvme_describe_event_header_layout[] =
-    "1x log_id;3-;4u total_num_of_events;8u total_log_len[bytes];1u log_revision;1-;2u log_header_len[bytes];"
-    "8u timestamp[ms];16u power_on_hours[h];8u power_cycle_count;2x pci_vid;2x pci_ssvid;20s sn;40s mn;256s "
-    "subnqn;"
-    "2u gen_number;4x rci:18 a context exists;";
+    "1x log_id;3-;4u total_num_of_events;8u total_log_len[bytes];1u log_revision;1-;"
+    "2u log_header_len[bytes];8u timestamp[ms];16u power_on_hours[h];8u power_cycle_count;2x pci_vid;"
+    "2x pci_ssvid;20s sn;40s mn;256s subnqn;2u gen_number;4x rci:18 a context exists;";
 
 static const char lwnvme_describe_event_names[] =
     "=1 SMART / Health Log Snapshot|=2 Firmware Commit|=3 Timestamp Change|=4 Power-on or Reset|"
     "=5 NVM Subsystem Hardware Error|=6 Change Namespace|=7 Format NVM Start|=8 Format NVM Completion|"
-    "=9 Sanitize Start|=10 Sanitize Completion|=11 Set Feature|=12 Telemetry Log Created|=13 Thermal "
-    "Excursion|"
-    "=14 Sanitize Media Verification|=222 Vendor Specific|=223 TCG Defined";
+    "=9 Sanitize Start|=10 Sanitize Completion|=11 Set Feature|=12 Telemetry Log Created|"
+    "=13 Thermal Excursion|=14 Sanitize Media Verification|=222 Vendor Specific|=223 TCG Defined";
 
 static const char lwnvme_describe_event_head_layout[] =
     "1-;1u event_type_rev;1u event_header_len[bytes];"
-    "1x event_header_additional_info:1:0=1 NVM subsystem port|1:0=2 management port|1:0=3 no port;2x ctrl_id;"
-    "8u event_time_stamp[ms];2u port_id;4-;2u vu_info_len[bytes];2u event_len[bytes];";
+    "1x event_header_additional_info:1:0=1 NVM subsystem port|1:0=2 management port|1:0=3 no port;"
+    "2x ctrl_id;8u event_time_stamp[ms];2u port_id;4-;2u vu_info_len[bytes];2u event_len[bytes];";
 
 static const char lwnvme_describe_event_layouts[] =
     "\2"
-    "8s old_fw_rev;8s new_fw_rev;1u fw_commit_action;1u fw_slot;1u sct_fw;1x sc_fw;2u "
-    "vu_assign_fw_commit_rc;\0"
+    "8s old_fw_rev;8s new_fw_rev;1u fw_commit_action;1u fw_slot;1u sct_fw;1x sc_fw;"
+    "2u vu_assign_fw_commit_rc;\0"
     "\3"
     "8u prev_ts[ms];8u ml_secs_since_reset[ms];\0"
     "\5"
     "2u nss_hw_err_code:=1 PCIe correctable error|=2 PCIe uncorrectable non-fatal error|"
-    "=3 PCIe uncorrectable fatal error|=4 PCIe link status change|=5 PCIe link not active|=6 critical "
-    "warning|"
-    "=7 endurance group critical warning|=8 unsafe shutdown|=9 controller fatal status|=10 media and data "
-    "integrity|"
-    "=11 controller ready timeout;\0"
+    "=3 PCIe uncorrectable fatal error|=4 PCIe link status change|=5 PCIe link not active|"
+    "=6 critical warning|=7 endurance group critical warning|=8 unsafe shutdown|"
+    "=9 controller fatal status|=10 media and data integrity|=11 controller ready timeout;\0"
     "\6"
-    "4x nsmgt_cdw10:3:0=0 create|3:0=1 delete;4-;8u nsze[blocks];8-;8u nscap[blocks];1x flbas;1x dps;1x "
-    "nmic;1-;"
-    "4u ana_grp_id;2u nvmset_id;2-;4x nsid;\0"
+    "4x nsmgt_cdw10:3:0=0 create|3:0=1 delete;4-;8u nsze[blocks];8-;8u nscap[blocks];1x flbas;1x dps;"
+    "1x nmic;1-;4u ana_grp_id;2u nvmset_id;2-;4x nsid;\0"
     "\7"
     "4x nsid;1x fna;3-;4x format_nvm_cdw10;\0"
     "\10"
@@ -57,8 +52,8 @@ static const char lwnvme_describe_event_layouts[] =
     "=137 thermal management stops|=176 under temperature;\0";
 
 static const char lwnvme_describe_reset_layout[] =
-    "2x ctrl_id;1u fw_act:=1 activated;1u op_in_prog:0 an operation was under way;12-;4u ctrl_power_cycle;"
-    "8u power_on_ml_secs[ms];8u ctrl_time_stamp[ms];";
+    "2x ctrl_id;1u fw_act:=1 activated;1u op_in_prog:0 an operation was under way;12-;"
+    "4u ctrl_power_cycle;8u power_on_ml_secs[ms];8u ctrl_time_stamp[ms];";
 
 /* By firmware revision, then a list of controllers up to the end. */
 static void lwnvme_describe_reset_event(struct lwnvme_describe *describe, const uint8_t *data, size_t length)

@@ -8,16 +8,14 @@
 #include "engine.h"
 
 static const char lwnvme_describe_placement_layout[] =
-    "2u dsze[bytes];1x fdpa:4 volatile write cache|7 valid;1u vss[bytes];4u nrg;2u nruh;2z maxpids[placement "
-    "handles];"
-    "4u nnss;8b runs[bytes];4u erutl[s];";
+    "2u dsze[bytes];1x fdpa:4 volatile write cache|7 valid;1u vss[bytes];4u nrg;2u nruh;"
+    "2z maxpids[placement handles];4u nnss;8b runs[bytes];4u erutl[s];";
 
 static const char lwnvme_describe_placement_event_layout[] =
     "1u type:=0 reclaim unit not fully written|=1 reclaim unit time limit exceeded|"
     "=2 controller reset changed reclaim units|=3 invalid placement identifier|=128 media reallocated|"
-    "=129 implicitly modified reclaim unit handle;"
-    "1x fdpef:0 placement identifier valid|1 namespace valid|2 location valid;2x pid;8u timestamp[ms];4u "
-    "nsid;";
+    "=129 implicitly modified reclaim unit handle;1x fdpef:0 placement identifier valid|"
+    "1 namespace valid|2 location valid;2x pid;8u timestamp[ms];4u nsid;";
 
 /* One configuration; returns the bytes that it takes up, 0 if it is not wholly there. */
 static size_t lwnvme_describe_placement_configuration(struct lwnvme_describe *describe, const uint8_t *data,
