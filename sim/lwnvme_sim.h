@@ -459,6 +459,8 @@ struct lwnvme_sim_counts {
     uint64_t enables; /* CC.EN 0 to 1 */
     uint64_t disables;
     uint64_t shutdowns;
+    uint64_t hmb_at_shutdown;     /* shutdowns that began while the controller had host memory */
+    uint64_t hmb_at_reset;        /* the same of CC.EN 1 to 0 */
     uint64_t admin_commands[256]; /* by opcode */
     uint64_t io_commands[256];
     uint64_t commands;

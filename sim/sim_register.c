@@ -294,6 +294,7 @@ static void finish_disable(struct lwnvme_sim *sim)
 static void start_disable(struct lwnvme_sim *sim)
 {
     sim->counts.disables++;
+    sim->counts.hmb_at_reset += lwnvme_sim_hmb_bytes(sim) != 0;
     bool late = sim->now - sim->enabled_at >= settle_limit_us(sim);
     if ((sim->csts & CSTS_RDY) == 0 && !lwsim_fatal(sim) && !late) {
         lwsim_violation(sim, "CC: EN set to 0 before CSTS.RDY became 1");
@@ -310,6 +311,7 @@ static void start_disable(struct lwnvme_sim *sim)
 static void start_shutdown(struct lwnvme_sim *sim)
 {
     sim->counts.shutdowns++;
+    sim->counts.hmb_at_shutdown += lwnvme_sim_hmb_bytes(sim) != 0;
     sim->csts = (sim->csts & ~CSTS_SHST) | 1u << 2;
     sim->shutdown_due = sim->now + sim->config.shutdown_delay_us;
 }

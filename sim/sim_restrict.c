@@ -48,6 +48,7 @@ static bool admin_needs_format_done(const struct lwnvme_sim *sim, const struct s
         return sim->format.active;
     case SIM_FORMAT_NVM:
     case 0x0d: /* Namespace Management */
+    case 0x15: /* Namespace Attachment */
         return sim->format.active && (task->sqe[1] == UINT32_MAX || lwsim_formatting(sim, task->sqe[1]));
     default:
         return false;

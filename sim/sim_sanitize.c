@@ -259,6 +259,7 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
         lwsim_medium_flush(&sim->ns[i]); /* no power cut brings old content back */
     }
+    lwsim_event_clear(sim, LOG_SANITIZE); /* that of the one before, if nobody took it */
     lwsim_self_test_stop(sim, 0, 9);
     note_start(sim);
     return SIM_OK;

@@ -228,6 +228,8 @@ static void test_after_reset_memory_may_be_freed(void **state)
     start();
     assert_int_equal(enable(0), 0);
     mini_disable(&mini);
+    assert_int_equal(lwnvme_sim_counters(mini.sim)->hmb_at_reset, 1);
+    assert_int_equal(lwnvme_sim_counters(mini.sim)->hmb_at_shutdown, 0);
     free_chunks();
     lwnvme_sim_advance(mini.sim, 100000);
     mini_expect_none(&mini);

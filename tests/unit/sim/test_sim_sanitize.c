@@ -196,6 +196,14 @@ static void fault_159_event_when_it_is_done(void **state)
     lwnvme_sim_advance(mini.sim, 700000);
     assert_int_equal(mini_answer(&mini, &mini.admin), 0);
     assert_int_equal(mini.cqe[0], 0x00810106);
+    assert_int_equal(sanitize(CRYPTO, 0), 0);
+    lwnvme_sim_advance(mini.sim, 700000); /* reported to nobody */
+    assert_int_equal(sanitize(BLOCK_ERASE, 0), 0);
+    mini_hold_event(&mini);
+    assert_int_equal(mini_answer(&mini, &mini.admin), MINI_NO_ANSWER);
+    lwnvme_sim_advance(mini.sim, 7000000);
+    assert_int_equal(mini_answer(&mini, &mini.admin), 0);
+    assert_int_equal(mini.cqe[0], 0x00810106);
     mini_stop(&mini);
 }
 
