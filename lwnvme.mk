@@ -26,7 +26,10 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     io/nvm.c \
     admin/abort.c \
     admin/apst.c \
+    admin/boot_partition.c \
+    admin/capacity.c \
     admin/counter.c \
+    admin/directive.c \
     admin/effects.c \
     admin/events.c \
     admin/feature.c \
@@ -41,6 +44,8 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/identify_list.c \
     admin/identify_structure.c \
     admin/keep_alive.c \
+    admin/lba_status.c \
+    admin/lockdown.c \
     admin/log.c \
     admin/log_fixed.c \
     admin/log_sized.c \
@@ -51,7 +56,9 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/namespace_set.c \
     admin/power.c \
     admin/sanitize.c \
+    admin/security.c \
     admin/self_test.c \
+    admin/virtualization.c \
     describe/any.c \
     describe/command_set.c \
     describe/controller.c \

@@ -34,34 +34,39 @@ struct lwnvme_boot_partition {
     uint8_t partition;     /* 0 or 1 */
     bool activate;         /* write: make it the active one afterwards */
     uint64_t offset_bytes; /* read: a multiple of 4096 */
-    uint64_t
-        length_bytes;  /* read: a multiple of 4096; write: the whole partition's size or less, a multiple of
-                              the firmware update granularity (and of 4) */
-    void *data;        /* read: where to; CPU address, any alignment */
-    const void *image; /* write: what */
+    uint64_t length_bytes; /* read: a multiple of 4096; write: up to the partition's size, a multiple of the
+                                    firmware update granularity */
+    struct lwnvme_buffer buffer; /* where to, or what; contiguous, without segments */
 
     /* Out. */
     uint64_t done_bytes;
 
     /* Private. */
     uint32_t piece_bytes;
+    uint32_t mapped_bytes;
     uint32_t granularity_bytes;
-    uint32_t bounce_bytes;
-    void *bounce;
-    uint64_t bounce_dma;
+    uint32_t limit_ms;
+    uint64_t dma;
+    uint64_t late_us;
+    bool lost; /* a reset has taken the read away */
+    void (*tell)(struct lwnvme_service *service, enum lwnvme_occasion occasion);
 };
 
 /*
- * Reads by the registers BPRSEL and BPMBL, 4 KiB after 4 KiB, through a page that is allocated for the time of the
- * operation: works on every controller with boot partitions, and needs no command. Only one such read at a time may be
- * under way on a controller. A reset in between ends it with LWNVME_ERR_ABORTED. LWNVME_SC_INTERNAL_ERROR: the
- * controller reports an error in BPINFO.BRS. timeout_ms 0: 30 s for each piece.
+ * Reads by the registers BPRSEL and BPMBL: works on every controller with boot partitions, and needs no command. The
+ * buffer must be aligned to 4096 bytes, in device addresses too. Only one such read at a time may be under way on a
+ * controller (LWNVME_ERR_BUSY).
+ *
+ * timeout_ms is that of a piece of up to 1 MiB, 0: 30 s; a controller that takes longer is brought down, as by a late
+ * command. A reset in between ends the operation with LWNVME_ERR_ABORTED. LWNVME_SC_INTERNAL_ERROR: the controller
+ * reports an error (BPINFO.BRS). LWNVME_ERR_BUFFER_HELD: given up, but the controller may still write the buffer.
  * Section 8.1.3.2 "Reading from a Boot Partition".
  */
 int lwnvme_boot_partition_read_begin(struct lwnvme_controller *controller,
                                      struct lwnvme_boot_partition *partition);
 
-/* The same by the Boot Partition log page, which needs log page offsets (LPA bit 2; LWNVME_ERR_NO_LOG_OFFSET).
+/* The same by the Boot Partition log page, into a buffer that is dword aligned. Needs log page offsets (LPA bit 2;
+ * LWNVME_ERR_NO_LOG_OFFSET). timeout_ms is that of the whole.
  * Section 5.1.12.1.22 "Boot Partition". */
 int lwnvme_boot_partition_read_log_begin(struct lwnvme_controller *controller,
                                          struct lwnvme_boot_partition *partition);
