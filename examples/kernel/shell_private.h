@@ -34,7 +34,13 @@ struct shell_command {
 /* Each file's commands, the last with a NULL name. */
 extern const struct shell_command shell_io_commands[];
 extern const struct shell_command shell_look_commands[];
+extern const struct shell_command shell_stream_commands[];
+extern const struct shell_command shell_service_commands[];
+extern const struct shell_command shell_namespace_commands[];
 extern const struct shell_command shell_change_commands[];
+
+/* Looks again which namespaces there are, and prints what changed. Returns the status. */
+int shell_rescan(struct shell *shell);
 
 /* What is shown goes to one of two sinks, as --json says. Not on the stack: it is larger than a frame may be. */
 struct shell_show {
