@@ -311,6 +311,14 @@ struct lwnvme_sim_config {
     uint8_t uuids;    /* in the UUID list */
     uint64_t granularity_bytes;
 
+    /* Logs and features that need more than a bit elsewhere. */
+    uint32_t telemetry_blocks[4];      /* last block, of 512 bytes, of each data area */
+    uint32_t telemetry_changes_after;  /* new controller-initiated data after so many reads of it; 0: never */
+    uint32_t persistent_changes_after; /* another context after so many reads of one; 0: never */
+    bool lba_range_types;              /* feature 03h */
+    bool software_progress;            /* feature 80h */
+    bool host_identifier;              /* feature 81h */
+
     struct lwnvme_sim_health health; /* may be changed at any time */
 
     /* Queues. */
@@ -542,6 +550,21 @@ uint8_t lwnvme_sim_power_state(const struct lwnvme_sim *sim, uint64_t *transitio
 /* As if another host had attached or detached it, or its size had changed. false: no such namespace. */
 bool lwnvme_sim_namespace_attach(struct lwnvme_sim *sim, uint32_t nsid, bool attached);
 bool lwnvme_sim_namespace_resize(struct lwnvme_sim *sim, uint32_t nsid, uint64_t block_count);
+/* New controller-initiated telemetry data, with a generation number of its own, and the event. */
+void lwnvme_sim_telemetry_collect(struct lwnvme_sim *sim);
+/* Critical warning bits of an endurance group; events of an NVM set in predictable latency mode. */
+void lwnvme_sim_group_warning(struct lwnvme_sim *sim, uint16_t endgid, uint8_t warning);
+void lwnvme_sim_latency_event(struct lwnvme_sim *sim, uint16_t nvmsetid, uint16_t events);
+/* An ANA group changes its state: 1 optimized, 2 non-optimized, 3 inaccessible, 4 persistent loss, 15 change. */
+bool lwnvme_sim_ana_change(struct lwnvme_sim *sim, uint32_t group, uint8_t state);
+/* The persistent event log's reporting context is lost. */
+void lwnvme_sim_persistent_drop(struct lwnvme_sim *sim);
+void lwnvme_sim_lba_status_alert(struct lwnvme_sim *sim); /* the event alone */
+/* type: 1 registration preempted, 2 reservation released, 3 reservation preempted. false: masked, or no room. */
+bool lwnvme_sim_reservation_notify(struct lwnvme_sim *sim, uint32_t nsid, uint8_t type);
+bool lwnvme_sim_zone_changed(struct lwnvme_sim *sim, uint32_t nsid, uint64_t zslba);
+/* An event of flexible data placement; false: not enabled. */
+bool lwnvme_sim_fdp_event(struct lwnvme_sim *sim, uint8_t type, uint16_t pid, uint32_t nsid);
 /* An event as the specification has it: masked until its log page is read. 0 to 2: error, SMART, notice. */
 void lwnvme_sim_event_real(struct lwnvme_sim *sim, uint8_t type, uint8_t information, uint8_t log_page);
 /* The namespace has changed: its NSID in the changed namespace list, and the event if it is enabled. */

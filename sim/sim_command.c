@@ -7,7 +7,7 @@
 
 static const struct sim_rule nvm_rules[] = {
     {SIM_FLUSH, true, SIM_POINTER_NONE, {0, 0, 0, 0, 0, 0, 0, 0}},
-    {SIM_WRITE, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0x000000ff, 0, 0}},
+    {SIM_WRITE, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc0f0ffff, 0xffff00ff, 0, 0}},
     {SIM_READ, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0x000000ff, 0, 0}},
     {SIM_COMPARE, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
     {SIM_WRITE_ZEROES, true, SIM_POINTER_NONE, {0, 0, 0xffffffff, 0xffffffff, 0xc200ffff, 0, 0, 0}},

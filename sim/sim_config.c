@@ -73,6 +73,10 @@ static void default_identify(struct lwnvme_sim_config *config)
     config->identify_cns_max = 255;
     config->cntrltype = 1;
     config->command_sets = 1;
+    config->telemetry_blocks[0] = 8;
+    config->telemetry_blocks[1] = 24;
+    config->telemetry_blocks[2] = 64;
+    config->telemetry_blocks[3] = 128;
     config->health.temperature = 308;
     config->health.sensors[0] = 308;
     config->health.available_spare = 100;
@@ -199,6 +203,9 @@ static void full_bits(struct lwnvme_sim_config *config)
     config->nsetidmax = 4;
     config->endgidmax = 4;
     config->did = 1;
+    config->lba_range_types = true;
+    config->software_progress = true;
+    config->host_identifier = true;
 }
 
 static void full_subsystem(struct lwnvme_sim_config *config)

@@ -12,6 +12,7 @@
 
 #include "lwnvme_sim.h"
 #include "sim_jobs.h"
+#include "sim_state.h"
 
 /* Status fields: SC 7:0, SCT 10:8, DNR 14. */
 #define SIM_DNR 0x4000u
@@ -30,6 +31,7 @@ enum {
     SIM_WRITE_PROTECTED = 0x020 | SIM_DNR,
     SIM_COMMAND_PROHIBITED = 0x023 | SIM_DNR,
     SIM_MEDIA_NOT_READY = 0x024,
+    SIM_FDP_DISABLED = 0x029 | SIM_DNR,
     SIM_LBA_RANGE = 0x080 | SIM_DNR,
     SIM_CAPACITY_EXCEEDED = 0x081 | SIM_DNR,
     SIM_NAMESPACE_NOT_READY = 0x082,
@@ -65,6 +67,10 @@ enum {
     SIM_IOCS_COMBINATION_REJECTED = 0x12b | SIM_DNR,
     SIM_INVALID_CSI = 0x12c | SIM_DNR,
     SIM_IDENTIFIER_UNAVAILABLE = 0x12d | SIM_DNR,
+    SIM_STREAM_ALLOCATION_FAILED = 0x17f | SIM_DNR,
+    SIM_ANA_LOST = 0x301 | SIM_DNR,
+    SIM_ANA_INACCESSIBLE = 0x302,
+    SIM_ANA_TRANSITION = 0x303,
     SIM_WRITE_FAULT = 0x280 | SIM_DNR,
     SIM_READ_ERROR = 0x281 | SIM_DNR,
     SIM_COMPARE_FAILURE = 0x285 | SIM_DNR
@@ -362,6 +368,7 @@ struct sim_command {
 struct sim_page {
     uint8_t *data;
     size_t bytes;
+    bool nothing; /* success without data */
 };
 /* Zeroed; NULL when memory ends. Called again it makes the page larger, and keeps its content. */
 uint8_t *lwsim_page_make(struct sim_page *page, size_t bytes);
@@ -571,6 +578,22 @@ struct lwnvme_sim {
     struct sim_capacity_state capacity;
     struct sim_virtual_state virtual;
     uint32_t created; /* namespaces */
+    struct sim_telemetry telemetry;
+    struct sim_aggregate group;
+    struct sim_aggregate latency;
+    struct sim_ana ana;
+    struct sim_persistent persistent;
+    struct sim_lba_status lba_status;
+    struct sim_reservation reservation;
+    struct sim_zones zones;
+    struct sim_fdp fdp;
+    struct sim_keep_alive keep_alive;
+    struct sim_security security;
+    struct sim_directives directives;
+    struct sim_lockdown lockdown;
+    uint8_t recovery_level[SIM_GROUPS];
+    uint8_t host_id[16];
+    bool host_id_extended;
 };
 
 /* sim.c */
@@ -692,6 +715,19 @@ extern const struct sim_part lwsim_boot_part;
 extern const struct sim_part lwsim_namespace_part;
 extern const struct sim_part lwsim_capacity_part;
 extern const struct sim_part lwsim_virtual_part;
+extern const struct sim_part lwsim_telemetry_part;
+extern const struct sim_part lwsim_group_part;
+extern const struct sim_part lwsim_ana_part;
+extern const struct sim_part lwsim_persistent_part;
+extern const struct sim_part lwsim_lba_status_part;
+extern const struct sim_part lwsim_reservation_part;
+extern const struct sim_part lwsim_zones_part;
+extern const struct sim_part lwsim_fdp_part;
+extern const struct sim_part lwsim_keep_alive_part;
+extern const struct sim_part lwsim_feature_host_part;
+extern const struct sim_part lwsim_security_part;
+extern const struct sim_part lwsim_lockdown_part;
+extern const struct sim_part lwsim_directive_part;
 uint16_t lwsim_admin_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
 uint16_t lwsim_admin_execute(struct lwnvme_sim *sim, struct sim_task *task);
 bool lwsim_cache_on(const struct lwnvme_sim *sim);
@@ -733,6 +769,9 @@ void lwsim_namespace_delete(struct lwnvme_sim *sim, const struct sim_task *task,
 void lwsim_namespace_changed(struct lwnvme_sim *sim, uint32_t nsid);
 /* A record of the persistent event log; data at most 512 bytes. */
 void lwsim_persistent_event(struct lwnvme_sim *sim, uint8_t type, const void *data, size_t bytes);
+
+/* sim_directive.c: of a write command. */
+uint16_t lwsim_directive_write(struct lwnvme_sim *sim, const struct sim_task *task);
 
 /* sim_nvm.c */
 uint16_t lwsim_nvm_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);

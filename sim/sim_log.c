@@ -137,10 +137,12 @@ static uint16_t give_out(struct lwnvme_sim *sim, struct sim_task *task, const st
 static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
 {
     const struct sim_log *log = sim->logs[lid_of(task)];
-    struct sim_page page = {NULL, 0};
+    struct sim_page page = {NULL, 0, false};
     bool retain = (task->sqe[10] & 0x8000) != 0;
     uint16_t status = log->fill(sim, task, &page);
-    if (status == SIM_OK && page.data != NULL) {
+    if (status == SIM_OK && page.nothing) {
+        retain = true;
+    } else if (status == SIM_OK && page.data != NULL) {
         if (sim->config.on_log_page != NULL) {
             sim->config.on_log_page(sim->config.callback_context, log->lid, task->sqe[1], page.data,
                                     page.bytes);

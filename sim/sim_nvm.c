@@ -103,6 +103,10 @@ uint16_t lwsim_nvm_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64
     if (is_write(opcode) && ((ns->is.nsattr & 1) != 0 || ns->protection != 0)) {
         return SIM_WRITE_PROTECTED;
     }
+    status = opcode == SIM_WRITE ? lwsim_directive_write(sim, task) : SIM_OK;
+    if (status != SIM_OK) {
+        return status;
+    }
     return opcode == SIM_DATASET ? prepare_dataset(task, bytes) : prepare_blocks(sim, task, bytes);
 }
 

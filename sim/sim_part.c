@@ -28,6 +28,19 @@ static const struct sim_part *const parts[] = {
     &lwsim_namespace_part,
     &lwsim_capacity_part,
     &lwsim_virtual_part,
+    &lwsim_telemetry_part,
+    &lwsim_group_part,
+    &lwsim_ana_part,
+    &lwsim_persistent_part,
+    &lwsim_lba_status_part,
+    &lwsim_reservation_part,
+    &lwsim_zones_part,
+    &lwsim_fdp_part,
+    &lwsim_keep_alive_part,
+    &lwsim_feature_host_part,
+    &lwsim_security_part,
+    &lwsim_lockdown_part,
+    &lwsim_directive_part,
 };
 /* clang-format on */
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
