@@ -269,6 +269,19 @@ static void request_done(struct lwnvme_request *request)
         io->then(io);
 }
 
+int scenario_operation(struct scenario *s, struct lwnvme_operation *operation)
+{
+    uint64_t until = scenario_now(s) + s->time_limit_us;
+    int status = operation->status;
+
+    while (lwnvme_operation_active(operation)) {
+        status = lwnvme_operation_step(operation);
+        lwnvme_sim_advance(s->sim, 2000);
+        assert_true(scenario_now(s) < until);
+    }
+    return status;
+}
+
 struct tracked *scenario_request(struct scenario *s)
 {
     struct tracked *io = calloc(1, sizeof(*io));

@@ -82,6 +82,9 @@ void scenario_namespace(struct scenario *s);
 /* Writes, reads back and compares a few blocks through a queue of its own. */
 void scenario_try_io(struct scenario *s);
 
+/* Carries a long operation on to its end, 2 ms passing between the polls; its status. */
+int scenario_operation(struct scenario *s, struct lwnvme_operation *operation);
+
 struct tracked *scenario_request(struct scenario *s);
 /* Notes what a submitting call returned. */
 int scenario_accept(struct tracked *io, int status);
