@@ -17,7 +17,7 @@
 #define LWNVME_SELF_TEST_SHORT_MS  600000u
 #define LWNVME_SELF_TEST_LIMIT_MS  86400000u
 #define LWNVME_SELF_TEST_MINUTE_MS 60000u
-#define LWNVME_SELF_TEST_RETRY_MS  100u
+#define LWNVME_SELF_TEST_RETRY_MS  500u
 #define LWNVME_SELF_TEST_DSTO_HIRS (1u << 1)
 
 /* Base, section 5.1.12.1.7, figures "Device Self-test Log Page" and "Self-test Result Data Structure". */
@@ -185,12 +185,13 @@ static void lwnvme_self_test_followed_step(struct lwnvme_self_test *test)
     struct lwnvme_operation *operation = &test->operation;
     int status = operation->request.status;
 
-    if (status > 0) {
+    /* A sanitize that came in between has ended the test, but the log cannot be read before it is done. */
+    if (status > 0 && lwnvme_status_code(status) != LWNVME_SC_SANITIZE_IN_PROGRESS) {
         lwnvme_operation_end(operation, status);
         return;
     }
     operation->stage = LWNVME_SELF_TEST_FOLLOW;
-    if (status < 0) {
+    if (status != LWNVME_OK) {
         lwnvme_operation_pause(operation, LWNVME_SELF_TEST_RETRY_MS);
         return;
     }
