@@ -67,7 +67,7 @@ int lwnvme_boot_partition_read_begin(struct lwnvme_controller *controller,
 
 /* The same by the Boot Partition log page, into a buffer that is dword aligned. Needs log page offsets (LPA bit 2;
  * LWNVME_ERR_NO_LOG_OFFSET). timeout_ms is that of the whole.
- * Section 5.1.12.1.22 "Boot Partition". */
+ * Section 5.1.12.1.21 "Boot Partition". */
 int lwnvme_boot_partition_read_log_begin(struct lwnvme_controller *controller,
                                          struct lwnvme_boot_partition *partition);
 

@@ -68,7 +68,7 @@ struct lwnvme_lba_status_header {
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lba_status_header) == 8, "LBA status header");
 
-/* Base, section 5.1.12.1.22 "Boot Partition", the header of the log page; the data follow it. */
+/* Base, section 5.1.12.1.21 "Boot Partition", the header of the log page; the data follow it. */
 struct lwnvme_boot_partition_header {
     uint8_t lid;
     uint8_t rsvd1[3];

@@ -105,8 +105,9 @@ static int lwnvme_boot_check(const struct lwnvme_controller *controller,
         return status;
     if (partition->partition > 1u || partition->length_bytes == 0 || partition->buffer.segments != NULL)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    if (partition->buffer.length_bytes < partition->length_bytes)
-        return LWNVME_ERR_BUFFER_LENGTH;
+    status = lwnvme_buffer_check(&partition->buffer, partition->length_bytes);
+    if (status != LWNVME_OK)
+        return status;
     if ((partition->buffer.flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0 && controller->ops->dma_map == NULL)
         return LWNVME_ERR_HOOK_DMA_MAP;
     *size_bytes = info.size_bytes;
@@ -439,8 +440,6 @@ int lwnvme_boot_partition_write_begin(struct lwnvme_controller *controller,
     if (partition->length_bytes > size_bytes ||
         (uint32_t)partition->length_bytes % granularity_bytes != 0) /* a partition is less than 4 GiB */
         return LWNVME_ERR_IMAGE_LENGTH;
-    if ((partition->buffer.address & 3u) != 0)
-        return LWNVME_ERR_BUFFER_ALIGNMENT;
     partition->done_bytes = 0;
     partition->piece_bytes = 0;
     partition->granularity_bytes = granularity_bytes;
