@@ -393,8 +393,10 @@ struct lwnvme_sim_config {
     uint64_t sanitize_crypto_us;      /* of a crypto erase */
     uint64_t sanitize_pass_us;        /* of one pass of an overwrite */
     uint32_t sanitize_estimates_s[6]; /* as in the log: overwrite, block, crypto, the same with NDAS */
-    uint8_t sanitize_fail_at;         /* in percent: it fails there; 0: never */
-    uint32_t sanitize_fail_count;     /* so many in a row fail; 0 counts as 1, UINT32_MAX is for ever */
+    uint64_t sanitize_deallocate_us;  /* of the deallocation after media verification */
+    bool sanitize_deallocate_fails;
+    uint8_t sanitize_fail_at;     /* in percent: it fails there; 0: never */
+    uint32_t sanitize_fail_count; /* so many in a row fail; 0 counts as 1, UINT32_MAX is for ever */
 
     /* Device self-test: sim_selftest.c. */
     uint16_t edstt; /* minutes, as in Identify */

@@ -276,6 +276,7 @@ void lwsim_command_execute(struct lwnvme_sim *sim, struct sim_task *task)
     uint16_t status = task->status == SIM_OK ? lwsim_restrict(sim, task) : task->status;
     if (status == SIM_OK && task->fault.kind != LWNVME_SIM_STATUS) {
         status = task->sqid == 0 ? lwsim_admin_execute(sim, task) : lwsim_nvm_execute(sim, task);
+        status = lwsim_verification_read(sim, task, status);
     }
     if (status == SIM_NO_ANSWER) {
         return;

@@ -93,6 +93,7 @@ static void default_jobs(struct lwnvme_sim_config *config)
     config->sanitize_block_us = 4000000;
     config->sanitize_crypto_us = 1000000;
     config->sanitize_pass_us = 8000000;
+    config->sanitize_deallocate_us = 1000000;
     for (unsigned i = 0; i < 6; i++) {
         config->sanitize_estimates_s[i] = i % 3 == 0 ? 8 : i % 3 == 1 ? 4 : 1;
     }

@@ -10,6 +10,7 @@
  */
 #include "sim_internal.h"
 
+#define FID_BEHAVIOR     0x16u
 #define FNA_FORMAT_ALL   1u
 #define FNA_ERASE_ALL    2u
 #define FNA_CRYPTO       4u
@@ -26,21 +27,40 @@ static uint32_t erase_of(uint32_t dword10)
     return dword10 >> 9 & 7u;
 }
 
-/* All namespaces, whichever is named. */
-static bool concerns_all(const struct lwnvme_sim *sim, uint32_t nsid, uint32_t dword10)
+/* Which namespaces: the one that is named, all that exist, or all that are attached. */
+enum scope {
+    SCOPE_ONE,
+    SCOPE_EXISTING,
+    SCOPE_ATTACHED
+};
+
+static enum scope scope_of(const struct lwnvme_sim *sim, uint32_t nsid, uint32_t dword10)
 {
     uint32_t bit = erase_of(dword10) == 0 ? FNA_FORMAT_ALL : FNA_ERASE_ALL;
-    return nsid == UINT32_MAX || (sim->config.fna & bit) != 0;
+    if ((sim->config.fna & bit) != 0) {
+        return SCOPE_EXISTING;
+    }
+    return nsid == UINT32_MAX ? SCOPE_ATTACHED : SCOPE_ONE;
 }
 
-static bool concerns(struct lwnvme_sim *sim, uint32_t nsid)
+static bool in_scope(const struct lwnvme_sim *sim, enum scope scope, uint32_t named, uint32_t nsid)
 {
-    return (sim->format.nsid == 0 || sim->format.nsid == nsid) && lwsim_namespace(sim, nsid) != NULL;
+    const struct sim_namespace *ns = nsid == 0 || nsid > sim->ns_slots ? NULL : &sim->ns[nsid - 1];
+    if (ns == NULL || !ns->allocated) {
+        return false;
+    }
+    return scope == SCOPE_EXISTING || (scope == SCOPE_ATTACHED ? ns->is.active : named == nsid);
+}
+
+static bool concerns(const struct lwnvme_sim *sim, uint32_t nsid)
+{
+    const struct sim_format *format = &sim->format;
+    return in_scope(sim, (enum scope)format->scope, format->nsid, nsid);
 }
 
 bool lwsim_formatting(const struct lwnvme_sim *sim, uint32_t nsid)
 {
-    return sim->format.active && (sim->format.nsid == 0 || sim->format.nsid == nsid);
+    return sim->format.active && concerns(sim, nsid);
 }
 
 uint8_t lwsim_format_fpi(const struct lwnvme_sim *sim, const struct sim_namespace *ns)
@@ -63,14 +83,17 @@ bool lwsim_format_ready(const struct lwnvme_sim *sim, const struct sim_namespace
 
 /* ---- the command ---- */
 
-static uint32_t format_index(uint32_t dword10)
+/* LBAFU counts only where the host has said that it knows of it: LBAFEE of Host Behavior Support. */
+static uint32_t format_index(struct lwnvme_sim *sim, uint32_t dword10)
 {
-    return (dword10 & 15u) | (dword10 >> 8 & 0x30u);
+    const uint8_t *behavior = lwsim_feature_data(sim, FID_BEHAVIOR);
+    bool extended = behavior != NULL && behavior[2] == 1;
+    return (dword10 & 15u) | (extended ? dword10 >> 8 & 0x30u : 0);
 }
 
-static uint16_t check_format(const struct lwnvme_sim_namespace *is, uint32_t dword10)
+static uint16_t check_format(struct lwnvme_sim *sim, const struct lwnvme_sim_namespace *is, uint32_t dword10)
 {
-    uint32_t index = format_index(dword10);
+    uint32_t index = format_index(sim, dword10);
     uint32_t protection = dword10 >> 5 & 7u;
     bool last = (dword10 >> 8 & 1u) == 0; /* PIL: 1, the first bytes of metadata */
     bool extended = (dword10 >> 4 & 1u) != 0;
@@ -94,14 +117,16 @@ static uint16_t check_one(struct lwnvme_sim *sim, uint32_t nsid, uint32_t dword1
     if (lwsim_write_protected(ns)) {
         return SIM_WRITE_PROTECTED;
     }
-    return check_format(&ns->is, dword10);
+    return check_format(sim, &ns->is, dword10);
 }
 
-static uint16_t check_all(struct lwnvme_sim *sim, uint32_t dword10)
+static uint16_t check_scope(struct lwnvme_sim *sim, const struct sim_task *task)
 {
+    enum scope scope = scope_of(sim, task->sqe[1], task->sqe[10]);
     uint16_t status = SIM_OK;
     for (uint32_t nsid = 1; status == SIM_OK && nsid <= sim->ns_slots; nsid++) {
-        status = lwsim_namespace(sim, nsid) == NULL ? SIM_OK : check_one(sim, nsid, dword10);
+        bool meant = in_scope(sim, scope, task->sqe[1], nsid);
+        status = meant ? check_one(sim, nsid, task->sqe[10]) : SIM_OK;
     }
     return status;
 }
@@ -118,11 +143,10 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t 
     if (nsid == 0 || (nsid != UINT32_MAX && nsid > lwsim_nn(sim))) {
         return SIM_INVALID_NAMESPACE;
     }
-    if (nsid != UINT32_MAX && lwsim_namespace(sim, nsid) == NULL) {
+    if (nsid != UINT32_MAX && lwsim_allocated_namespace(sim, nsid) == NULL) {
         return SIM_INVALID_FIELD;
     }
-    return concerns_all(sim, nsid, task->sqe[10]) ? check_all(sim, task->sqe[10])
-                                                  : check_one(sim, nsid, task->sqe[10]);
+    return check_scope(sim, task);
 }
 
 static void note_start(struct lwnvme_sim *sim, const struct sim_task *task)
@@ -141,16 +165,18 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
         return SIM_FORMAT_IN_PROGRESS;
     }
     format->active = true;
-    format->nsid = concerns_all(sim, task->sqe[1], task->sqe[10]) ? 0 : task->sqe[1];
+    format->scope = (uint8_t)scope_of(sim, task->sqe[1], task->sqe[10]);
+    format->nsid = task->sqe[1];
+    format->index = format_index(sim, task->sqe[10]);
     format->dword10 = task->sqe[10];
     format->due = sim->now + sim->config.format_us;
     for (uint32_t nsid = 1; nsid <= sim->ns_slots; nsid++) {
         if (concerns(sim, nsid)) {
             lwsim_medium_erase(&sim->ns[nsid - 1]);
             sim->ns[nsid - 1].generation++;
+            lwsim_self_test_stop(sim, nsid, 4);
         }
     }
-    lwsim_self_test_stop(sim, format->nsid, 4);
     note_start(sim, task);
     lwsim_task_park(&sim->working, task);
     return SIM_NO_ANSWER;
@@ -161,17 +187,16 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
 static void note_end(struct lwnvme_sim *sim, uint16_t status)
 {
     uint8_t record[12] = {0};
-    lwsim_put(record, sim->format.nsid == 0 ? UINT32_MAX : sim->format.nsid, 4);
+    lwsim_put(record, sim->format.nsid, 4);
     record[5] = status == SIM_OK ? 0 : 1;
     lwsim_put(record + 8, (uint64_t)status << 1, 4);
     lwsim_persistent_event(sim, RECORD_END, record, sizeof(record));
 }
 
 /* The capacity in bytes stays. */
-static void geometry_change(struct sim_namespace *ns, uint32_t dword10)
+static void geometry_change(struct sim_namespace *ns, uint32_t dword10, uint32_t index)
 {
     struct lwnvme_sim_namespace *is = &ns->is;
-    uint32_t index = format_index(dword10);
     uint32_t shift = is->formats[index].lbads < 63 ? is->formats[index].lbads : 63;
     uint32_t old = (is->flbas & 15u) | (is->nlbaf >= 16 ? (is->flbas >> 1) & 0x30u : 0);
     uint32_t old_shift = is->formats[old].lbads < 63 ? is->formats[old].lbads : 63;
@@ -194,7 +219,7 @@ static void run(struct lwnvme_sim *sim)
         if (concerns(sim, nsid) && sim->config.format_fails) {
             sim->ns[nsid - 1].unformatted = true;
         } else if (concerns(sim, nsid)) {
-            geometry_change(&sim->ns[nsid - 1], format->dword10);
+            geometry_change(&sim->ns[nsid - 1], format->dword10, format->index);
             lwsim_namespace_changed(sim, nsid);
         }
     }

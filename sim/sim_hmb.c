@@ -321,10 +321,7 @@ static uint16_t set(struct lwnvme_sim *sim, struct sim_task *task, const uint8_t
     if ((task->sqe[11] & EHM) != 0) {
         return hmb->enabled ? SIM_SEQUENCE_ERROR : enable(sim, task);
     }
-    if ((task->sqe[12] | task->sqe[13] | task->sqe[14] | task->sqe[15]) != 0 && sim->config.strict_reserved) {
-        return refuse(sim, "disabled with a size or a list", task->sqe[12]);
-    }
-    if (hmb->enabled) {
+    if (hmb->enabled) { /* dwords 12 to 15 are ignored */
         (void)list_unchanged(sim);
         check_all(sim, "somebody else wrote to it");
         let_go(sim);

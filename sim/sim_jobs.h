@@ -32,7 +32,8 @@ enum {
     SIM_ACTIVATION_PROHIBITED = 0x113 | 0x4000,
     SIM_OVERLAPPING_RANGE = 0x114 | 0x4000,
     SIM_SELF_TEST_IN_PROGRESS = 0x11d,
-    SIM_BOOT_WRITE_PROHIBITED = 0x11e | 0x4000
+    SIM_BOOT_WRITE_PROHIBITED = 0x11e | 0x4000,
+    SIM_VERIFICATION_READ = 0x19c /* Successful Media Verification Read */
 };
 
 enum {
@@ -81,9 +82,18 @@ struct sim_firmware {
     uint16_t own_oncs;
 };
 
+enum sim_sanitize_phase {
+    SIM_SANITIZE_PROCESSING = 0,
+    SIM_SANITIZE_VERIFICATION,
+    SIM_SANITIZE_DEALLOCATION
+};
+
 struct sim_sanitize {
     bool active;
-    bool failed; /* in one of the failure states */
+    enum sim_sanitize_phase phase;
+    bool cancelled;       /* MVCNCLD: no verification, because of a reset */
+    uint8_t failed_state; /* FAILS */
+    bool failed;          /* in one of the failure states */
     bool data_written;
     uint32_t dword10;
     uint32_t pattern;
@@ -118,8 +128,10 @@ struct sim_self_test {
 
 struct sim_format {
     bool active;
-    uint32_t nsid; /* 0: all */
+    uint8_t scope;
+    uint32_t nsid;
     uint32_t dword10;
+    uint32_t index; /* of the format */
     uint64_t due;
 };
 
@@ -155,6 +167,9 @@ struct sim_task *lwsim_jobs_take(struct lwnvme_sim *sim, uint8_t opcode);
 
 /* sim_restrict.c: what may not be carried out now; at fetch, and again when it is due. */
 uint16_t lwsim_restrict(struct lwnvme_sim *sim, const struct sim_task *task);
+
+/* The status of a command that went well, or did not: reads have one of their own in media verification. */
+uint16_t lwsim_verification_read(const struct lwnvme_sim *sim, const struct sim_task *task, uint16_t status);
 
 /* A self-test of this namespace, or any when nsid is 0, ends with this result. */
 void lwsim_self_test_stop(struct lwnvme_sim *sim, uint32_t nsid, uint8_t result);

@@ -21,16 +21,13 @@ static bool log_allowed(uint32_t lid)
     return false;
 }
 
-static bool allowed_in_sanitize(const struct sim_task *task)
+static bool admin_allowed_in_sanitize(const struct sim_task *task)
 {
     static const uint8_t allowed[] = {
         SIM_DELETE_SQ, SIM_CREATE_SQ,    SIM_DELETE_CQ,    SIM_CREATE_CQ,   SIM_IDENTIFY,
         SIM_ABORT,     SIM_SET_FEATURES, SIM_GET_FEATURES, SIM_ASYNC_EVENT, 0x18 /* Keep Alive */
     };
     uint32_t opcode = task->sqe[0] & 0xff;
-    if (task->sqid != 0) {
-        return false;
-    }
     for (size_t i = 0; i < sizeof(allowed); i++) {
         if (allowed[i] == opcode) {
             return true;
@@ -72,14 +69,41 @@ static uint16_t restrict_io(struct lwnvme_sim *sim, const struct sim_task *task)
     return ns->generation == task->generation ? SIM_OK : SIM_FORMAT_IN_PROGRESS;
 }
 
+/* A volatile write cache that is on cannot be flushed during a sanitize; without one there is nothing to do. */
+static bool io_allowed_in_sanitize(const struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    uint32_t opcode = task->sqe[0] & 0xff;
+    bool verification = sim->sanitize.active && sim->sanitize.phase == SIM_SANITIZE_VERIFICATION;
+    return (opcode == SIM_FLUSH && !lwsim_cache_on(sim)) || (opcode == SIM_READ && verification);
+}
+
+/* The Sanitize command looks itself at what it may do, except while one is being processed. */
+static bool sanitize_allowed(const struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    bool exits = (task->sqe[10] & 7u) == 5; /* media verification */
+    return (task->sqe[0] & 0xff) == SIM_SANITIZE && (!sim->sanitize.active || exits);
+}
+
+static uint16_t restrict_in_sanitize(const struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    if (!sim->sanitize.active && !sim->sanitize.failed) {
+        return SIM_OK;
+    }
+    if (task->sqid == 0) {
+        return sanitize_allowed(sim, task) || admin_allowed_in_sanitize(task) ? SIM_OK
+                                                                              : SIM_SANITIZE_IN_PROGRESS;
+    }
+    if (io_allowed_in_sanitize(sim, task)) {
+        return SIM_OK;
+    }
+    return sim->sanitize.active ? SIM_SANITIZE_IN_PROGRESS : SIM_SANITIZE_FAILED;
+}
+
 uint16_t lwsim_restrict(struct lwnvme_sim *sim, const struct sim_task *task)
 {
-    bool sanitize = task->sqid == 0 && (task->sqe[0] & 0xff) == SIM_SANITIZE;
-    if (sim->sanitize.active && !allowed_in_sanitize(task)) {
-        return SIM_SANITIZE_IN_PROGRESS;
-    }
-    if (sim->sanitize.failed && !sanitize && !allowed_in_sanitize(task)) {
-        return SIM_SANITIZE_FAILED;
+    uint16_t status = restrict_in_sanitize(sim, task);
+    if (status != SIM_OK) {
+        return status;
     }
     if (task->sqid != 0) {
         return restrict_io(sim, task);

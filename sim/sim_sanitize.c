@@ -2,14 +2,14 @@
 /*
  * Sanitize: all user data of all namespaces is destroyed, step by step over virtual time.
  *
- *     idle --command--> in progress --last step--> done (idle)
- *                          |  ^
+ *     idle --command--> in progress --last step--------------------------------------> done (idle)
+ *                          |  ^    `--if EMVS--> verification --exit--> deallocation --^
  *            sanitize_fail_at  another Sanitize command
  *                          v  |
  *                        failed --Exit Failure Mode, if AUSE was 1--> idle, the log still says "failed"
  *
  * A step destroys the same fraction of each namespace. Nothing stops it: a reset does not, and after a power
- * cycle it goes on where it was. What the cache held is gone when it begins. Afterwards blocks are deallocated,
+ * cycle it goes on where it was; but NSSR and a power cycle cancel the verification. What the cache held is gone when it begins. Afterwards blocks are deallocated,
  * that is they read as zeroes, or keep what was written over them when that was asked for (NDAS).
  *
  * NVM Express Base Specification 2.1, section 5.1.22 "Sanitize command", section 5.1.12.1.33 "Sanitize Status",
@@ -30,12 +30,29 @@
 #define AUSE              0x008u
 #define OIPBP             0x100u
 #define NDAS              0x200u
+#define EMVS              0x400u
+#define SANICAP_VERS      0x8u /* media verification */
 
 enum {
     EXIT_FAILED = 1,
     BLOCK_ERASE = 2,
     OVERWRITE = 3,
-    CRYPTO_ERASE = 4
+    CRYPTO_ERASE = 4,
+    EXIT_VERIFICATION = 5
+};
+enum { /* SANS and FAILS of the log */
+    SANS_IDLE = 0,
+    SANS_RESTRICTED_PROCESSING = 1,
+    SANS_RESTRICTED_FAILURE = 2,
+    SANS_UNRESTRICTED_PROCESSING = 3,
+    SANS_UNRESTRICTED_FAILURE = 4,
+    SANS_VERIFICATION = 5,
+    SANS_DEALLOCATION = 6
+};
+enum {
+    EVENT_DONE = 1,
+    EVENT_DEALLOCATED = 2,
+    EVENT_VERIFICATION = 3
 };
 enum {
     STATE_NEVER = 0,
@@ -46,6 +63,12 @@ enum {
 };
 
 /* ---- the work ---- */
+
+/* Media verification comes after the processing. */
+static bool verifies(const struct sim_sanitize *sanitize)
+{
+    return (sanitize->dword10 & EMVS) != 0 && !sanitize->cancelled;
+}
 
 static bool keeps_allocation(const struct lwnvme_sim *sim)
 {
@@ -68,7 +91,8 @@ static uint32_t pass_pattern(const struct sim_sanitize *sanitize)
 
 static void destroy_step(struct lwnvme_sim *sim, uint32_t step)
 {
-    bool to_zero = !keeps_allocation(sim) && sim->sanitize.action != OVERWRITE;
+    bool deallocates = !keeps_allocation(sim) && !verifies(&sim->sanitize);
+    bool to_zero = deallocates && sim->sanitize.action != OVERWRITE;
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
         struct sim_namespace *ns = &sim->ns[i];
         if (!ns->allocated) {
@@ -85,7 +109,8 @@ static void destroy_step(struct lwnvme_sim *sim, uint32_t step)
 static uint32_t sstat(const struct sim_sanitize *sanitize)
 {
     uint32_t passes = sanitize->action == OVERWRITE ? sanitize->passes_done : 0;
-    return sanitize->state | (passes & 31u) << 3 | (sanitize->data_written ? 0 : 0x100u);
+    return sanitize->state | (passes & 31u) << 3 | (sanitize->data_written ? 0 : 0x100u) |
+           (sanitize->cancelled ? 0x200u : 0);
 }
 
 /* Records of the persistent event log. */
@@ -105,24 +130,80 @@ static void note_end(struct lwnvme_sim *sim)
     lwsim_persistent_event(sim, RECORD_END, record, sizeof(record));
 }
 
-static void finish(struct lwnvme_sim *sim)
+static void blank_all(struct lwnvme_sim *sim, bool to_zero, uint32_t pattern)
+{
+    for (uint32_t i = 0; i < sim->ns_slots; i++) {
+        if (sim->ns[i].allocated) {
+            lwsim_medium_set_blank(&sim->ns[i], to_zero, pattern);
+        }
+    }
+    sim->sanitize.data_written = false;
+}
+
+static void end(struct lwnvme_sim *sim, uint8_t state, uint8_t event)
+{
+    sim->sanitize.active = false;
+    sim->sanitize.due = LWNVME_SIM_NEVER;
+    sim->sanitize.state = state;
+    lwsim_event_raise(sim, 6, event, LOG_SANITIZE);
+    note_end(sim);
+}
+
+static void fail(struct lwnvme_sim *sim)
+{
+    struct sim_sanitize *sanitize = &sim->sanitize;
+    bool unrestricted = (sanitize->dword10 & AUSE) != 0;
+    sanitize->failed = true;
+    sanitize->failed_state = sanitize->phase == SIM_SANITIZE_DEALLOCATION ? SANS_DEALLOCATION
+                             : unrestricted                               ? SANS_UNRESTRICTED_PROCESSING
+                                                                          : SANS_RESTRICTED_PROCESSING;
+    end(sim, STATE_FAILED, EVENT_DONE);
+}
+
+/* All passes are done. */
+static void finish_processing(struct lwnvme_sim *sim)
 {
     struct sim_sanitize *sanitize = &sim->sanitize;
     bool asked = (sanitize->dword10 & NDAS) != 0;
     bool kept = keeps_allocation(sim);
     sanitize->passes_done--; /* the pattern is that of the last pass */
-    for (uint32_t i = 0; i < sim->ns_slots; i++) {
-        if (sim->ns[i].allocated) {
-            lwsim_medium_set_blank(&sim->ns[i], !kept, pass_pattern(sanitize));
-        }
-    }
+    uint32_t pattern = pass_pattern(sanitize);
     sanitize->passes_done++;
-    sanitize->active = false;
-    sanitize->due = LWNVME_SIM_NEVER;
-    sanitize->data_written = false;
-    sanitize->state = asked && !kept ? STATE_DONE_DEALLOCATED : STATE_DONE;
-    lwsim_event_raise(sim, 6, asked && !kept ? 2 : 1, LOG_SANITIZE);
-    note_end(sim);
+    blank_all(sim, !kept && !verifies(sanitize), pattern);
+    if (verifies(sanitize)) {
+        sanitize->phase = SIM_SANITIZE_VERIFICATION;
+        sanitize->due = LWNVME_SIM_NEVER;
+        lwsim_event_raise(sim, 6, EVENT_VERIFICATION, LOG_SANITIZE);
+    } else if (asked && !kept) {
+        end(sim, STATE_DONE_DEALLOCATED, EVENT_DEALLOCATED);
+    } else {
+        end(sim, STATE_DONE, EVENT_DONE);
+    }
+}
+
+static void start_deallocation(struct lwnvme_sim *sim)
+{
+    struct sim_sanitize *sanitize = &sim->sanitize;
+    sanitize->phase = SIM_SANITIZE_DEALLOCATION;
+    sanitize->step = 0;
+    sanitize->step_us = sim->config.sanitize_deallocate_us / STEPS;
+    sanitize->due = sim->now + sanitize->step_us;
+}
+
+static void deallocation_step(struct lwnvme_sim *sim)
+{
+    struct sim_sanitize *sanitize = &sim->sanitize;
+    sanitize->step++;
+    sanitize->due = sim->now + sanitize->step_us;
+    if (sanitize->step < STEPS) {
+        return;
+    }
+    if (sim->config.sanitize_deallocate_fails) {
+        fail(sim);
+        return;
+    }
+    blank_all(sim, true, 0);
+    end(sim, STATE_DONE, EVENT_DONE);
 }
 
 static bool fails_now(struct lwnvme_sim *sim)
@@ -140,18 +221,13 @@ static bool fails_now(struct lwnvme_sim *sim)
     return true;
 }
 
-static void run(struct lwnvme_sim *sim)
+static void processing_step(struct lwnvme_sim *sim)
 {
     struct sim_sanitize *sanitize = &sim->sanitize;
     destroy_step(sim, sanitize->step);
     sanitize->step++;
     if (fails_now(sim)) {
-        sanitize->active = false;
-        sanitize->failed = true;
-        sanitize->state = STATE_FAILED;
-        sanitize->due = LWNVME_SIM_NEVER;
-        lwsim_event_raise(sim, 6, 1, LOG_SANITIZE);
-        note_end(sim);
+        fail(sim);
         return;
     }
     sanitize->due = sim->now + sanitize->step_us;
@@ -160,7 +236,16 @@ static void run(struct lwnvme_sim *sim)
         sanitize->passes_done++;
     }
     if (sanitize->passes_done == sanitize->passes) {
-        finish(sim);
+        finish_processing(sim);
+    }
+}
+
+static void run(struct lwnvme_sim *sim)
+{
+    if (sim->sanitize.phase == SIM_SANITIZE_DEALLOCATION) {
+        deallocation_step(sim);
+    } else {
+        processing_step(sim);
     }
 }
 
@@ -189,7 +274,8 @@ static bool write_protected(const struct lwnvme_sim *sim)
 static bool action_known(const struct lwnvme_sim *sim, uint8_t action)
 {
     uint32_t sanicap = sim->config.sanicap;
-    return action == EXIT_FAILED || (action == BLOCK_ERASE && (sanicap & SANICAP_BLOCK) != 0) ||
+    return action == EXIT_FAILED || (action == EXIT_VERIFICATION && (sanicap & SANICAP_VERS) != 0) ||
+           (action == BLOCK_ERASE && (sanicap & SANICAP_BLOCK) != 0) ||
            (action == OVERWRITE && (sanicap & SANICAP_OVERWRITE) != 0) ||
            (action == CRYPTO_ERASE && (sanicap & SANICAP_CRYPTO) != 0);
 }
@@ -199,7 +285,9 @@ static uint16_t check_start(struct lwnvme_sim *sim, const struct sim_task *task)
     uint32_t dword10 = task->sqe[10];
     bool refuses_ndas =
         (sim->config.sanicap & SANICAP_NDI) != 0 && (lwsim_feature_value(sim, FID_SANITIZE) & 1) == 0;
-    if ((dword10 & NDAS) != 0 && refuses_ndas) {
+    bool cannot_verify =
+        (sim->config.sanicap & SANICAP_VERS) == 0 || (dword10 & 7u) == OVERWRITE || (dword10 & NDAS) != 0;
+    if (((dword10 & NDAS) != 0 && refuses_ndas) || ((dword10 & EMVS) != 0 && cannot_verify)) {
         return SIM_INVALID_FIELD;
     }
     if (write_protected(sim)) {
@@ -219,6 +307,10 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t 
     if (!action_known(sim, action)) {
         return SIM_INVALID_FIELD;
     }
+    if (action == EXIT_VERIFICATION) {
+        bool verification = sim->sanitize.active && sim->sanitize.phase == SIM_SANITIZE_VERIFICATION;
+        return verification ? SIM_OK : SIM_INVALID_FIELD;
+    }
     return action == EXIT_FAILED ? SIM_OK : check_start(sim, task);
 }
 
@@ -231,31 +323,40 @@ static uint16_t exit_failure(struct sim_sanitize *sanitize)
     return SIM_OK;
 }
 
-static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
+static void start(struct lwnvme_sim *sim, const struct sim_task *task)
 {
     struct sim_sanitize *sanitize = &sim->sanitize;
     uint8_t action = task->sqe[10] & 7u;
-    if (sanitize->active) {
-        return SIM_SANITIZE_IN_PROGRESS;
-    }
-    if (action == EXIT_FAILED) {
-        return exit_failure(sanitize);
-    }
+    uint8_t passes = task->sqe[10] >> 4 & 15u;
     uint64_t time = action == BLOCK_ERASE ? sim->config.sanitize_block_us
                     : action == OVERWRITE ? sim->config.sanitize_pass_us
                                           : sim->config.sanitize_crypto_us;
-    uint8_t passes = (task->sqe[10] >> 4 & 15u) == 0 ? 16 : task->sqe[10] >> 4 & 15u;
-    sanitize->active = true;
-    sanitize->failed = false;
-    sanitize->state = STATE_ACTIVE;
-    sanitize->action = action;
-    sanitize->dword10 = task->sqe[10];
-    sanitize->pattern = task->sqe[11];
-    sanitize->passes = action == OVERWRITE ? passes : 1;
-    sanitize->passes_done = 0;
-    sanitize->step = 0;
-    sanitize->step_us = time / STEPS;
-    sanitize->due = sim->now + sanitize->step_us;
+    passes = passes == 0 ? 16 : passes;
+    *sanitize = (struct sim_sanitize){.active = true,
+                                      .state = STATE_ACTIVE,
+                                      .action = action,
+                                      .dword10 = task->sqe[10],
+                                      .pattern = task->sqe[11],
+                                      .passes = action == OVERWRITE ? passes : 1,
+                                      .step_us = time / STEPS,
+                                      .due = sim->now + time / STEPS,
+                                      .data_written = sanitize->data_written};
+}
+
+static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    uint8_t action = task->sqe[10] & 7u;
+    if (action == EXIT_VERIFICATION) {
+        start_deallocation(sim);
+        return SIM_OK;
+    }
+    if (sim->sanitize.active) {
+        return SIM_SANITIZE_IN_PROGRESS;
+    }
+    if (action == EXIT_FAILED) {
+        return exit_failure(&sim->sanitize);
+    }
+    start(sim, task);
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
         lwsim_medium_flush(&sim->ns[i]); /* no power cut brings old content back */
     }
@@ -267,23 +368,55 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
 
 /* ---- the log ---- */
 
+static uint32_t progress(const struct sim_sanitize *sanitize)
+{
+    bool processing = sanitize->phase == SIM_SANITIZE_PROCESSING;
+    uint32_t all = STEPS * (processing ? sanitize->passes : 1u);
+    uint32_t done = (processing ? sanitize->passes_done * STEPS : 0) + sanitize->step;
+    return sanitize->active && sanitize->phase != SIM_SANITIZE_VERIFICATION ? done * 65536u / all : 0xffff;
+}
+
+static uint8_t state_now(const struct sim_sanitize *sanitize)
+{
+    bool unrestricted = (sanitize->dword10 & AUSE) != 0;
+    if (sanitize->failed) {
+        return unrestricted ? SANS_UNRESTRICTED_FAILURE : SANS_RESTRICTED_FAILURE;
+    }
+    if (!sanitize->active) {
+        return SANS_IDLE;
+    }
+    if (sanitize->phase != SIM_SANITIZE_PROCESSING) {
+        return sanitize->phase == SIM_SANITIZE_VERIFICATION ? SANS_VERIFICATION : SANS_DEALLOCATION;
+    }
+    return unrestricted ? SANS_UNRESTRICTED_PROCESSING : SANS_RESTRICTED_PROCESSING;
+}
+
 static uint16_t fill_log(struct lwnvme_sim *sim, const struct sim_task *task, struct sim_page *page)
 {
-    uint8_t *data = lwsim_page_make(page, 512);
     const struct sim_sanitize *sanitize = &sim->sanitize;
-    uint32_t all = STEPS * (sanitize->passes == 0 ? 1u : sanitize->passes);
-    uint32_t done = sanitize->passes_done * STEPS + sanitize->step;
+    uint8_t *data = lwsim_page_make(page, 512);
     (void)task;
     if (data == NULL) {
         return SIM_INTERNAL_ERROR;
     }
-    lwsim_put(data + 0, sanitize->active ? done * 65536u / all : 0xffff, 2);
+    lwsim_put(data + 0, progress(sanitize), 2);
     lwsim_put(data + 2, sstat(sanitize), 2);
     lwsim_put(data + 4, sanitize->dword10, 4);
     for (unsigned i = 0; i < 6; i++) {
         lwsim_put(data + 8 + 4 * i, sim->config.sanitize_estimates_s[i], 4);
     }
+    if ((sim->config.sanicap & SANICAP_VERS) != 0) {
+        lwsim_put(data + 32, (sim->config.sanitize_deallocate_us + 999999) / 1000000, 4);
+        data[36] = (uint8_t)(state_now(sanitize) | sanitize->failed_state << 4);
+    }
     return SIM_OK;
+}
+
+uint16_t lwsim_verification_read(const struct lwnvme_sim *sim, const struct sim_task *task, uint16_t status)
+{
+    bool verification = sim->sanitize.active && sim->sanitize.phase == SIM_SANITIZE_VERIFICATION;
+    bool read = task->sqid != 0 && lwsim_opcode(task) == SIM_READ;
+    return verification && read && status == SIM_OK ? SIM_VERIFICATION_READ : status;
 }
 
 /* ---- life ---- */
@@ -296,8 +429,16 @@ static bool create(struct lwnvme_sim *sim)
 
 static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
 {
-    if (kind == SIM_RESET_POWER && sim->sanitize.active) {
-        sim->sanitize.due = sim->now + sim->sanitize.step_us; /* no time passed for it without power */
+    struct sim_sanitize *sanitize = &sim->sanitize;
+    bool wants = (sanitize->dword10 & EMVS) != 0 && sanitize->phase != SIM_SANITIZE_DEALLOCATION;
+    if (!sanitize->active || kind == SIM_RESET_CONTROLLER) {
+        return;
+    }
+    sanitize->cancelled = sanitize->cancelled || wants;
+    if (sanitize->phase == SIM_SANITIZE_VERIFICATION) {
+        start_deallocation(sim);
+    } else if (kind == SIM_RESET_POWER) {
+        sanitize->due = sim->now + sanitize->step_us; /* no time passed for it without power */
     }
 }
 
@@ -317,7 +458,7 @@ static bool has_sanitize(const struct lwnvme_sim *sim)
 }
 
 static const struct sim_command commands[] = {
-    {.rule = {SIM_SANITIZE, false, SIM_POINTER_NONE, {0, 0, 0x000003ff, 0xffffffff, 0, 0, 0, 0}},
+    {.rule = {SIM_SANITIZE, false, SIM_POINTER_NONE, {0, 0, 0x000007ff, 0xffffffff, 0, 0, 0, 0}},
      .effects = SIM_EFFECT_CONTENT | SIM_EFFECT_ALONE,
      .gate = has_sanitize,
      .prepare = prepare,

@@ -116,8 +116,7 @@ static void test_fields_that_are_refused(void **state)
     config.ns[0].dpc = 0x11; /* type 1, in the last bytes */
     mini_start(&mini, &config);
     assert_int_equal(mini_admin(&mini, FORMAT, 1, 3, 0, false), 0x410a);
-    assert_int_equal(mini_admin(&mini, FORMAT, 1, 1 << 12, 0, false), 0x410a); /* LBAFU */
-    assert_int_equal(mini_admin(&mini, FORMAT, 1, 2 << 9, 0, false), 0x4002);  /* no crypto erase */
+    assert_int_equal(mini_admin(&mini, FORMAT, 1, 2 << 9, 0, false), 0x4002); /* no crypto erase */
     assert_int_equal(mini_admin(&mini, FORMAT, 1, 3 << 9, 0, false), 0x4002);
     assert_int_equal(mini_admin(&mini, FORMAT, UINT32_MAX, 0, 0, false), 0x4002); /* no broadcast */
     assert_int_equal(mini_admin(&mini, FORMAT, 0, 0, 0, false), 0x400b);
@@ -133,15 +132,48 @@ static void test_fields_that_are_refused(void **state)
     mini_stop(&mini);
 }
 
-static void test_protected_and_inactive_namespaces(void **state)
+static void test_upper_format_bits_count_when_the_host_knows_of_them(void **state)
 {
     (void)state;
-    config.namespace_count = 2;
-    config.ns[0].nsattr = 1;
+    lwnvme_sim_config_full(&config);
+    mini_start(&mini, &config);
+    assert_int_equal(format(1, 1 << 12), 0); /* ignored */
+    memset(mini.page, 0, 4096);
+    mini.page[2] = 1; /* LBAFEE */
+    assert_int_equal(mini_admin(&mini, 0x09, 0, 0x16, 0, true), 0);
+    assert_int_equal(mini_admin(&mini, FORMAT, 1, 1 << 12, 0, false), 0x410a);
+    mini_stop(&mini);
+}
+
+static void test_detached_namespaces_are_formatted_too(void **state)
+{
+    (void)state;
+    config.namespace_count = 3;
     config.ns[1].active = false;
+    config.ns[1].detached = true;
+    config.oacs |= 8; /* for CNS 11h */
+    config.ns[2].active = false;
+    mini_start(&mini, &config);
+    assert_int_equal(format(2, 1), 0);
+    mini_identify(&mini, 0x11, 2);
+    assert_int_equal(mini.page[26], 1);
+    assert_int_equal(mini_admin(&mini, FORMAT, 3, 0, 0, false), 0x4002);
+    assert_int_equal(format(UINT32_MAX, 0), 0); /* those that are attached */
+    mini_identify(&mini, 0x11, 2);
+    assert_int_equal(mini.page[26], 1);
+    lwnvme_sim_settings(mini.sim)->fna = 1;
+    assert_int_equal(format(1, 0), 0); /* all that exist */
+    mini_identify(&mini, 0x11, 2);
+    assert_int_equal(mini.page[26], 0);
+    mini_stop(&mini);
+}
+
+static void test_protected_namespaces(void **state)
+{
+    (void)state;
+    config.ns[0].nsattr = 1;
     mini_start(&mini, &config);
     assert_int_equal(mini_admin(&mini, FORMAT, 1, 0, 0, false), 0x4020);
-    assert_int_equal(mini_admin(&mini, FORMAT, 2, 0, 0, false), 0x4002);
     config.oacs = 0;
     lwnvme_sim_settings(mini.sim)->oacs = 0;
     assert_int_equal(mini_admin(&mini, FORMAT, 1, 0, 0, false), 0x4001);
@@ -237,7 +269,9 @@ int main(void)
         cmocka_unit_test_setup(test_io_meanwhile_is_answered_with_format_in_progress, fresh),
         cmocka_unit_test_setup(fault_154_commands_in_flight_do_not_reach_the_new_format, fresh),
         cmocka_unit_test_setup(test_fields_that_are_refused, fresh),
-        cmocka_unit_test_setup(test_protected_and_inactive_namespaces, fresh),
+        cmocka_unit_test_setup(test_upper_format_bits_count_when_the_host_knows_of_them, fresh),
+        cmocka_unit_test_setup(test_detached_namespaces_are_formatted_too, fresh),
+        cmocka_unit_test_setup(test_protected_namespaces, fresh),
         cmocka_unit_test_setup(test_scope_of_format_and_of_erase, fresh),
         cmocka_unit_test_setup(test_event_when_the_attributes_have_changed, fresh),
         cmocka_unit_test_setup(test_reset_takes_the_command_not_the_work, fresh),

@@ -12,6 +12,8 @@
 #define PASSES(n)   ((uint32_t)(n) << 4)
 #define OIPBP       0x100u
 #define NDAS        0x200u
+#define EMVS        0x400u
+#define VERIFIED    0x19c
 
 static struct lwnvme_sim_config config;
 static struct mini mini;
@@ -314,7 +316,7 @@ static void fault_159_restricted_failure_is_left_by_success_only(void **state)
     assert_int_equal(byte_at(1, 0), 0);
     assert_int_equal(byte_at(1, 131071), 0x5c);
     assert_int_equal(mini_rw(&mini, 2, 0, 1, mini.page_dma, 0), FAILED);
-    assert_int_equal(mini_admin(&mini, 0x80, 1, 0, 0, false), FAILED);
+    assert_int_equal(mini_admin(&mini, 0x80, 1, 0, 0, false), IN_PROGRESS); /* as the specification has it */
     assert_int_equal(sanitize(1, 0), FAILED);
     assert_int_equal(sanitize(BLOCK_ERASE | AUSE, 0), FAILED);
     lwnvme_sim_power_cut(mini.sim);
@@ -345,6 +347,94 @@ static void fault_159_unrestricted_failure_can_be_exited(void **state)
     assert_int_equal(sanitize(BLOCK_ERASE | AUSE, 0), 0);
     lwnvme_sim_advance(mini.sim, 7000000);
     assert_int_equal(sstat() & 7, 1);
+    mini_stop(&mini);
+}
+
+static void test_flush_without_a_cache_is_let_through(void **state)
+{
+    (void)state;
+    uint32_t flush[16] = {0x00, 1};
+    config.cache_enabled = false;
+    config.sanitize_fail_at = 50;
+    mini_start(&mini, &config);
+    assert_int_equal(sanitize(BLOCK_ERASE, 0), 0);
+    assert_int_equal(mini_do(&mini, &mini.io, flush), 0);
+    lwnvme_sim_advance(mini.sim, 7000000);
+    assert_int_equal(mini_do(&mini, &mini.io, flush), 0);
+    assert_int_equal(mini_rw(&mini, 2, 0, 1, mini.page_dma, 0), FAILED);
+    mini_stop(&mini);
+}
+
+static uint8_t state_information(void)
+{
+    return sanitize_log()[36];
+}
+
+static void test_media_verification(void **state)
+{
+    (void)state;
+    config.sanicap = 0xf;
+    config.sanitize_deallocate_us = 640000;
+    mini_start(&mini, &config);
+    write_three();
+    mini_hold_event(&mini);
+    assert_int_equal(state_information(), 0);
+    assert_int_equal(sanitize(OVERWRITE | EMVS, 0), 0x4002);
+    assert_int_equal(sanitize(BLOCK_ERASE | NDAS | EMVS, 0), 0x4002);
+    assert_int_equal(sanitize(BLOCK_ERASE | EMVS, 0), 0);
+    assert_int_equal(state_information(), 1);
+    assert_int_equal(sanitize(5, 0), 0x4002);
+    lwnvme_sim_advance(mini.sim, 7000000);
+    assert_int_equal(mini_answer(&mini, &mini.admin), 0);
+    assert_int_equal(mini.cqe[0], 0x00810306);
+    assert_int_equal(state_information(), 5);
+    assert_int_equal(progress(), 0xffff);
+    assert_int_equal(sstat(), 0x102);
+    mini.page[0] = 0;
+    assert_int_equal(mini_rw(&mini, 2, 65536, 1, mini.page_dma, 0), VERIFIED);
+    assert_int_equal(mini.page[0], 0xff); /* erased, not yet deallocated */
+    assert_int_equal(mini_rw(&mini, 1, 0, 1, mini.page_dma, 0), IN_PROGRESS);
+    assert_int_equal(sanitize(BLOCK_ERASE, 0), IN_PROGRESS);
+    mini_restart(&mini); /* this kind of reset changes nothing */
+    assert_int_equal(state_information(), 5);
+    mini_hold_event(&mini);
+    assert_int_equal(sanitize(5, 0), 0);
+    lwnvme_sim_advance(mini.sim, 320000);
+    assert_int_equal(state_information(), 6);
+    assert_in_range(progress(), 0x7000, 0x9000);
+    lwnvme_sim_advance(mini.sim, 400000);
+    assert_int_equal(mini_answer(&mini, &mini.admin), 0);
+    assert_int_equal(mini.cqe[0], 0x00810106);
+    assert_int_equal(state_information(), 0);
+    assert_int_equal(sstat(), 0x101);
+    assert_int_equal(byte_at(1, 65536), 0);
+    mini_stop(&mini);
+}
+
+static void test_media_verification_is_cancelled_by_power(void **state)
+{
+    (void)state;
+    config.sanicap = 0xf;
+    config.sanitize_deallocate_us = 640000;
+    mini_start(&mini, &config);
+    assert_int_equal(sanitize(BLOCK_ERASE | EMVS | AUSE, 0), 0);
+    assert_int_equal(state_information(), 3);
+    lwnvme_sim_power_cut(mini.sim); /* in the processing: no verification at all */
+    mini_restart(&mini);
+    lwnvme_sim_advance(mini.sim, 7000000);
+    assert_int_equal(state_information(), 0);
+    assert_int_equal(sstat(), 0x301);
+    assert_int_equal(sanitize(CRYPTO | EMVS | AUSE, 0), 0);
+    assert_int_equal(sstat(), 0x102);
+    lwnvme_sim_advance(mini.sim, 700000);
+    assert_int_equal(state_information(), 5);
+    lwnvme_sim_settings(mini.sim)->sanitize_deallocate_fails = true;
+    lwnvme_sim_power_cut(mini.sim);
+    mini_restart(&mini);
+    assert_int_equal(state_information(), 6);
+    lwnvme_sim_advance(mini.sim, 700000);
+    assert_int_equal(state_information(), 0x64); /* unrestricted failure, in the deallocation */
+    assert_int_equal(sstat(), 0x303);
     mini_stop(&mini);
 }
 
@@ -380,6 +470,9 @@ int main(void)
         cmocka_unit_test_setup(test_pending_firmware_comes_first, fresh),
         cmocka_unit_test_setup(fault_159_restricted_failure_is_left_by_success_only, fresh),
         cmocka_unit_test_setup(fault_159_unrestricted_failure_can_be_exited, fresh),
+        cmocka_unit_test_setup(test_flush_without_a_cache_is_let_through, fresh),
+        cmocka_unit_test_setup(test_media_verification, fresh),
+        cmocka_unit_test_setup(test_media_verification_is_cancelled_by_power, fresh),
         cmocka_unit_test_setup(test_estimates_of_the_log, fresh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
