@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/* Suspend and resume with all that lives with a controller, under I/O; and drives that are slow, or sleep. */
+#include "scenario.h"
+
+#define MIB UINT64_C(0x100000)
+
+struct machine {
+    struct scenario s;
+    struct lwnvme_host_memory memory;
+    struct lwnvme_suspension suspension;
+    uint32_t hmb_at_state; /* bytes >> 12 of the host memory buffer when the power state was set */
+    uint32_t states_set;
+    uint32_t shutdowns_with_memory;
+    uint32_t (*read32)(void *host, volatile void *registers, size_t offset_bytes);
+};
+
+static struct machine *watched;
+
+static void watch_command(void *context, uint16_t sqid, const uint32_t command[16])
+{
+    struct machine *m = context;
+
+    if (sqid == 0 && (command[0] & 0xff) == 0x09 && (command[10] & 0xff) == 0x02 &&
+        (command[11] & 0x1f) != 0) {
+        m->states_set++;
+        m->hmb_at_state += (uint32_t)(lwnvme_sim_hmb_bytes(m->s.sim) >> 12);
+    }
+}
+
+static void prepare(struct machine *m)
+{
+    memset(m, 0, sizeof(*m));
+    watched = m;
+    scenario_prepare(&m->s);
+    m->s.settings.hmpre = 1024; /* 4 MiB */
+    m->s.settings.hmmin = 256;
+    m->s.settings.npss = 2;
+    memset(m->s.settings.psd, 0, sizeof(m->s.settings.psd));
+    m->s.settings.psd[1].nops = true;
+    m->s.settings.psd[1].enlat = 1000;
+    m->s.settings.psd[1].exlat = 2000;
+    m->s.settings.psd[2].nops = true;
+    m->s.settings.psd[2].enlat = 10000;
+    m->s.settings.psd[2].exlat = 50000;
+    m->s.settings.on_command = watch_command;
+    m->s.settings.callback_context = m;
+    m->s.time_limit_us = 600 * SECOND_US;
+}
+
+static void start(struct machine *m)
+{
+    scenario_start(&m->s);
+    scenario_queue(&m->s, 8);
+    scenario_namespace(&m->s);
+    m->memory.budget_bytes = 4 * MIB;
+    m->memory.chunk_bytes = (uint32_t)MIB;
+    assert_int_equal(lwnvme_sync_host_memory_start(m->s.controller, &m->memory), LWNVME_OK);
+}
+
+/* Until the host memory buffer has been answered for. */
+static void memory_settle(struct machine *m)
+{
+    while (m->memory.status == LWNVME_PENDING) {
+        (void)lwnvme_controller_poll(m->s.controller);
+        lwnvme_sim_advance(m->s.sim, 100);
+    }
+}
+
+static void block_check(struct machine *m, uint64_t lba, uint32_t seed, bool write)
+{
+    uint8_t *data = scenario_memory(4096, 4096);
+    uint8_t *wanted = scenario_memory(4096, 4096);
+
+    scenario_fill(wanted, 4096, seed);
+    if (write) {
+        assert_int_equal(lwnvme_sync_write(m->s.queue, m->s.ns, lba, 8, wanted, 0), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_flush(m->s.queue, m->s.ns), LWNVME_OK);
+    } else {
+        assert_int_equal(lwnvme_sync_read(m->s.queue, m->s.ns, lba, 8, data, 0), LWNVME_OK);
+        assert_memory_equal(data, wanted, 4096);
+    }
+    free(data);
+    free(wanted);
+}
+
+/* In either way of suspending, with and without power in between, the controller has no memory of the host's while
+ * it sleeps, and has it back afterwards; what was flushed is there. */
+static void fault_129_the_host_memory_buffer_is_off_while_it_sleeps(void **state)
+{
+    uint32_t variant;
+
+    (void)state;
+    for (variant = 0; variant < 4; variant++) {
+        static struct machine m;
+        prepare(&m);
+        start(&m);
+        block_check(&m, 8 * variant, variant, true);
+        m.suspension.kind = (variant & 1) == 0 ? LWNVME_SUSPEND_SHUTDOWN : LWNVME_SUSPEND_POWER_STATE;
+        assert_int_equal(lwnvme_sync_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+        assert_int_equal(lwnvme_sim_hmb_bytes(m.s.sim), 0);
+        assert_int_equal(m.states_set, variant & 1);
+        assert_int_equal(m.hmb_at_state, 0);
+        lwnvme_sim_advance(m.s.sim, 100 * SECOND_US);
+        if ((variant & 2) != 0)
+            lwnvme_sim_power_cut(m.s.sim);
+        assert_int_equal(lwnvme_sync_resume(&m.suspension), LWNVME_OK);
+        memory_settle(&m);
+        assert_int_equal(m.memory.status, LWNVME_OK);
+        assert_true(lwnvme_sim_hmb_bytes(m.s.sim) == 4 * MIB);
+        block_check(&m, 8 * variant, variant, false);
+        scenario_end(&m.s);
+    }
+}
+
+/* What is submitted while it is being suspended waits, and goes on afterwards. */
+static void fault_129_io_waits_while_it_sleeps(void **state)
+{
+    static struct machine m;
+    uint8_t *data = scenario_memory(16 * 512, 4096);
+    struct tracked *io[16];
+    uint32_t index;
+
+    (void)state;
+    prepare(&m);
+    m.s.settings.latency_us = 500;
+    start(&m);
+    m.suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+    for (index = 0; index < 8; index++) {
+        struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data + 512 * index, 512);
+        io[index] = scenario_request(&m.s);
+        assert_int_equal(scenario_accept(io[index], lwnvme_read(m.s.queue, m.s.ns, &io[index]->request, index,
+                                                                1, &buffer)),
+                         LWNVME_OK);
+    }
+    assert_int_equal(lwnvme_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+    while (m.states_set == 0) {
+        (void)lwnvme_suspension_step(&m.suspension);
+        lwnvme_sim_advance(m.s.sim, 100);
+    }
+    for (index = 0; index < 7; index++) /* as many as the ring had room for; the eighth waited already */
+        assert_int_equal(io[index]->called, 1);
+    for (index = 8; index < 16; index++) {
+        struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data + 512 * index, 512);
+        io[index] = scenario_request(&m.s);
+        assert_int_equal(scenario_accept(io[index], lwnvme_read(m.s.queue, m.s.ns, &io[index]->request, index,
+                                                                1, &buffer)),
+                         LWNVME_OK);
+    }
+    while (lwnvme_suspension_step(&m.suspension) == LWNVME_PENDING)
+        lwnvme_sim_advance(m.s.sim, 100);
+    assert_int_equal(m.suspension.status, LWNVME_OK);
+    assert_int_equal(scenario_in_flight(&m.s), 9);
+    lwnvme_sim_advance(m.s.sim, 60 * SECOND_US); /* longer than a command may take: they have not been sent */
+    assert_int_equal(lwnvme_sync_resume(&m.suspension), LWNVME_OK);
+    scenario_wait_all(&m.s, m.s.queue);
+    for (index = 7; index < 16; index++)
+        assert_int_equal(io[index]->request.status, LWNVME_OK);
+    scenario_end(&m.s);
+    free(data);
+}
+
+/* Nothing that waited is lost without a word when power was. */
+static void fault_130_io_that_waited_is_given_back_when_registers_were_lost(void **state)
+{
+    static struct machine m;
+    uint8_t *data = scenario_memory(512, 4096);
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, 512);
+    struct tracked *io;
+
+    (void)state;
+    prepare(&m);
+    start(&m);
+    m.suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+    assert_int_equal(lwnvme_sync_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+    io = scenario_request(&m.s);
+    assert_int_equal(scenario_accept(io, lwnvme_read(m.s.queue, m.s.ns, &io->request, 0, 1, &buffer)),
+                     LWNVME_OK);
+    lwnvme_sim_power_cut(m.s.sim);
+    assert_int_equal(lwnvme_sync_resume(&m.suspension), LWNVME_OK);
+    assert_true(m.suspension.registers_lost);
+    assert_int_equal(io->called, 1);
+    assert_int_equal(io->request.status, LWNVME_ERR_NOT_STARTED);
+    scenario_try_io(&m.s);
+    memory_settle(&m);
+    assert_true(lwnvme_sim_hmb_bytes(m.s.sim) == 4 * MIB);
+    scenario_end(&m.s);
+    free(data);
+}
+
+static uint64_t ones_until_us;
+
+static uint32_t read_ones(void *host, volatile void *registers, size_t offset_bytes)
+{
+    if (lwnvme_sim_time(watched->s.sim) < ones_until_us)
+        return 0xffffffffu;
+    return watched->read32(host, registers, offset_bytes);
+}
+
+/* The drive fell off the bus while it slept, comes back after a while, and has lost everything. */
+static void fault_131_off_the_bus_and_back(void **state)
+{
+    static struct machine m;
+    uint32_t variant;
+
+    (void)state;
+    for (variant = 0; variant < 2; variant++) {
+        prepare(&m);
+        scenario_power(&m.s);
+        m.read32 = m.s.ops->mmio_read32;
+        m.s.ops->mmio_read32 = read_ones;
+        ones_until_us = 0;
+        assert_int_equal(scenario_open(&m.s), LWNVME_OK);
+        m.suspension.kind = variant == 0 ? LWNVME_SUSPEND_SHUTDOWN : LWNVME_SUSPEND_POWER_STATE;
+        assert_int_equal(lwnvme_sync_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+        lwnvme_sim_power_cut(m.s.sim);
+        ones_until_us = lwnvme_sim_time(m.s.sim) + SECOND_US;
+        assert_int_equal(lwnvme_resume(&m.suspension), LWNVME_OK);
+        while (lwnvme_suspension_step(&m.suspension) == LWNVME_PENDING)
+            lwnvme_sim_advance(m.s.sim, 1000);
+        assert_int_equal(m.suspension.status, LWNVME_OK);
+        assert_int_equal(m.s.events[LWNVME_EVENT_GONE] + m.s.events[LWNVME_EVENT_FAILED], 0);
+        scenario_try_io(&m.s);
+        scenario_end(&m.s);
+    }
+}
+
+/* The host memory buffer over each way in which a controller can end. */
+static void fault_132_the_host_memory_buffer_survives_failures_and_resets(void **state)
+{
+    static struct machine m;
+    uint32_t variant;
+
+    (void)state;
+    for (variant = 0; variant < 4; variant++) {
+        prepare(&m);
+        start(&m);
+        lwnvme_sim_advance(m.s.sim, SECOND_US);
+        if (variant == 0)
+            assert_int_equal(scenario_reset(&m.s), LWNVME_OK);
+        if (variant == 1) {
+            lwnvme_sim_fatal(m.s.sim);
+            (void)scenario_settle(&m.s);
+            while (lwnvme_controller_state(m.s.controller) != LWNVME_STATE_FAILED) {
+                (void)lwnvme_controller_poll(m.s.controller);
+                lwnvme_sim_advance(m.s.sim, 1000);
+            }
+            assert_int_equal(scenario_reset(&m.s), LWNVME_OK);
+        }
+        if (variant == 2) {
+            assert_int_equal(scenario_shutdown(&m.s, LWNVME_SHUTDOWN_ABRUPT), LWNVME_OK);
+            assert_int_equal(scenario_resume(&m.s), LWNVME_OK);
+        }
+        if (variant == 3)
+            assert_int_equal(lwnvme_sync_host_memory_stop(&m.memory), LWNVME_OK);
+        memory_settle(&m);
+        assert_int_equal(m.memory.status, LWNVME_OK);
+        assert_true(lwnvme_sim_hmb_bytes(m.s.sim) == (variant == 3 ? 0 : 4 * MIB));
+        scenario_try_io(&m.s);
+        lwnvme_sim_advance(m.s.sim, SECOND_US);
+        scenario_end(&m.s);
+    }
+}
+
+/* A farewell that is never answered does not keep a reset from being done, nor a shutdown from ending. */
+static void fault_132_a_controller_that_does_not_let_go_is_reset_all_the_same(void **state)
+{
+    static struct machine m;
+
+    (void)state;
+    prepare(&m);
+    m.s.time_limit_us = 1200 * SECOND_US;
+    start(&m);
+    scenario_fault(&m.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_LOSE,
+                                                   .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                   .opcode = LWNVME_ADMIN_SET_FEATURES});
+    assert_int_equal(lwnvme_controller_reset(m.s.controller), LWNVME_OK);
+    while (lwnvme_controller_poll(m.s.controller) == LWNVME_PENDING)
+        lwnvme_sim_advance(m.s.sim, 10000);
+    assert_int_equal(lwnvme_controller_status(m.s.controller), LWNVME_OK);
+    assert_int_equal(m.s.controller->farewells, 0);
+    memory_settle(&m);
+    assert_true(lwnvme_sim_hmb_bytes(m.s.sim) == 4 * MIB);
+    scenario_try_io(&m.s);
+    scenario_end(&m.s);
+}
+
+/* Non-operational states that the controller enters by itself, at the price of a late answer, and no error. */
+static void fault_133_io_in_a_non_operational_state_is_late_and_well(void **state)
+{
+    static struct machine m;
+    struct lwnvme_apst apst;
+    uint64_t transitions = 0;
+    uint32_t made = 0;
+
+    (void)state;
+    prepare(&m);
+    m.s.settings.apsta = 1;
+    start(&m);
+    block_check(&m, 0, 7, true);
+    lwnvme_sim_advance(m.s.sim, 10 * SECOND_US);
+    assert_int_equal(lwnvme_sim_power_state(m.s.sim, &transitions), 0); /* not asked for, not entered */
+    assert_int_equal(transitions, 0);
+    assert_int_equal(lwnvme_apst_make(m.s.controller, 3000, &apst, &made), LWNVME_OK);
+    assert_int_equal(made, 1); /* the deeper one takes too long to come back from */
+    assert_int_equal(lwnvme_sync_apst_set(m.s.controller, &apst, false), LWNVME_OK);
+    lwnvme_sim_advance(m.s.sim, 10 * SECOND_US);
+    assert_int_equal(lwnvme_sim_power_state(m.s.sim, &transitions), 1);
+    assert_int_equal(transitions, 1);
+    block_check(&m, 0, 7, false);
+    assert_int_equal(lwnvme_sim_power_state(m.s.sim, NULL), 0);
+    scenario_end(&m.s);
+}
+
+/* A drive that is a thousand times slower than usual, as under thermal throttling, but within the deadline: waited for
+ * and not reset. */
+static void fault_134_a_throttled_drive_is_not_reset(void **state)
+{
+    static struct machine m;
+    uint32_t index;
+
+    (void)state;
+    prepare(&m);
+    m.s.settings.latency_us = 20;
+    start(&m);
+    block_check(&m, 0, 3, true);
+    lwnvme_sim_settings(m.s.sim)->latency_us = 20000;
+    lwnvme_sim_settings(m.s.sim)->admin_latency_us = 20000;
+    for (index = 0; index < 20; index++)
+        block_check(&m, 0, 3, false);
+    lwnvme_sim_settings(m.s.sim)->latency_us = 29 * SECOND_US; /* the default deadline is 30 s */
+    block_check(&m, 0, 3, false);
+    assert_int_equal(m.s.events[LWNVME_EVENT_RESET] + m.s.events[LWNVME_EVENT_FAILED], 0);
+    assert_int_equal(lwnvme_sim_counters(m.s.sim)->enables, 1);
+    lwnvme_sim_settings(m.s.sim)->latency_us = 20;
+    scenario_end(&m.s);
+}
+
+/* A suspension whose shutdown never ends says so in time, and memory is not reused before the controller stopped. */
+static void fault_119_a_suspension_whose_shutdown_never_ends(void **state)
+{
+    static struct machine m;
+
+    (void)state;
+    prepare(&m);
+    m.s.settings.shutdown_never_ends = true;
+    start(&m);
+    assert_int_equal(lwnvme_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+    while (lwnvme_suspension_step(&m.suspension) == LWNVME_PENDING)
+        lwnvme_sim_advance(m.s.sim, 10000);
+    assert_int_equal(m.suspension.status, LWNVME_ERR_SHUTDOWN_TIMEOUT);
+    assert_false(m.suspension.asleep);
+    scenario_end(&m.s);
+}
+
+/* Each allocation of set-up and host memory buffer fails in turn, in one life; nothing leaks, nothing is freed twice. */
+static void fault_132_sweep_over_allocations(void **state)
+{
+    static struct machine m;
+    uint64_t at;
+
+    (void)state;
+    for (at = 1; at < 24; at++) {
+        prepare(&m);
+        m.s.settings.dma_alloc_fail_at = at;
+        scenario_power(&m.s);
+        if (scenario_open(&m.s) == LWNVME_OK) {
+            m.memory.budget_bytes = 4 * MIB;
+            m.memory.chunk_bytes = (uint32_t)MIB;
+            (void)lwnvme_sync_host_memory_start(m.s.controller, &m.memory);
+            assert_true(lwnvme_sim_hmb_bytes(m.s.sim) == m.memory.size_bytes);
+        }
+        scenario_end(&m.s);
+    }
+}
+
+/* Features keep what they are told through the library, and the controller checks what it is told. */
+static void fault_059_values_survive_as_the_specification_has_it(void **state)
+{
+    static struct machine m;
+    struct lwnvme_thermal_management thermal = {310, 330};
+    struct lwnvme_power power = {1, 0};
+    bool enabled = true;
+
+    (void)state;
+    prepare(&m);
+    m.s.settings.oncs |= 1u << 4;
+    m.s.settings.hctma = 1;
+    m.s.settings.mntmt = 300;
+    m.s.settings.mxtmt = 350;
+    start(&m);
+    assert_int_equal(lwnvme_sync_thermal_management_set(m.s.controller, &thermal, true), LWNVME_OK);
+    thermal.light_kelvin = 320;
+    assert_int_equal(lwnvme_sync_thermal_management_set(m.s.controller, &thermal, false), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_write_cache_set(m.s.controller, false, false), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_power_set(m.s.controller, &power, false), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_thermal_management_get(m.s.controller, LWNVME_SEL_SAVED, &thermal),
+                     LWNVME_OK);
+    assert_int_equal(thermal.light_kelvin, 310);
+    assert_int_equal(lwnvme_sync_thermal_management_get(m.s.controller, LWNVME_SEL_CURRENT, &thermal),
+                     LWNVME_OK);
+    assert_int_equal(thermal.light_kelvin, 320);
+    assert_int_equal(scenario_reset(&m.s), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_thermal_management_get(m.s.controller, LWNVME_SEL_CURRENT, &thermal),
+                     LWNVME_OK);
+    assert_int_equal(thermal.light_kelvin, 310);
+    assert_int_equal(lwnvme_sync_write_cache_get(m.s.controller, LWNVME_SEL_CURRENT, &enabled), LWNVME_OK);
+    assert_true(enabled);
+    assert_int_equal(lwnvme_sync_power_get(m.s.controller, LWNVME_SEL_CURRENT, &power), LWNVME_OK);
+    assert_int_equal(power.state, 0);
+    scenario_end(&m.s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fault_059_values_survive_as_the_specification_has_it),
+        cmocka_unit_test(fault_119_a_suspension_whose_shutdown_never_ends),
+        cmocka_unit_test(fault_129_the_host_memory_buffer_is_off_while_it_sleeps),
+        cmocka_unit_test(fault_129_io_waits_while_it_sleeps),
+        cmocka_unit_test(fault_130_io_that_waited_is_given_back_when_registers_were_lost),
+        cmocka_unit_test(fault_131_off_the_bus_and_back),
+        cmocka_unit_test(fault_132_the_host_memory_buffer_survives_failures_and_resets),
+        cmocka_unit_test(fault_132_a_controller_that_does_not_let_go_is_reset_all_the_same),
+        cmocka_unit_test(fault_132_sweep_over_allocations),
+        cmocka_unit_test(fault_133_io_in_a_non_operational_state_is_late_and_well),
+        cmocka_unit_test(fault_134_a_throttled_drive_is_not_reset),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
