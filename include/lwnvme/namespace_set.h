@@ -91,8 +91,8 @@ struct lwnvme_namespace_set {
  * A device that lies in its list makes a rescan slower, not wrong: entries out of order, twice, reserved or beyond
  * what there is are passed over, and what a list leaves out is only removed when Identify Namespace agrees.
  *
- * Controller owner's context, not from inside a callback of an admin command. LWNVME_ERR_INVALID_ARGUMENT: no handles,
- * or more than the set can have. 0: begun.
+ * Controller owner's context, callbacks included. LWNVME_ERR_INVALID_ARGUMENT: no handles, or more than the set can
+ * have. LWNVME_ERR_BUSY: an earlier one ran out of time and its last command has not ended. 0: begun.
  */
 int lwnvme_namespace_set_rescan(struct lwnvme_controller *controller, struct lwnvme_namespace_set *set);
 
