@@ -151,7 +151,7 @@ static int lwnvme_log_sized_more(struct lwnvme_controller *controller, struct lw
                                  struct lwnvme_command *command)
 {
     struct lwnvme_log_memory *memory = (struct lwnvme_log_memory *)request->internal_context;
-    uint32_t from_bytes = memory->have_bytes & ~3u;
+    uint32_t from_bytes = memory->have_bytes; /* a multiple of 4 unless it is all there is, or room for */
     uint32_t left_bytes;
 
     if (!lwnvme_log_has_offsets(controller)) {

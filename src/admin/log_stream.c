@@ -313,8 +313,11 @@ static void lwnvme_log_stream_step(struct lwnvme_operation *operation)
 static int lwnvme_log_stream_check(const struct lwnvme_controller *controller,
                                    const struct lwnvme_log_stream *stream, uint8_t lid)
 {
-    int status = lwnvme_operation_check(controller, stream != NULL ? &stream->operation : NULL);
+    int status;
 
+    if (stream == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    status = lwnvme_operation_check(controller, &stream->operation);
     if (status == LWNVME_OK)
         status = lwnvme_log_support(controller, lid, NULL);
     if (status != LWNVME_OK)

@@ -186,6 +186,9 @@ static void fault_057_counts_that_cannot_be(void **state)
     assert_int_equal(ana(), LWNVME_ERR_LOG_DATA);
     log_player_put(page + 16 + 4, 0x07ffffff, 4);
     assert_int_equal(ana(), LWNVME_ERR_LOG_LENGTH);
+    put_ana(namespaces, 1);
+    log_player_put(page + 16 + 4, 0xffffffff, 4); /* so many that 32 bits wrap */
+    assert_int_equal(ana(), LWNVME_ERR_LOG_DATA);
     put_ana(namespaces, 2);
     log_player_put(page + 16, 0, 4); /* group 0 */
     assert_int_equal(ana(), LWNVME_ERR_LOG_DATA);
@@ -212,6 +215,28 @@ static void fault_057_without_offsets_a_page_at_most(void **state)
     assert_int_equal(ana(), LWNVME_ERR_NO_LOG_OFFSET);
     for (uint32_t i = 0; i < player.count; i++)
         assert_int_equal(log_player_offset(&player, i), 0);
+    log_player_end(&player);
+}
+
+/* One group fewer from the second command on. */
+static uint16_t one_group_less(struct log_player *self, const uint32_t command[16])
+{
+    (void)command;
+    if (self->count > 1)
+        log_player_put(self->page + 8, 2, 2);
+    return 0;
+}
+
+static void without_offsets_the_second_reading_counts(void **state)
+{
+    const uint32_t namespaces[] = {3, 1, 2};
+    (void)state;
+    start_with(0);
+    uint32_t length = put_ana(namespaces, 3);
+    player.answer = one_group_less;
+    assert_int_equal(ana(), 0);
+    assert_int_equal(memory.length_bytes, length - 32 - 8);
+    assert_int_equal(player.count, 3);
     log_player_end(&player);
 }
 
@@ -357,7 +382,8 @@ static void media_units(void **state)
     assert_int_equal(log_player_lsi(&player, 0), 9);
     assert_int_equal(memory.length_bytes, 16 + 22 + 32);
     assert_int_equal(lwnvme_log_entry_next(&memory, 16), 38);
-    page[16 + 13] = 8; /* not a multiple of 16 */
+    log_player_put(page, 1, 2);
+    page[16 + 13] = 24; /* not a multiple of 16 */
     assert_int_equal(finish(lwnvme_log_media_unit_status(player.bench.controller, &io.request, 9, &memory)),
                      LWNVME_ERR_LOG_DATA);
     page[16 + 13] = 0;
@@ -570,6 +596,7 @@ int main(void)
         cmocka_unit_test(fault_057_memory_that_is_too_small_is_told_how_much),
         cmocka_unit_test(fault_057_counts_that_cannot_be),
         cmocka_unit_test(fault_057_without_offsets_a_page_at_most),
+        cmocka_unit_test(without_offsets_the_second_reading_counts),
         cmocka_unit_test(fault_164_a_log_that_changes_is_read_again),
         cmocka_unit_test(a_failing_command_ends_it),
         cmocka_unit_test(aggregates),

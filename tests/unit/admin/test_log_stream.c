@@ -418,10 +418,13 @@ static void a_lost_context_is_taken_anew(void **state)
     start();
     player.answer = fail_one;
     fail_status = 0x00c;
-    fail_at = 3;
+    fail_at = 5;
     put_events(TOTAL);
+    context_open = true; /* one is left over, and after the failure there is one again */
     assert_int_equal(finish(events()), 0);
     assert_int_equal(stream.restarts, 1);
+    assert_int_equal(establishes, 4);
+    assert_int_equal(releases, 3);
     assert_memory_equal(got, page, TOTAL);
     assert_false(context_open);
     log_player_end(&player);
@@ -470,6 +473,7 @@ static void the_callback_and_the_owner_may_stop_it(void **state)
     assert_int_equal(finish(events()), LWNVME_ERR_CANCELLED);
     assert_int_equal(pieces, 1);
     assert_int_equal(releases, 1);
+    assert_int_equal(player.count, 2);
     for (uint32_t polls = 0; polls < 12; polls++) {
         fresh();
         stream.buffer_bytes = 512;
