@@ -10,6 +10,7 @@
 #define LWNVME_SANITIZE_H
 
 #include "controller.h"
+#include "log.h"
 #include "namespace_guard.h"
 #include "operation.h"
 
@@ -23,8 +24,8 @@ enum lwnvme_sanitize_result {
     LWNVME_SANITIZE_SUCCEEDED,
     LWNVME_SANITIZE_IN_PROGRESS,
     LWNVME_SANITIZE_FAILED,
-    LWNVME_SANITIZE_SUCCEEDED_NOT_DEALLOCATED, /* and deallocated nothing, though it was not asked to spare that */
-    LWNVME_SANITIZE_UNKNOWN                    /* a reserved value, or the log has not been read */
+    LWNVME_SANITIZE_SUCCEEDED_DEALLOCATED, /* and blocks were deallocated, though no_deallocate was asked for */
+    LWNVME_SANITIZE_UNKNOWN                /* a reserved value, or the log has not been read */
 };
 
 /* SSI, bits 3:0 and 7:4. Controllers before revision 2.1 leave it 0. */
@@ -68,7 +69,7 @@ struct lwnvme_sanitize {
     struct lwnvme_namespace_guard guard;
     int status; /* how it will end */
     bool follow;
-    uint8_t log[40];
+    struct lwnvme_sanitize_status_log log;
 };
 
 /*

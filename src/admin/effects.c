@@ -9,13 +9,6 @@
 
 #include "../core/core.h"
 
-/* Base, figure "Commands Supported and Effects Data Structure". */
-#define LWNVME_EFFECTS_CSUPP         (1u << 0)
-#define LWNVME_EFFECTS_LBCC          (1u << 1)
-#define LWNVME_EFFECTS_NCC           (1u << 2)
-#define LWNVME_EFFECTS_NIC           (1u << 3)
-#define LWNVME_EFFECTS_CCC           (1u << 4)
-#define LWNVME_EFFECTS_CSE           18, 16
 #define LWNVME_EFFECTS_ADMIN_OPCODES (LWNVME_EFFECTS_ADMIN_BYTES / 4u)
 
 /* Commands that change what namespaces are, or that stop the controller for a while. */

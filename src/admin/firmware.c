@@ -18,17 +18,15 @@
 #include "../core/core.h"
 #include "namespace_guard.h"
 
-#define LWNVME_FIRMWARE_COMMIT_MS      120000u
-#define LWNVME_FIRMWARE_LIMIT_MS       3600000u /* of the whole */
-#define LWNVME_FIRMWARE_MTFA_UNIT_MS   100u
-#define LWNVME_FIRMWARE_MTFA_MOST_MS   600000u
-#define LWNVME_FIRMWARE_PP_PAUSE_MS    10u
-#define LWNVME_FIRMWARE_FWUG_BYTES     4096u
-#define LWNVME_FIRMWARE_FWUG_ANY       0xffu
-#define LWNVME_FIRMWARE_LOG_AFI_ACTIVE 2, 0
-#define LWNVME_FIRMWARE_LOG_AFI_NEXT   6, 4
-#define LWNVME_FIRMWARE_LOG_FRS        8u /* the first slot's revision; 8 bytes each */
-#define LWNVME_FIRMWARE_OVERLAP        3u /* Firmware Commit, completion dword 0: MUD */
+#define LWNVME_FIRMWARE_COMMIT_MS    120000u
+#define LWNVME_FIRMWARE_LIMIT_MS     3600000u /* of the whole */
+#define LWNVME_FIRMWARE_MTFA_UNIT_MS 100u
+#define LWNVME_FIRMWARE_MTFA_MOST_MS 600000u
+#define LWNVME_FIRMWARE_PP_PAUSE_MS  10u
+#define LWNVME_FIRMWARE_FWUG_BYTES   4096u
+#define LWNVME_FIRMWARE_FWUG_ANY     0xffu
+#define LWNVME_FIRMWARE_LOG_FRS      8u /* the first slot's revision; 8 bytes each */
+#define LWNVME_FIRMWARE_OVERLAP      3u /* Firmware Commit, completion dword 0: MUD */
 
 enum lwnvme_firmware_stage {
     LWNVME_FIRMWARE_DOWNLOAD = 0,
@@ -349,8 +347,8 @@ static uint8_t lwnvme_firmware_slot_choose(const struct lwnvme_firmware_update *
 {
     const struct lwnvme_controller *controller = update->operation.controller;
     uint32_t slots = lwnvme_firmware_slots(controller);
-    uint32_t active = lwnvme_field_get(update->log[0], LWNVME_FIRMWARE_LOG_AFI_ACTIVE);
-    uint32_t next = lwnvme_field_get(update->log[0], LWNVME_FIRMWARE_LOG_AFI_NEXT);
+    uint32_t active = lwnvme_field_get(update->log[0], LWNVME_FIRMWARE_AFI_CURRENT);
+    uint32_t next = lwnvme_field_get(update->log[0], LWNVME_FIRMWARE_AFI_NEXT);
     uint32_t best = 0;
     uint32_t best_rank = 0;
     uint32_t slot;
@@ -669,8 +667,8 @@ static void lwnvme_firmware_reported_step(struct lwnvme_firmware_update *update)
     bool boot = lwnvme_firmware_is_boot(update);
 
     if (operation->request.status == LWNVME_OK) {
-        update->active_slot = (uint8_t)lwnvme_field_get(update->log[0], LWNVME_FIRMWARE_LOG_AFI_ACTIVE);
-        update->next_slot = (uint8_t)lwnvme_field_get(update->log[0], LWNVME_FIRMWARE_LOG_AFI_NEXT);
+        update->active_slot = (uint8_t)lwnvme_field_get(update->log[0], LWNVME_FIRMWARE_AFI_CURRENT);
+        update->next_slot = (uint8_t)lwnvme_field_get(update->log[0], LWNVME_FIRMWARE_AFI_NEXT);
     }
     if (update->was_reset && update->outcome == LWNVME_FIRMWARE_AT_CONTROLLER_RESET && !boot)
         update->outcome =

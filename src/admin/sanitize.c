@@ -15,24 +15,11 @@
 #include "../core/core.h"
 #include "namespace_guard.h"
 
-#define LWNVME_SANITIZE_LIMIT_MS    86400000u
-#define LWNVME_SANITIZE_PASSES_MAX  16u
-#define LWNVME_SANITIZE_NO_ESTIMATE 0xffffffffu
-#define LWNVME_SANITIZE_RETRY_MS    100u
+#define LWNVME_SANITIZE_LIMIT_MS   86400000u
+#define LWNVME_SANITIZE_PASSES_MAX 16u
+#define LWNVME_SANITIZE_RETRY_MS   100u
 #define LWNVME_SANITIZE_CAPABILITIES                                                                         \
     (LWNVME_SANICAP_CRYPTO_ERASE | LWNVME_SANICAP_BLOCK_ERASE | LWNVME_SANICAP_OVERWRITE)
-
-/* Base, section 5.1.12.1.33, figure "Sanitize Status log page": byte offsets, and fields. */
-#define LWNVME_SANITIZE_LOG_SPROG  0u
-#define LWNVME_SANITIZE_LOG_SSTAT  2u
-#define LWNVME_SANITIZE_LOG_SCDW10 4u
-#define LWNVME_SANITIZE_LOG_ETO    8u /* overwrite, block erase, crypto erase; then those without deallocation */
-#define LWNVME_SANITIZE_LOG_SSI    36u
-#define LWNVME_SANITIZE_SSTAT_SOS  2, 0
-#define LWNVME_SANITIZE_SSTAT_OPC  7, 3
-#define LWNVME_SANITIZE_SSTAT_GDE  8, 8
-#define LWNVME_SANITIZE_SSI_SANS   3, 0
-#define LWNVME_SANITIZE_SSI_FAILS  7, 4
 
 enum lwnvme_sanitize_stage {
     LWNVME_SANITIZE_LOOK = 0,
@@ -63,16 +50,6 @@ static void lwnvme_sanitize_conclude(struct lwnvme_sanitize *sanitize, int statu
 
 /* The log. */
 
-static uint32_t lwnvme_sanitize_log32(const struct lwnvme_sanitize *sanitize, uint32_t offset)
-{
-    return lwnvme_le32_get((const struct lwnvme_le32 *)(const void *)&sanitize->log[offset]);
-}
-
-static uint32_t lwnvme_sanitize_log16(const struct lwnvme_sanitize *sanitize, uint32_t offset)
-{
-    return lwnvme_le16_get((const struct lwnvme_le16 *)(const void *)&sanitize->log[offset]);
-}
-
 /* The event that points at the log stays for whoever listens to events. */
 static void lwnvme_sanitize_log_send(struct lwnvme_sanitize *sanitize, enum lwnvme_sanitize_stage stage)
 {
@@ -81,9 +58,9 @@ static void lwnvme_sanitize_log_send(struct lwnvme_sanitize *sanitize, enum lwnv
     int status;
 
     select.retain_event = true;
-    memset(sanitize->log, 0, sizeof(sanitize->log));
+    memset(&sanitize->log, 0, sizeof(sanitize->log));
     operation->request.timeout_ms = 0;
-    status = lwnvme_log_read(operation->controller, &operation->request, &select, sanitize->log,
+    status = lwnvme_log_read(operation->controller, &operation->request, &select, &sanitize->log,
                              (uint32_t)sizeof(sanitize->log));
     if (status == LWNVME_OK)
         operation->stage = (uint32_t)stage;
@@ -91,29 +68,27 @@ static void lwnvme_sanitize_log_send(struct lwnvme_sanitize *sanitize, enum lwnv
         lwnvme_sanitize_conclude(sanitize, status);
 }
 
-/* In the order of the log: overwrite, block erase, crypto erase. */
 static uint32_t lwnvme_sanitize_estimate(const struct lwnvme_sanitize *sanitize)
 {
-    uint32_t action = lwnvme_field_get(sanitize->command_dw10, LWNVME_SANITIZE_SANACT);
-    uint32_t index;
+    const struct lwnvme_sanitize_status_log *log = &sanitize->log;
+    bool keeps = lwnvme_field_get(sanitize->command_dw10, LWNVME_SANITIZE_NDAS) != 0;
 
-    if (action == LWNVME_SANACT_OVERWRITE)
-        index = 0;
-    else if (action == LWNVME_SANACT_BLOCK_ERASE)
-        index = 1;
-    else if (action == LWNVME_SANACT_CRYPTO_ERASE)
-        index = 2;
-    else
+    switch (lwnvme_field_get(sanitize->command_dw10, LWNVME_SANITIZE_SANACT)) {
+    case LWNVME_SANACT_OVERWRITE:
+        return lwnvme_le32_get(keeps ? &log->etond : &log->eto);
+    case LWNVME_SANACT_BLOCK_ERASE:
+        return lwnvme_le32_get(keeps ? &log->etbend : &log->etbe);
+    case LWNVME_SANACT_CRYPTO_ERASE:
+        return lwnvme_le32_get(keeps ? &log->etcend : &log->etce);
+    default:
         return LWNVME_OPERATION_UNKNOWN;
-    if (lwnvme_field_get(sanitize->command_dw10, LWNVME_SANITIZE_NDAS) != 0)
-        index += 3u;
-    return lwnvme_sanitize_log32(sanitize, LWNVME_SANITIZE_LOG_ETO + index * 4u);
+    }
 }
 
 static void lwnvme_sanitize_decode(struct lwnvme_sanitize *sanitize)
 {
-    uint32_t sstat = lwnvme_sanitize_log16(sanitize, LWNVME_SANITIZE_LOG_SSTAT);
-    uint32_t ssi = sanitize->log[LWNVME_SANITIZE_LOG_SSI];
+    uint32_t sstat = lwnvme_le16_get(&sanitize->log.sstat);
+    uint32_t ssi = sanitize->log.ssi;
     uint32_t sos = lwnvme_field_get(sstat, LWNVME_SANITIZE_SSTAT_SOS);
 
     sanitize->result =
@@ -122,7 +97,7 @@ static void lwnvme_sanitize_decode(struct lwnvme_sanitize *sanitize)
     sanitize->data_erased = lwnvme_field_get(sstat, LWNVME_SANITIZE_SSTAT_GDE) != 0;
     sanitize->state = (enum lwnvme_sanitize_state)lwnvme_field_get(ssi, LWNVME_SANITIZE_SSI_SANS);
     sanitize->failed_state = (enum lwnvme_sanitize_state)lwnvme_field_get(ssi, LWNVME_SANITIZE_SSI_FAILS);
-    sanitize->command_dw10 = lwnvme_sanitize_log32(sanitize, LWNVME_SANITIZE_LOG_SCDW10);
+    sanitize->command_dw10 = lwnvme_le32_get(&sanitize->log.scdw10);
     sanitize->estimate_s = lwnvme_sanitize_estimate(sanitize);
 }
 
@@ -130,11 +105,11 @@ static void lwnvme_sanitize_decode(struct lwnvme_sanitize *sanitize)
 static void lwnvme_sanitize_progress(struct lwnvme_sanitize *sanitize)
 {
     struct lwnvme_operation *operation = &sanitize->operation;
-    uint32_t done = lwnvme_sanitize_log16(sanitize, LWNVME_SANITIZE_LOG_SPROG);
+    uint32_t done = lwnvme_le16_get(&sanitize->log.sprog);
     uint64_t limit_us;
 
     lwnvme_operation_progress(operation, done * 100u >> 16);
-    if (sanitize->estimate_s == LWNVME_SANITIZE_NO_ESTIMATE)
+    if (sanitize->estimate_s == LWNVME_SANITIZE_TIME_UNKNOWN)
         return;
     operation->left_s = (uint32_t)((uint64_t)sanitize->estimate_s * (0x10000u - done) >> 16);
     limit_us = operation->begun_us + (uint64_t)sanitize->estimate_s * 2000000u;
@@ -149,7 +124,7 @@ static int lwnvme_sanitize_verdict(const struct lwnvme_sanitize *sanitize)
     case LWNVME_SANITIZE_NEVER:
         return sanitize->follow ? LWNVME_OK : LWNVME_ERR_LOG_DATA;
     case LWNVME_SANITIZE_SUCCEEDED:
-    case LWNVME_SANITIZE_SUCCEEDED_NOT_DEALLOCATED:
+    case LWNVME_SANITIZE_SUCCEEDED_DEALLOCATED:
         return LWNVME_OK;
     case LWNVME_SANITIZE_FAILED:
         return LWNVME_ERR_SANITIZE_FAILED;

@@ -9,6 +9,7 @@
  *
  * A reset costs one more reading of the log. Controller owner's context.
  */
+#include <lwnvme/identify.h>
 #include <lwnvme/log.h>
 #include <lwnvme/self_test.h>
 
@@ -18,26 +19,10 @@
 #define LWNVME_SELF_TEST_LIMIT_MS  86400000u
 #define LWNVME_SELF_TEST_MINUTE_MS 60000u
 #define LWNVME_SELF_TEST_RETRY_MS  500u
-#define LWNVME_SELF_TEST_DSTO_HIRS (1u << 1)
 
-/* Base, section 5.1.12.1.7, figures "Device Self-test Log Page" and "Self-test Result Data Structure". */
-#define LWNVME_SELF_TEST_LOG_OPERATION  3, 0
-#define LWNVME_SELF_TEST_LOG_PERCENT    6, 0
-#define LWNVME_SELF_TEST_LOG_RESULT     4u /* where the newest is; the offsets are in it */
-#define LWNVME_SELF_TEST_RESULT_STATUS  3, 0
-#define LWNVME_SELF_TEST_RESULT_CODE    7, 4
-#define LWNVME_SELF_TEST_RESULT_SEGMENT 1u
-#define LWNVME_SELF_TEST_RESULT_VALID   2u
-#define LWNVME_SELF_TEST_RESULT_HOURS   4u
-#define LWNVME_SELF_TEST_RESULT_NSID    12u
-#define LWNVME_SELF_TEST_RESULT_LBA     16u
-#define LWNVME_SELF_TEST_RESULT_SCT     24u
-#define LWNVME_SELF_TEST_RESULT_SC      25u
-#define LWNVME_SELF_TEST_VALID_NSID     (1u << 0)
-#define LWNVME_SELF_TEST_VALID_LBA      (1u << 1)
-#define LWNVME_SELF_TEST_VALID_SCT      (1u << 2)
-#define LWNVME_SELF_TEST_VALID_SC       (1u << 3)
-#define LWNVME_SELF_TEST_VALID_STATUS   (LWNVME_SELF_TEST_VALID_SCT | LWNVME_SELF_TEST_VALID_SC)
+/* The log page is read as far as the newest result. */
+#define LWNVME_SELF_TEST_LOG_RESULT   4u
+#define LWNVME_SELF_TEST_VALID_STATUS (LWNVME_SELF_TEST_VDI_SCT | LWNVME_SELF_TEST_VDI_SC)
 
 enum lwnvme_self_test_stage {
     LWNVME_SELF_TEST_SEND = 0,
@@ -84,28 +69,25 @@ static void lwnvme_self_test_send(struct lwnvme_self_test *test, uint32_t code,
 
 static void lwnvme_self_test_decode(struct lwnvme_self_test *test)
 {
-    const uint8_t *result = test->log + LWNVME_SELF_TEST_LOG_RESULT;
-    uint32_t valid = result[LWNVME_SELF_TEST_RESULT_VALID];
-    const struct lwnvme_le32 *nsid = (const void *)&result[LWNVME_SELF_TEST_RESULT_NSID];
+    const struct lwnvme_self_test_log_result *result =
+        (const struct lwnvme_self_test_log_result *)(const void *)&test->log[LWNVME_SELF_TEST_LOG_RESULT];
 
-    test->result = (enum lwnvme_self_test_result)lwnvme_field_get(result[0], LWNVME_SELF_TEST_RESULT_STATUS);
-    test->code_run = (uint8_t)lwnvme_field_get(result[0], LWNVME_SELF_TEST_RESULT_CODE);
+    test->result = (enum lwnvme_self_test_result)lwnvme_field_get(result->dsts, LWNVME_SELF_TEST_DSTS_RESULT);
+    test->code_run = (uint8_t)lwnvme_field_get(result->dsts, LWNVME_SELF_TEST_DSTS_CODE);
     if (test->result == LWNVME_SELF_TEST_NO_RESULT)
         return;
     if (test->result == LWNVME_SELF_TEST_SEGMENT)
-        test->segment = result[LWNVME_SELF_TEST_RESULT_SEGMENT];
-    test->power_on_hours = lwnvme_le_bytes_get64(&result[LWNVME_SELF_TEST_RESULT_HOURS]);
-    test->has_nsid = (valid & LWNVME_SELF_TEST_VALID_NSID) != 0;
-    test->has_lba = (valid & LWNVME_SELF_TEST_VALID_LBA) != 0;
-    test->has_status = (valid & LWNVME_SELF_TEST_VALID_STATUS) == LWNVME_SELF_TEST_VALID_STATUS;
+        test->segment = result->segn;
+    test->power_on_hours = lwnvme_le64_get(&result->poh);
+    test->has_nsid = (result->vdi & LWNVME_SELF_TEST_VDI_NSID) != 0;
+    test->has_lba = (result->vdi & LWNVME_SELF_TEST_VDI_FLBA) != 0;
+    test->has_status = (result->vdi & LWNVME_SELF_TEST_VALID_STATUS) == LWNVME_SELF_TEST_VALID_STATUS;
     if (test->has_nsid)
-        test->failing_nsid = lwnvme_le32_get(nsid);
+        test->failing_nsid = lwnvme_le32_get(&result->nsid);
     if (test->has_lba)
-        test->failing_lba = lwnvme_le_bytes_get64(&result[LWNVME_SELF_TEST_RESULT_LBA]);
+        test->failing_lba = lwnvme_le64_get(&result->flba);
     if (test->has_status)
-        test->failing_status =
-            (int)(lwnvme_field_put(result[LWNVME_SELF_TEST_RESULT_SCT] & 7u, LWNVME_STATUS_SCT) |
-                  result[LWNVME_SELF_TEST_RESULT_SC]);
+        test->failing_status = (int)(lwnvme_field_put(result->sct & 7u, LWNVME_STATUS_SCT) | result->sc);
 }
 
 static int lwnvme_self_test_verdict(const struct lwnvme_self_test *test)
@@ -195,13 +177,13 @@ static void lwnvme_self_test_followed_step(struct lwnvme_self_test *test)
         lwnvme_operation_pause(operation, LWNVME_SELF_TEST_RETRY_MS);
         return;
     }
-    if (lwnvme_field_get(test->log[0], LWNVME_SELF_TEST_LOG_OPERATION) == 0) {
+    if (lwnvme_field_get(test->log[0], LWNVME_SELF_TEST_CDSTO) == 0) {
         lwnvme_self_test_decode(test);
         lwnvme_operation_end(operation, lwnvme_self_test_verdict(test));
         return;
     }
     test->found = test->follow;
-    lwnvme_operation_progress(operation, lwnvme_field_get(test->log[1], LWNVME_SELF_TEST_LOG_PERCENT));
+    lwnvme_operation_progress(operation, lwnvme_field_get(test->log[1], LWNVME_SELF_TEST_CDSTC));
     lwnvme_operation_pause_growing(operation);
 }
 
@@ -248,7 +230,7 @@ static int lwnvme_self_test_fields_check(const struct lwnvme_controller *control
         return LWNVME_ERR_INVALID_ARGUMENT;
     if (!lwnvme_self_test_nsid_fits(controller, test->nsid))
         return LWNVME_ERR_NS_INVALID_ID;
-    if (refreshes && (lwnvme_identify_copy(controller)->dsto & LWNVME_SELF_TEST_DSTO_HIRS) == 0)
+    if (refreshes && (lwnvme_identify_copy(controller)->dsto & LWNVME_DSTO_HOST_INITIATED_REFRESH) == 0)
         return LWNVME_ERR_NO_SELF_TEST;
     return LWNVME_OK;
 }

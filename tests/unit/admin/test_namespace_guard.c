@@ -16,7 +16,7 @@ static struct guarded guarded;
 static struct lwnvme_namespace second;
 static struct lwnvme_namespace *handles[3];
 static struct counted reads[8];
-static uint8_t memory[8][4096];
+static _Alignas(4096) uint8_t memory[8][4096]; /* one page each, whatever the device takes a block for */
 
 static void guarded_step(struct lwnvme_operation *operation)
 {

@@ -204,7 +204,7 @@ static void the_log_says_how_far_it_is_and_how_it_ended(void **state)
     device.ends_as = 4;
     assert_int_equal(run(), 0);
     assert_int_equal(sanitize.estimate_s, 200);
-    assert_int_equal(sanitize.result, LWNVME_SANITIZE_SUCCEEDED_NOT_DEALLOCATED);
+    assert_int_equal(sanitize.result, LWNVME_SANITIZE_SUCCEEDED_DEALLOCATED);
     player_end(&player);
 }
 
