@@ -60,6 +60,8 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     admin/self_test.c \
     admin/virtualization.c \
     describe/any.c \
+    describe/capacity.c \
+    describe/command.c \
     describe/command_set.c \
     describe/controller.c \
     describe/engine.c \

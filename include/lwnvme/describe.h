@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "spec.h"
+#include "spec_admin.h"
 #include "spec_identify.h"
 #include "spec_log.h"
 
@@ -225,11 +226,13 @@ void lwnvme_describe_endurance_group_log(struct lwnvme_describe *describe,
                                          const struct lwnvme_endurance_group_log *log);
 
 /* Log pages that are as long as their headers say: `length` bytes of them are at hand, and no more are read. Base,
- * sections 5.1.12.1.12 and 5.1.12.1.16 (both aggregates), 5.1.12.1.13, 5.1.12.1.15, 5.1.12.1.17. */
+ * sections 5.1.12.1.12 and 5.1.12.1.16 (both aggregates), 5.1.12.1.13, 5.1.12.1.15, 5.1.12.1.17, 5.1.12.1.18. */
 void lwnvme_describe_aggregate_log(struct lwnvme_describe *describe, const void *log, size_t length);
 void lwnvme_describe_ana_log(struct lwnvme_describe *describe, const void *log, size_t length);
 void lwnvme_describe_lba_status_log(struct lwnvme_describe *describe, const void *log, size_t length);
 void lwnvme_describe_media_unit_status_log(struct lwnvme_describe *describe, const void *log, size_t length);
+void lwnvme_describe_capacity_configurations_log(struct lwnvme_describe *describe, const void *log,
+                                                 size_t length);
 
 /* Base, sections 5.1.12.1.11, 5.1.12.1.22, 5.1.12.1.23, 5.1.12.1.32, 5.1.12.1.33; ZNS, "Changed Zone List". */
 void lwnvme_describe_predictable_latency_log(struct lwnvme_describe *describe,
@@ -271,6 +274,19 @@ void lwnvme_describe_feature(struct lwnvme_describe *describe, uint8_t fid, uint
 
 /* Completion dword 0 of Get Features with SEL "supported capabilities". Base, section 5.1.11. */
 void lwnvme_describe_feature_capabilities(struct lwnvme_describe *describe, uint8_t fid, uint32_t dword0);
+
+/* ---- What other commands return ------------------------------------------------------------------------ */
+
+/* Directive Receive. Base, section 8.1.8 "Directives". */
+void lwnvme_describe_directive_parameters(struct lwnvme_describe *describe,
+                                          const struct lwnvme_directive_parameters *parameters);
+void lwnvme_describe_stream_parameters(struct lwnvme_describe *describe,
+                                       const struct lwnvme_stream_parameters *parameters);
+void lwnvme_describe_stream_status(struct lwnvme_describe *describe,
+                                   const struct lwnvme_stream_status *status);
+
+/* Get LBA Status: `length` bytes of its list. NVM, section 4.2.1. */
+void lwnvme_describe_lba_status_list(struct lwnvme_describe *describe, const void *list, size_t length);
 
 /* ---- By number ----------------------------------------------------------------------------------------- */
 

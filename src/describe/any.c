@@ -147,6 +147,9 @@ static bool lwnvme_describe_long_log(struct lwnvme_describe *describe, uint8_t l
     case LWNVME_LOG_MEDIA_UNIT_STATUS:
         lwnvme_describe_media_unit_status_log(describe, data, length);
         return true;
+    case LWNVME_LOG_SUPPORTED_CAPACITY_CONFIGURATIONS:
+        lwnvme_describe_capacity_configurations_log(describe, data, length);
+        return true;
     case LWNVME_LOG_FDP_CONFIGURATIONS:
         lwnvme_describe_fdp_configurations_log(describe, data, length);
         return true;

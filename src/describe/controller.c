@@ -64,18 +64,65 @@ static const char lwnvme_describe_controller_layout[] =
     "2u cmmrtd;2u nmmrtd;1u minmrtg;1u maxmrtg;1x trattr;1-;2u mcudmq;2u mnsudmq;2u mcmr;2u nmcmr;"
     "2u mcdqpc;180-;256s subnqn;768-;4u ioccsz;4u iorcsz;2u icdoff;1x fcatt;1u msdbd;2x ofcs;1u dctype;";
 
+/* In three parts, since a power in watts goes before the first entry of each; their first entries make the columns
+ * as wide as that of the last. */
 static const char lwnvme_describe_power_layout[] =
-    "2u max_power;1-;&1u@0:0 max_power_scale:=0 0.01 W|=1 0.0001 W;1u@1:1 non-operational_state;"
-    "4u entry_lat[us];4u exit_lat[us];1u read_tput;1u read_lat;1u write_tput;1u write_lat;2u idle_power;"
-    "1u@7:6 idle_scale:=0 not reported|=1 0.0001 W|=2 0.01 W;1-;2u active_power;"
-    "&1u@2:0 active_power_work;1u@7:6 active_scale:=0 not reported|=1 0.0001 W|=2 0.01 W;"
-    "1u emerg_power_fail_recover_time;1u force_quiesce_vault_time;1u emerg_power_fail_vault_time;"
-    "&1u@3:0 emerg_power_fail_recover_scale;1u@7:4 force_quiesce_vault_scale;"
-    "1u@3:0 emerg_power_fail_vault_scale;";
+    "0- emerg_power_fail_recover_scale;2u max_power;1-;&1u@0:0 max_power_scale:=0 0.01 W|=1 0.0001 W;"
+    "1u@1:1 non-operational_state;4u entry_lat[us];4u exit_lat[us];1u read_tput;1u read_lat;"
+    "1u write_tput;1u write_lat;";
+
+static const char lwnvme_describe_idle_power_layout[] =
+    "0- emerg_power_fail_recover_scale;2u idle_power;1u@7:6 idle_scale:=0 not reported|=1 0.0001 W|"
+    "=2 0.01 W;";
+
+static const char lwnvme_describe_active_power_layout[] =
+    "0- emerg_power_fail_recover_scale;2u active_power;&1u@2:0 active_power_work;"
+    "1u@7:6 active_scale:=0 not reported|=1 0.0001 W|=2 0.01 W;1u emerg_power_fail_recover_time;"
+    "1u force_quiesce_vault_time;1u emerg_power_fail_vault_time;&1u@3:0 emerg_power_fail_recover_scale;"
+    "1u@7:4 force_quiesce_vault_scale;1u@3:0 emerg_power_fail_vault_scale;";
+
+#define LWNVME_DESCRIBE_WATT_DECIMALS 6u
+
+/* Says microwatts as watts; nothing, if there are none. */
+static void lwnvme_describe_watts(struct lwnvme_describe *describe, uint32_t power_uw)
+{
+    char digits[LWNVME_DESCRIBE_DECIMAL_BYTES];
+    char text[LWNVME_DESCRIBE_DECIMAL_BYTES];
+    const char *from = lwnvme_describe_decimal(digits, power_uw, 0);
+    const uint32_t count = (uint32_t)(&digits[LWNVME_DESCRIBE_DECIMAL_BYTES - 1u] - from);
+    uint32_t place = count > LWNVME_DESCRIBE_WATT_DECIMALS ? count : LWNVME_DESCRIBE_WATT_DECIMALS + 1u;
+    uint32_t length = 0;
+
+    if (power_uw == 0) {
+        return;
+    }
+    for (; place > 0; place--) { /* from the highest digit down; a point stands before the last six */
+        if (place == LWNVME_DESCRIBE_WATT_DECIMALS) {
+            text[length++] = '.';
+        }
+        text[length++] = place > count ? '0' : from[count - place];
+    }
+    while (text[length - 1u] == '0') {
+        length--;
+    }
+    if (text[length - 1u] == '.') {
+        length--;
+    }
+    text[length] = '\0';
+    lwnvme_describe_remark(describe, text);
+    lwnvme_describe_note_more(describe, " W");
+}
 
 void lwnvme_describe_power_state(struct lwnvme_describe *describe, const struct lwnvme_power_state *state)
 {
+    lwnvme_describe_watts(describe, lwnvme_power_state_maximum_uw(state));
     lwnvme_describe_layout(describe, lwnvme_describe_power_layout, state, sizeof(*state));
+    lwnvme_describe_watts(describe, lwnvme_power_state_idle_uw(state));
+    lwnvme_describe_layout(describe, lwnvme_describe_idle_power_layout, &state->idlp,
+                           sizeof(*state) - offsetof(struct lwnvme_power_state, idlp));
+    lwnvme_describe_watts(describe, lwnvme_power_state_active_uw(state));
+    lwnvme_describe_layout(describe, lwnvme_describe_active_power_layout, &state->actp,
+                           sizeof(*state) - offsetof(struct lwnvme_power_state, actp));
 }
 
 void lwnvme_describe_identify_controller(struct lwnvme_describe *describe,

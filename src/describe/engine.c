@@ -127,7 +127,7 @@ void lwnvme_describe_remark(struct lwnvme_describe *describe, const char *text)
     lwnvme_describe_append(describe->note, sizeof(describe->note), text);
 }
 
-static void lwnvme_describe_note_more(struct lwnvme_describe *describe, const char *text)
+void lwnvme_describe_note_more(struct lwnvme_describe *describe, const char *text)
 {
     lwnvme_describe_append(describe->note, sizeof(describe->note), text);
 }
@@ -342,13 +342,23 @@ static void lwnvme_describe_celsius(struct lwnvme_describe *describe, uint32_t k
     lwnvme_describe_note_more(describe, " C");
 }
 
-/* A number in the note, followed by the unit, which then is not the value's own. */
-static void lwnvme_describe_note_number(struct lwnvme_describe *describe, uint64_t low, uint64_t high)
+/* A number in the note, followed by the unit, which then is not the value's own; 1 of them is not a plural. */
+static void lwnvme_describe_note_number(struct lwnvme_describe *describe, uint64_t number)
 {
     char digits[LWNVME_DESCRIBE_DECIMAL_BYTES];
+    size_t length = 0;
 
-    lwnvme_describe_remark(describe, lwnvme_describe_decimal(digits, low, high));
-    if (describe->unit[0] != '\0') {
+    lwnvme_describe_remark(describe, lwnvme_describe_decimal(digits, number, 0));
+    while (describe->unit[length] != '\0') {
+        length++;
+    }
+    if (number == 1u && length > 3u && describe->unit[length - 1u] == 's') {
+        const bool ends_in_ies = describe->unit[length - 3u] == 'i' && describe->unit[length - 2u] == 'e';
+
+        describe->unit[length - (ends_in_ies ? 3u : 1u)] = ends_in_ies ? 'y' : '\0';
+        describe->unit[length - (ends_in_ies ? 2u : 1u)] = '\0';
+    }
+    if (length != 0) {
         lwnvme_describe_note_more(describe, " ");
         lwnvme_describe_note_more(describe, describe->unit);
         describe->unit[0] = '\0';
@@ -379,9 +389,9 @@ static void lwnvme_describe_kind_note(struct lwnvme_describe *describe, char kin
     if (kind == 't') {
         lwnvme_describe_celsius(describe, low);
     } else if (kind == 'z' && low != UINT32_MAX) {
-        lwnvme_describe_note_number(describe, (uint64_t)low + 1u, 0);
+        lwnvme_describe_note_number(describe, (uint64_t)low + 1u);
     } else if (kind == 'e' && low < 32u) {
-        lwnvme_describe_note_number(describe, (uint32_t)1u << low, 0);
+        lwnvme_describe_note_number(describe, (uint32_t)1u << low);
     } else if (kind == 'b') {
         lwnvme_describe_human(describe, value, 0);
     } else if (kind == 'd' && value->high >> 55 == 0) {

@@ -81,6 +81,9 @@ void lwnvme_describe_dword(struct lwnvme_describe *describe, const char *layout,
 /* A further remark in the note of the next field. */
 void lwnvme_describe_remark(struct lwnvme_describe *describe, const char *text);
 
+/* The same, without a comma before it. */
+void lwnvme_describe_note_more(struct lwnvme_describe *describe, const char *text);
+
 /* What the words say of a value, in the note of the next field. */
 void lwnvme_describe_word_of(struct lwnvme_describe *describe, const char *words, uint32_t value);
 

@@ -134,8 +134,28 @@ static const char lwnvme_describe_range_layout[] =
     "1x attributes:0 may be overwritten|1 hidden;14-;8x slba;8u nlb[blocks];16h guid;";
 
 static const char lwnvme_describe_transition_layout[] =
-    "&4u@31:8 Idle Time Prior to Transition (ITPT)[ms]:=0 no transition;"
-    "4u@7:3 Idle Transition Power State (ITPS);4-;";
+    "&4u@31:8 Idle Time Prior to Transition (ITPT)[ms];4u@7:3 Idle Transition Power State (ITPS);";
+
+/* The power states that are left by themselves. */
+static void lwnvme_describe_transitions(struct lwnvme_describe *describe,
+                                        const struct lwnvme_apst_entry *entry, size_t length)
+{
+    uint32_t state;
+
+    lwnvme_describe_list(describe, "Auto PST Entries");
+    for (state = 0; state < LWNVME_POWER_STATES_MAX && length >= sizeof(*entry); state++) {
+        if (lwnvme_le32_get(&entry[state].transition) != 0) {
+            lwnvme_describe_section(describe, NULL);
+            describe->name_width = 36; /* of the longest name below */
+            lwnvme_describe_number(describe, "entry", state);
+            lwnvme_describe_layout(describe, lwnvme_describe_transition_layout, &entry[state],
+                                   sizeof(*entry));
+            lwnvme_describe_end(describe);
+        }
+        length -= sizeof(*entry);
+    }
+    lwnvme_describe_end(describe);
+}
 
 /* What the dword says of how many entries the data hold. */
 static void lwnvme_describe_feature_lists(struct lwnvme_describe *describe, uint8_t fid, uint32_t dword0,
@@ -148,9 +168,7 @@ static void lwnvme_describe_feature_lists(struct lwnvme_describe *describe, uint
         entries.count = lwnvme_field_get(dword0, LWNVME_LBA_RANGE_TYPE_NUM) + 1u;
         lwnvme_describe_array(describe, "LBA Ranges", lwnvme_describe_range_layout, &entries);
     } else if (fid == LWNVME_FEATURE_AUTONOMOUS_POWER_STATE_TRANSITION) {
-        entries.entry_bytes = sizeof(struct lwnvme_apst_entry);
-        entries.count = LWNVME_POWER_STATES_MAX;
-        lwnvme_describe_array(describe, "Auto PST Entries", lwnvme_describe_transition_layout, &entries);
+        lwnvme_describe_transitions(describe, (const struct lwnvme_apst_entry *)data, length);
     } else if (fid == LWNVME_FEATURE_FLEXIBLE_DATA_PLACEMENT_EVENTS) {
         entries.entry_bytes = sizeof(struct lwnvme_supported_fdp_event);
         entries.count = lwnvme_field_get(dword0, LWNVME_FDP_EVENTS_DW0_NSFDPE);

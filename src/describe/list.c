@@ -59,10 +59,13 @@ static void lwnvme_describe_descriptor_value(struct lwnvme_describe *describe, u
                                              const uint8_t *value, size_t length)
 {
     static const char layouts[] = "\1"
-                                  "8h eui64;\0\2"
-                                  "16h nguid;\0\3"
-                                  "16j uuid;\0\4"
-                                  "1u csi:=0 NVM|=1 key value|=2 zoned|=3 subsystem local memory|"
+                                  "0- nguid;8h eui64;\0"
+                                  "\2"
+                                  "16h nguid;\0"
+                                  "\3"
+                                  "0- nguid;16j uuid;\0"
+                                  "\4"
+                                  "0- nguid;1u csi:=0 NVM|=1 key value|=2 zoned|=3 subsystem local memory|"
                                   "=4 computational programs;\0";
     const char *layout = lwnvme_describe_pick(layouts, sizeof(layouts), type);
 
@@ -83,8 +86,10 @@ void lwnvme_describe_namespace_descriptors(struct lwnvme_describe *describe, con
         const size_t value_at = at + sizeof(struct lwnvme_namespace_descriptor);
 
         lwnvme_describe_section(describe, NULL);
+        describe->name_width = 5; /* of the longest name below */
         lwnvme_describe_number(describe, "loc", at);
-        lwnvme_describe_layout(describe, "1u nidt:=1 EUI-64|=2 NGUID|=3 UUID|=4 command set;1u nidl[bytes];",
+        lwnvme_describe_layout(describe,
+                               "0- nguid;1u nidt:=1 EUI-64|=2 NGUID|=3 UUID|=4 command set;1u nidl[bytes];",
                                &data[at], 2);
         if (value_bytes != 0 && value_bytes <= length - value_at) {
             lwnvme_describe_descriptor_value(describe, data[at], &data[value_at], value_bytes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Log pages with a state or a history, in words: self-test, telemetry, endurance, predictable latency, ANA, LBA status,
- * media units, boot partition, rotation, reservations, sanitize, zones. Lists within are followed to the end of the
+ * boot partition, rotation, reservations, sanitize, zones. Lists within are followed to the end of the
  * memory that the caller gave, whatever their counts say.
  *
  * Base, sections 5.1.12.1.7 to 5.1.12.1.33; ZNS, "Changed Zone List".
@@ -38,10 +38,6 @@ static const char lwnvme_describe_latency_layout[] =
     "28-;8u dtwin_reads_typical;8u dtwin_writes_typical;8u dtwin_time_maximum[ms];"
     "8u ndwin_time_minimum_high[ms];8u ndwin_time_minimum_low[ms];56-;8u dtwin_reads_estimate;"
     "8u dtwin_writes_estimate;8u dtwin_time_estimate[ms];";
-
-static const char lwnvme_describe_media_unit_layout[] =
-    "2u muid;2u domainid;2u endgid;2u nvmsetid;2u cap_adj_fctr[%];1u avl_spare[%];1u percent_used[%];"
-    "1u mucs;1u cio;";
 
 static const char lwnvme_describe_rotational_layout[] =
     "2u endgid;2u numa[actuators];2u nrs[rpm]:=0 not reported|=1 not rotational;2-;4u spinc;4u fspinc;"
@@ -249,49 +245,6 @@ void lwnvme_describe_lba_status_log(struct lwnvme_describe *describe, const void
     lwnvme_describe_list(describe, "ns_elements");
     for (left = lwnvme_le32_get(&header->nlslne); left > 0 && step != 0; left--) {
         step = lwnvme_describe_lba_element(describe, (const uint8_t *)log + at, length - at);
-        at += step;
-    }
-    lwnvme_describe_end(describe);
-}
-
-/* One media unit; returns the bytes that it takes up, 0 if it is not wholly there. */
-static size_t lwnvme_describe_media_unit(struct lwnvme_describe *describe, const uint8_t *data, size_t length)
-{
-    const struct lwnvme_media_unit_status *unit = (const struct lwnvme_media_unit_status *)(const void *)data;
-    struct lwnvme_describe_span channels = {NULL, 0, 2u, 0};
-
-    if (length < sizeof(*unit)) {
-        return 0;
-    }
-    lwnvme_describe_section(describe, NULL);
-    lwnvme_describe_layout(describe, lwnvme_describe_media_unit_layout, unit, sizeof(*unit));
-    if (unit->cio >= sizeof(*unit) && unit->cio <= length) {
-        channels.data = data + unit->cio;
-        channels.length = length - unit->cio;
-        channels.count = unit->mucs;
-        lwnvme_describe_array(describe, "channels", "2u chanid;", &channels);
-    }
-    lwnvme_describe_end(describe);
-    return channels.data != NULL && channels.count * 2u <= channels.length
-               ? unit->cio + unit->mucs * (size_t)2u
-               : 0;
-}
-
-void lwnvme_describe_media_unit_status_log(struct lwnvme_describe *describe, const void *log, size_t length)
-{
-    const struct lwnvme_media_unit_status_header *header =
-        (const struct lwnvme_media_unit_status_header *)log;
-    size_t at = sizeof(*header);
-    size_t step = 1;
-    uint32_t left;
-
-    if (length < sizeof(*header)) {
-        return;
-    }
-    lwnvme_describe_layout(describe, "2u nmu;2u cchans;2u sel_config:=0 none;", header, sizeof(*header));
-    lwnvme_describe_list(describe, "mus_list");
-    for (left = lwnvme_le16_get(&header->nmu); left > 0 && step != 0; left--) {
-        step = lwnvme_describe_media_unit(describe, (const uint8_t *)log + at, length - at);
         at += step;
     }
     lwnvme_describe_end(describe);

@@ -18,8 +18,8 @@ static const char lwnvme_describe_namespace_layout[] =
     "2 type 3|3 in the first bytes|4 in the last bytes;1x dps:2:0=0 no protection information|"
     "2:0=1 type 1|2:0=2 type 2|2:0=3 type 3|3 in the first bytes;1x nmic:0 may be shared|1 dispersed;"
     "1x rescap:0 persist through power loss|1 write exclusive|2 exclusive access|"
-    "3 write exclusive, registrants only|4 exclusive access, registrants only|"
-    "5 write exclusive, all registrants|6 exclusive access, all registrants|7 IEKEY as of revision 1.3;"
+    "3 write exclusive (registrants only)|4 exclusive access (registrants only)|"
+    "5 write exclusive (all registrants)|6 exclusive access (all registrants)|7 IEKEY as of revision 1.3;"
     "1x fpi:7 Format NVM progress;1x dlfeat:2:0=1 deallocated blocks read as zeros|"
     "2:0=2 deallocated blocks read as ones|3 Write Zeroes deallocates|"
     "4 guard of deallocated blocks is valid;2z nawun[blocks];2z nawupf[blocks];2z nacwu[blocks];2u nabsn;"
@@ -55,8 +55,8 @@ static void lwnvme_describe_lba_formats(struct lwnvme_describe *describe,
 static const char lwnvme_describe_independent_layout[] =
     "1x nsfeat:3 NGUID and EUI64 not reused|4 rotational media|5 no volatile write cache;"
     "1x nmic:0 may be shared|1 dispersed;1x rescap:0 persist through power loss|1 write exclusive|"
-    "2 exclusive access|3 write exclusive, registrants only|4 exclusive access, registrants only|"
-    "5 write exclusive, all registrants|6 exclusive access, all registrants|7 IEKEY as of revision 1.3;"
+    "2 exclusive access|3 write exclusive (registrants only)|4 exclusive access (registrants only)|"
+    "5 write exclusive (all registrants)|6 exclusive access (all registrants)|7 IEKEY as of revision 1.3;"
     "1x fpi:7 Format NVM progress;4u anagrpid;1x nsattr:0 write protected;1-;2u nvmsetid;2u endgid;"
     "1x nstat:0 ready|!0 not ready;1x kpios:0 key per I/O enabled|1 key per I/O;2u maxkt;2-;4u rgrpid;";
 

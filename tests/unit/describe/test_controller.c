@@ -123,7 +123,7 @@ static void the_lines_are_as_expected(void **state)
     expect_line(collect, "dctype    : 1");
     expect_line(collect, "psds:");
     expect_line(collect, "  [0]:");
-    expect_line(collect, "    max_power                      : 2500");
+    expect_line(collect, "    max_power                      : 2500 (25 W)");
     expect_line(collect, "    idle_scale                     : 1 (0.0001 W)");
     expect_line(collect, "    entry_lat                      : 16 us");
     expect_line(collect, "  [1]:");
@@ -180,6 +180,34 @@ static void the_json_has_the_names_and_numbers_of_nvme_cli(void **state)
     collect_free(collect);
 }
 
+static void powers_are_said_in_watts(void **state)
+{
+    static const struct {
+        uint16_t mp;
+        uint8_t flags;
+        const char *words;
+    } known[] = {{2500, 0, " (25 W)"},     {450, 1, " (0.045 W)"},    {1, 1, " (0.0001 W)"},
+                 {9999, 1, " (0.9999 W)"}, {10000, 1, " (1 W)"},      {1, 0, " (0.01 W)"},
+                 {123, 0, " (1.23 W)"},    {65535, 0, " (655.35 W)"}, {65535, 1, " (6.5535 W)"},
+                 {0, 0, ": 0\n"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        struct collect *collect = collect_start();
+        struct lwnvme_power_state power;
+
+        memset(&power, 0, sizeof(power));
+        lwnvme_le16_set(&power.mp, known[i].mp);
+        power.flags = known[i].flags;
+        lwnvme_describe_power_state(&collect->text.describe, &power);
+        *strstr(collect->lines, "max_power_scale") = '\0';
+        if (strstr(collect->lines, known[i].words) == NULL) {
+            fail_msg("%s is not in %s", known[i].words, collect->lines);
+        }
+        collect_free(collect);
+    }
+}
+
 static void fault_047_text_of_a_device_comes_out_clean(void **state)
 {
     struct collect *collect;
@@ -229,6 +257,7 @@ int main(void)
         cmocka_unit_test(the_lines_are_as_expected),
         cmocka_unit_test(long_notes_go_on_below_themselves),
         cmocka_unit_test(the_json_has_the_names_and_numbers_of_nvme_cli),
+        cmocka_unit_test(powers_are_said_in_watts),
         cmocka_unit_test(fault_047_text_of_a_device_comes_out_clean),
         cmocka_unit_test(fault_188_a_wild_number_of_power_states_stays_inside),
         cmocka_unit_test(fault_188_hostile_structures_make_clean_text_and_json),

@@ -76,6 +76,8 @@ static void each_kind_reads_as_the_layout_says(void **state)
     expect_laid_out("1-;1x a;", data, 2, "a : 0x12");
     expect_laid_out("2z a[things];", data, 2, "a : 4660 (4661 things)");
     expect_laid_out("8x a;", data, 8, "a : 0x8000000000ff1234");
+    expect_laid_out("3-;1z a[entries];", data, 4, "a : 0 (1 entry)");
+    expect_laid_out("3-;1z a[blocks];", data, 4, "a : 0 (1 block)");
     expect_laid_out("8u@63:56 a;", data, 8, "a : 128");
     expect_laid_out("&2u@15:12 a;2u@7:4 b;", data, 2, "b : 3");
     expect_laid_out("16u a;", data, 16, "a : 27670116110581043764");

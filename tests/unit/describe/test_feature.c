@@ -108,11 +108,12 @@ static void the_data_of_each_feature_that_has_some(void **state)
     expect_line(collect, "    slba       : 0x1000");
     collect_free(collect);
 
-    lwnvme_le32_set(&table.entry[0].transition, 2000u << 8 | 3u << 3);
+    lwnvme_le32_set(&table.entry[2].transition, 2000u << 8 | 3u << 3);
     collect = feature(0x0c, 1, &table, sizeof(table));
     expect_line(collect, "    Idle Time Prior to Transition (ITPT) : 2000 ms");
     expect_line(collect, "    Idle Transition Power State (ITPS)   : 3");
-    expect_line(collect, "  [31]:");
+    expect_line(collect, "    entry                                : 2");
+    expect_no_line(collect, "  [1]:");
     collect_free(collect);
 }
 

@@ -96,7 +96,7 @@ static void each_descriptor_by_its_type(void **state)
     expect_json(collect, "\"eui64\": \"0102030405060708\"");
     expect_json(collect, "\"nguid\": \"0102030405060708090a0b0c0d0e0f10\"");
     expect_json(collect, "\"uuid\": \"01020304-0506-0708-090a-0b0c0d0e0f10\"");
-    expect_line(collect, "    csi : 2 (zoned)");
+    expect_line(collect, "    csi   : 2 (zoned)");
     expect_line(collect, "  [4]:");
     expect_no_line(collect, "  [5]:");
     free(exact);

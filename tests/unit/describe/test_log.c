@@ -183,26 +183,6 @@ static void lba_status(void **state)
     collect_free(collect);
 }
 
-static void media_units(void **state)
-{
-    static const uint8_t log[] = {
-        2, 0,  1, 0, 3,  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,   2, 0,  3, 0, 4,  0, 100,
-        0, 90, 5, 1, 16, 0, 0, 9, 0, 2, 0, 2, 0, 3, 0, 4, 0, 100, 0, 91, 5, 0, 16, 0, 0,
-    };
-    struct collect *collect = collect_start();
-
-    (void)state;
-    lwnvme_describe_media_unit_status_log(&collect->text.describe, log, sizeof(log));
-    lwnvme_describe_media_unit_status_log(&collect->json.describe, log, sizeof(log));
-    collect_check(collect);
-    assert_int_equal(json_number(collect, "nmu"), 2);
-    assert_int_equal(json_number(collect, "cchans"), 1);
-    assert_int_equal(json_number(collect, "sel_config"), 3);
-    expect_line(collect, "        chanid : 9");
-    expect_line(collect, "    avl_spare    : 91 %");
-    collect_free(collect);
-}
-
 static void sanitize(void **state)
 {
     static struct lwnvme_sanitize_status_log log;
@@ -315,7 +295,6 @@ int main(void)
         cmocka_unit_test(predictable_latency),
         cmocka_unit_test(ana_groups_with_their_namespaces),
         cmocka_unit_test(lba_status),
-        cmocka_unit_test(media_units),
         cmocka_unit_test(sanitize),
         cmocka_unit_test(the_small_ones),
         cmocka_unit_test(changed_zones),
