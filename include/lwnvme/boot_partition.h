@@ -58,7 +58,8 @@ struct lwnvme_boot_partition {
  * controller (LWNVME_ERR_BUSY).
  *
  * timeout_ms is that of a piece of up to 1 MiB, 0: 30 s; a controller that takes longer is brought down, as by a late
- * command. A reset in between ends the operation with LWNVME_ERR_ABORTED. LWNVME_SC_INTERNAL_ERROR: the controller
+ * command. Do not reset or shut down meanwhile: the specification leaves open what the controller does then; the
+ * operation ends with LWNVME_ERR_ABORTED. LWNVME_SC_INTERNAL_ERROR: the controller
  * reports an error (BPINFO.BRS). LWNVME_ERR_BUFFER_HELD: given up, but the controller may still write the buffer.
  * Section 8.1.3.2 "Reading from a Boot Partition".
  */
