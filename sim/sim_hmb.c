@@ -32,6 +32,7 @@ struct sim_hmb {
     uint64_t pages;
     uint64_t list_dma;
     uint32_t entries;
+    uint32_t used; /* of them: what is beyond HMMAXD or smaller than HMMINDS is left alone */
     struct hmb_chunk *chunks;
     uint8_t *list;         /* as it was when enabled */
     uint32_t *generations; /* of each page */
@@ -54,7 +55,7 @@ static void pattern_make(const struct sim_hmb *hmb, uint64_t page, uint8_t *data
 
 static uint64_t page_address(const struct sim_hmb *hmb, uint64_t page)
 {
-    for (uint32_t i = 0; i < hmb->entries; i++) {
+    for (uint32_t i = 0; i < hmb->used; i++) {
         if (page < hmb->chunks[i].pages) {
             return hmb->chunks[i].dma + page * hmb->page_bytes;
         }
@@ -155,6 +156,7 @@ static void forget_content(struct sim_hmb *hmb)
     hmb->known = false;
     hmb->pages = 0;
     hmb->entries = 0;
+    hmb->used = 0;
 }
 
 static uint16_t refuse(struct lwnvme_sim *sim, const char *what, uint64_t value)
@@ -175,9 +177,6 @@ static uint16_t check_entry(struct lwnvme_sim *sim, const uint8_t *entry, const 
     if (bytes == 0) {
         return refuse(sim, "a descriptor of no pages", dma);
     }
-    if (bytes < (uint64_t)sim->config.hmminds * 4096) {
-        return refuse(sim, "a descriptor smaller than HMMINDS", bytes);
-    }
     if (lwsim_get(entry + 12, 4) != 0 && sim->config.strict_reserved) {
         return refuse(sim, "reserved bytes of a descriptor are set", lwsim_get(entry + 12, 4));
     }
@@ -189,28 +188,49 @@ static uint16_t check_entry(struct lwnvme_sim *sim, const uint8_t *entry, const 
     return SIM_OK;
 }
 
+static bool entry_is_used(const struct lwnvme_sim *sim, uint32_t index, uint64_t bytes)
+{
+    bool counted = sim->config.hmmaxd == 0 || index < sim->config.hmmaxd;
+    return counted && bytes >= (uint64_t)sim->config.hmminds * 4096;
+}
+
+static bool take_chunk(struct lwnvme_sim *sim, struct sim_hmb *fresh, uint64_t dma, uint64_t pages)
+{
+    fresh->chunks[fresh->used].dma = dma;
+    fresh->chunks[fresh->used].pages = pages;
+    fresh->used++;
+    fresh->pages += pages;
+    return lwsim_segments_add(sim, &fresh->pins, dma, pages * fresh->page_bytes, LWNVME_BIDIRECTIONAL);
+}
+
 /* Reads the list into a fresh description, which is dropped if it is not right. */
 static uint16_t read_list(struct lwnvme_sim *sim, struct sim_hmb *fresh, uint64_t size_pages)
 {
+    uint64_t sum = 0;
     for (uint32_t i = 0; i < fresh->entries; i++) {
         uint8_t *entry = fresh->list + 16 * (size_t)i;
         if (!lwsim_dma(sim, fresh->list_dma + 16 * (uint64_t)i, entry, 16, false)) {
             return SIM_TRANSFER_ERROR;
         }
-        uint16_t status = check_entry(sim, entry, fresh->chunks, i);
+        uint16_t status = check_entry(sim, entry, fresh->chunks, fresh->used);
         if (status != SIM_OK) {
             return status;
         }
-        fresh->chunks[i].dma = lwsim_get(entry, 8);
-        fresh->chunks[i].pages = lwsim_get(entry + 8, 4);
-        fresh->pages += fresh->chunks[i].pages;
-        if (!lwsim_segments_add(sim, &fresh->pins, fresh->chunks[i].dma,
-                                fresh->chunks[i].pages * fresh->page_bytes, LWNVME_BIDIRECTIONAL)) {
+        uint64_t pages = lwsim_get(entry + 8, 4);
+        sum += pages;
+        if (sum > size_pages) {
+            break;
+        }
+        if (entry_is_used(sim, i, pages * fresh->page_bytes) &&
+            !take_chunk(sim, fresh, lwsim_get(entry, 8), pages)) {
             return SIM_TRANSFER_ERROR;
         }
     }
-    if (fresh->pages != size_pages) {
+    if (sum != size_pages) {
         return refuse(sim, "HSIZE is not the sum of the descriptors", size_pages);
+    }
+    if (fresh->pages == 0) {
+        return SIM_INVALID_FIELD; /* nothing in it can be used */
     }
     return lwsim_segments_add(sim, &fresh->pins, fresh->list_dma, 16 * (uint64_t)fresh->entries,
                               LWNVME_TO_DEVICE)
@@ -221,7 +241,7 @@ static uint16_t read_list(struct lwnvme_sim *sim, struct sim_hmb *fresh, uint64_
 static bool same_memory(const struct sim_hmb *old, const struct sim_hmb *fresh)
 {
     return old->known && old->page_bytes == fresh->page_bytes && old->entries == fresh->entries &&
-           memcmp(old->chunks, fresh->chunks, fresh->entries * sizeof(*fresh->chunks)) == 0;
+           old->pages == fresh->pages && memcmp(old->list, fresh->list, 16 * (size_t)fresh->entries) == 0;
 }
 
 /* The memory is the controller's from here. */
@@ -264,20 +284,15 @@ static void fresh_free(struct sim_hmb *fresh)
 
 static uint16_t check_sizes(struct lwnvme_sim *sim, const struct sim_task *task)
 {
-    uint32_t page = lwsim_page_bytes(sim);
-    uint64_t bytes = (uint64_t)task->sqe[12] * page;
-    uint32_t entries = task->sqe[15];
-    if (bytes < (uint64_t)sim->config.hmmin * 4096) {
-        return refuse(sim, "HSIZE is less than HMMIN", bytes);
+    uint64_t bytes = (uint64_t)task->sqe[12] * lwsim_page_bytes(sim);
+    if (bytes < (uint64_t)sim->config.hmmin * 4096 || task->sqe[15] == 0) {
+        return SIM_INVALID_FIELD;
     }
-    if (task->sqe[12] > PAGES_MAX) {
-        return refuse(sim, "HSIZE is more than this model takes", bytes);
+    if (task->sqe[12] > PAGES_MAX || task->sqe[15] > ENTRIES_MAX) {
+        return refuse(sim, "more than this model takes", bytes);
     }
     if ((task->sqe[13] & 15u) != 0) {
         return refuse(sim, "the descriptor list is not aligned to 16 bytes", task->sqe[13]);
-    }
-    if (entries == 0 || entries > ENTRIES_MAX || (sim->config.hmmaxd != 0 && entries > sim->config.hmmaxd)) {
-        return refuse(sim, "the number of descriptors is 0 or beyond HMMAXD", entries);
     }
     return SIM_OK;
 }

@@ -120,22 +120,15 @@ static void test_what_is_refused(void **state)
 {
     (void)state;
     start();
-    assert_int_equal(set_hmb(1, 7, list_dma, CHUNKS), 0x4002);
-    mini_expect_violation(&mini, "less than HMMIN");
+    assert_int_equal(set_hmb(1, 7, list_dma, CHUNKS), 0x4002); /* less than HMMIN */
     assert_int_equal(set_hmb(1, 12, list_dma + 8, CHUNKS), 0x4002);
     mini_expect_violation(&mini, "not aligned to 16 bytes");
     assert_int_equal(set_hmb(1, 12, list_dma, 0), 0x4002);
-    mini_expect_violation(&mini, "number of descriptors");
-    assert_int_equal(set_hmb(1, 12, list_dma, 5), 0x4002);
-    mini_expect_violation(&mini, "number of descriptors");
     assert_int_equal(set_hmb(1, 11, list_dma, CHUNKS), 0x4002);
     mini_expect_violation(&mini, "not the sum");
     describe(1, chunk_dma[1] + 512, PAGES);
     assert_int_equal(enable(0), 0x4002);
     mini_expect_violation(&mini, "not aligned to the memory page");
-    describe(1, chunk_dma[1], 1);
-    assert_int_equal(enable(0), 0x4002);
-    mini_expect_violation(&mini, "smaller than HMMINDS");
     describe(1, chunk_dma[1], 0);
     assert_int_equal(enable(0), 0x4002);
     mini_expect_violation(&mini, "no pages");
@@ -144,11 +137,30 @@ static void test_what_is_refused(void **state)
     mini_expect_violation(&mini, "overlap");
     describe(1, chunk_dma[1], PAGES);
     describe(2, chunk_dma[2], PAGES + 1); /* longer than what was allocated */
-    assert_int_equal(enable(0) & 0x7ff, 0x004);
+    assert_int_equal(set_hmb(1, CHUNKS * PAGES + 1, list_dma, CHUNKS) & 0x7ff, 0x004);
     mini_expect_violation(&mini, "memory");
     describe(2, chunk_dma[2], PAGES);
     assert_int_equal(set_hmb(0, 1, 0, 0), 0); /* what does not matter is ignored */
     assert_int_equal(lwnvme_sim_hmb_bytes(mini.sim), 0);
+    stop();
+}
+
+static void test_what_is_beyond_the_limits_is_left_alone(void **state)
+{
+    (void)state;
+    config.hmmaxd = 2;
+    start();
+    memset(chunk[1], 0x11, (size_t)PAGES * 4096);
+    memset(chunk[2], 0x22, (size_t)PAGES * 4096);
+    describe(1, chunk_dma[1], 1); /* smaller than HMMINDS */
+    assert_int_equal(set_hmb(1, PAGES + 1 + PAGES, list_dma, CHUNKS), 0);
+    assert_int_equal(lwnvme_sim_hmb_bytes(mini.sim), PAGES * 4096);
+    lwnvme_sim_advance(mini.sim, 20000);
+    assert_int_equal(chunk[1][0], 0x11);
+    assert_int_equal(chunk[2][4097], 0x22);
+    assert_int_equal(disable(), 0);
+    lwnvme_sim_settings(mini.sim)->hmminds = 100;
+    assert_int_equal(set_hmb(1, PAGES + 1 + PAGES, list_dma, CHUNKS), 0x4002); /* nothing to use */
     stop();
 }
 
@@ -251,6 +263,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_takes_uses_and_gives_back, fresh),
         cmocka_unit_test_setup(test_what_is_refused, fresh),
+        cmocka_unit_test_setup(test_what_is_beyond_the_limits_is_left_alone, fresh),
         cmocka_unit_test_setup(fault_132_freed_while_enabled, fresh),
         cmocka_unit_test_setup(fault_132_somebody_else_writes_there, fresh),
         cmocka_unit_test_setup(test_reset_forgets_and_memory_return_is_checked, fresh),
