@@ -292,6 +292,35 @@ static void demo_write(struct demo *demo)
     demo_write_region(demo, &region);
 }
 
+/* What a controller need not have, or says that it has not. */
+static bool demo_is_missing(int status)
+{
+    const int code = lwnvme_status_code(status);
+
+    return (status <= LWNVME_ERR_NO_COMPARE && status >= LWNVME_ERR_NO_BROADCAST) ||
+           code == LWNVME_SC_INVALID_LOG_PAGE || code == LWNVME_SC_INVALID_FIELD_IN_COMMAND ||
+           code == LWNVME_SC_INVALID_COMMAND_OPCODE;
+}
+
+/* The half of the shell that only looks. */
+static void demo_look(struct demo *demo)
+{
+    /* Features that every controller has: asking for others would fill its error log. */
+    static const char *const lines[] = {"id-ctrl", "id-ns",      "list-ns",    "smart",      "errors",
+                                        "fw-log",  "features 2", "features 4", "features 7", "features 0xb",
+                                        "log 5",   "log 6",      "power"};
+
+    for (uint32_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        int status;
+
+        text_print("%s:\n", lines[i]);
+        status = shell_look(&demo->drive, lines[i]);
+        if (status != 0 && !demo_is_missing(status)) {
+            demo_fail(demo, lines[i], status);
+        }
+    }
+}
+
 static void demo_run(struct demo *demo)
 {
     int status;
@@ -305,6 +334,7 @@ static void demo_run(struct demo *demo)
     if (demo->drive.current == NULL) {
         demo_fail(demo, "no namespace can be used", 0);
     }
+    demo_look(demo);
     demo_read_all(demo);
     if (lwnvme_controller_status(&demo->drive.controller) != 0) {
         text_print("the controller has failed: the rest is left out\n");

@@ -12,8 +12,9 @@
 #define SHELL_DELETE      127
 #define SHELL_BAR_CELLS   40u
 
-void shell_result(const char *what, int status)
+void shell_result(struct shell *shell, const char *what, int status)
 {
+    shell->status = status;
     if (status == 0) {
         text_print("%s: done\n", what);
         return;
@@ -235,7 +236,7 @@ int shell_follow(struct shell *shell, const char *what, struct lwnvme_operation 
 static void shell_shutdown(struct shell *shell)
 {
     shell->ended_status = drive_shutdown(shell->drive);
-    shell_result("shutdown", shell->ended_status);
+    shell_result(shell, "shutdown", shell->ended_status);
     shell->ended = true;
 }
 
@@ -283,6 +284,23 @@ static void shell_help(struct shell *shell)
             text_print("  %-12s %-24s %s\n", command->name, command->arguments, command->help);
         }
     }
+}
+
+int shell_look(struct drive *drive, const char *line)
+{
+    static struct shell shell;
+    static char copy[SHELL_LINE_MAX];
+    const struct shell_command *command;
+
+    text_format(copy, sizeof(copy), "%s", line);
+    shell = (struct shell){.drive = drive};
+    shell_split(&shell, copy);
+    command = shell_find(shell.words[0]);
+    if (command == NULL || command->destructive) {
+        return LWNVME_ERR_INVALID_ARGUMENT;
+    }
+    command->run(&shell);
+    return shell.status;
 }
 
 int shell_run(struct drive *drive, const struct options *options)

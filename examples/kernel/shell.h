@@ -10,4 +10,7 @@
  * ended; 0 when there was none. */
 int shell_run(struct drive *drive, const struct options *options);
 
+/* Carries out one command that changes nothing, as if it had been typed. Returns its status. */
+int shell_look(struct drive *drive, const char *line);
+
 #endif

@@ -55,7 +55,7 @@ static uint8_t *change_image_read(struct shell *shell, uint32_t image_bytes, siz
     }
     status = lwnvme_sync_read(&shell->drive->queue, ns, lba, blocks, image, 0);
     if (status != 0) {
-        shell_result("reading the image", status);
+        shell_result(shell, "reading the image", status);
         platform_free(image, *size_bytes);
         return NULL;
     }
@@ -129,7 +129,7 @@ static void change_fw_update(struct shell *shell)
     if (image != NULL) {
         platform_free(image, size_bytes);
     }
-    shell_result("fw-update", status);
+    shell_result(shell, "fw-update", status);
 }
 
 /* format NSID [lbaf=N] [ses=N] [pi=N] [pil=1] [mset=1] */
@@ -166,7 +166,7 @@ static void change_format(struct shell *shell)
     if (status == 0) {
         status = shell_follow(shell, "format", &format->operation);
     }
-    shell_result("format", status);
+    shell_result(shell, "format", status);
     drive_print_namespaces(shell->drive);
 }
 
@@ -230,7 +230,7 @@ static void change_sanitize(struct shell *shell)
         status = shell_follow(shell, "sanitize", &sanitize->operation);
         change_sanitize_print(sanitize);
     }
-    shell_result("sanitize", status);
+    shell_result(shell, "sanitize", status);
 }
 
 /* Follows one that is under way, or says how the last one ended. */
@@ -247,7 +247,7 @@ static void change_sanitize_status(struct shell *shell)
         status = shell_follow(shell, "sanitize", &sanitize->operation);
         change_sanitize_print(sanitize);
     }
-    shell_result("sanitize-log", status);
+    shell_result(shell, "sanitize-log", status);
 }
 
 static void change_self_test_print(const struct lwnvme_self_test *test)
@@ -308,7 +308,7 @@ static void change_self_test(struct shell *shell)
         status = shell_follow(shell, "self-test", &test->operation);
         change_self_test_print(test);
     }
-    shell_result("self-test", status);
+    shell_result(shell, "self-test", status);
 }
 
 const struct shell_command shell_change_commands[] = {

@@ -45,7 +45,7 @@ static void shell_use(struct shell *shell)
             continue;
         }
         if (ns->status != 0) {
-            shell_result("use", ns->status);
+            shell_result(shell, "use", ns->status);
             return;
         }
         shell->drive->current = ns;
@@ -85,7 +85,7 @@ static void shell_read(struct shell *shell)
     if (status == 0) {
         text_dump(data, size_bytes, range.lba * ns->block_bytes);
     } else {
-        shell_result("read", status);
+        shell_result(shell, "read", status);
     }
     platform_free(data, size_bytes);
 }
@@ -111,7 +111,7 @@ static void shell_stream(struct shell *shell, enum stream_kind kind)
     if (stream.status == 0) {
         demo_stream_end(&stream, kind == STREAM_WRITE ? "written" : "compared");
     }
-    shell_result(shell->words[0], stream.status);
+    shell_result(shell, shell->words[0], stream.status);
 }
 
 static void shell_write(struct shell *shell)
@@ -129,7 +129,7 @@ static void shell_flush(struct shell *shell)
     const struct lwnvme_namespace *ns = shell_namespace(shell);
 
     if (ns != NULL) {
-        shell_result("flush", lwnvme_sync_flush(&shell->drive->queue, ns));
+        shell_result(shell, "flush", lwnvme_sync_flush(&shell->drive->queue, ns));
     }
 }
 
@@ -138,8 +138,9 @@ static void shell_trim(struct shell *shell)
     struct demo_range range;
 
     if (shell_range_32(shell, &range)) {
-        shell_result("trim", lwnvme_sync_trim(&shell->drive->queue, shell->drive->current, range.lba,
-                                              (uint32_t)range.block_count));
+        shell_result(shell, "trim",
+                     lwnvme_sync_trim(&shell->drive->queue, shell->drive->current, range.lba,
+                                      (uint32_t)range.block_count));
     }
 }
 
@@ -148,8 +149,9 @@ static void shell_zero(struct shell *shell)
     struct demo_range range;
 
     if (shell_range_32(shell, &range)) {
-        shell_result("zero", lwnvme_sync_write_zeroes(&shell->drive->queue, shell->drive->current, range.lba,
-                                                      (uint32_t)range.block_count, 0));
+        shell_result(shell, "zero",
+                     lwnvme_sync_write_zeroes(&shell->drive->queue, shell->drive->current, range.lba,
+                                              (uint32_t)range.block_count, 0));
     }
 }
 
@@ -158,8 +160,9 @@ static void shell_verify(struct shell *shell)
     struct demo_range range;
 
     if (shell_range_32(shell, &range)) {
-        shell_result("verify", lwnvme_sync_verify(&shell->drive->queue, shell->drive->current, range.lba,
-                                                  (uint32_t)range.block_count, 0));
+        shell_result(shell, "verify",
+                     lwnvme_sync_verify(&shell->drive->queue, shell->drive->current, range.lba,
+                                        (uint32_t)range.block_count, 0));
     }
 }
 
@@ -172,7 +175,7 @@ static void shell_hash(struct shell *shell)
         if (shell->word_count == 2 && range.lba < ns->block_count) {
             range.block_count = ns->block_count - range.lba;
         }
-        shell_result("hash", demo_hash(shell->drive, ns, range.lba, range.block_count));
+        shell_result(shell, "hash", demo_hash(shell->drive, ns, range.lba, range.block_count));
     }
 }
 
@@ -193,7 +196,7 @@ static void shell_bench(struct shell *shell)
         const int status = bench_random_reads(shell->drive, ns, depths[i], (uint32_t)seconds * 1000u);
 
         if (status != 0) {
-            shell_result("bench", status);
+            shell_result(shell, "bench", status);
             return;
         }
     }
@@ -201,17 +204,17 @@ static void shell_bench(struct shell *shell)
 
 static void shell_reset(struct shell *shell)
 {
-    shell_result("reset", lwnvme_sync_controller_reset(&shell->drive->controller));
+    shell_result(shell, "reset", lwnvme_sync_controller_reset(&shell->drive->controller));
 }
 
 static void shell_resume(struct shell *shell)
 {
     int status = lwnvme_sync_controller_shutdown(&shell->drive->controller, LWNVME_SHUTDOWN_NORMAL);
 
-    shell_result("shutdown", status);
+    shell_result(shell, "shutdown", status);
     if (status == 0) {
         status = lwnvme_sync_controller_resume(&shell->drive->controller);
-        shell_result("resume", status);
+        shell_result(shell, "resume", status);
     }
 }
 
@@ -219,10 +222,10 @@ static void shell_reopen(struct shell *shell)
 {
     int status = drive_close(shell->drive);
 
-    shell_result("close without shutdown", status);
+    shell_result(shell, "close without shutdown", status);
     if (status == 0) {
         status = drive_open(shell->drive);
-        shell_result("open", status);
+        shell_result(shell, "open", status);
     }
 }
 

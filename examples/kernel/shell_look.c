@@ -26,7 +26,7 @@ static void look_id_ctrl(struct shell *shell)
     const int status = lwnvme_sync_identify(look_controller(shell), LWNVME_CNS_CONTROLLER, 0, &look_data);
 
     if (status != 0) {
-        shell_result("id-ctrl", status);
+        shell_result(shell, "id-ctrl", status);
         return;
     }
     lwnvme_describe_identify_controller(shell_show_start(shell, &look_show), &look_data.controller);
@@ -49,7 +49,7 @@ static void look_id_ns(struct shell *shell)
     }
     status = lwnvme_sync_identify(look_controller(shell), LWNVME_CNS_NAMESPACE, nsid, &look_data);
     if (status != 0) {
-        shell_result("id-ns", status);
+        shell_result(shell, "id-ns", status);
         return;
     }
     lwnvme_describe_identify_namespace(shell_show_start(shell, &look_show), &look_data.ns);
@@ -64,7 +64,7 @@ static void look_list_ns(struct shell *shell)
         &look_data);
 
     if (status != 0) {
-        shell_result("list-ns", status);
+        shell_result(shell, "list-ns", status);
         return;
     }
     lwnvme_describe_namespace_list(shell_show_start(shell, &look_show), &look_data.namespaces);
@@ -81,7 +81,7 @@ static void look_smart(struct shell *shell)
     }
     status = lwnvme_sync_log_smart(look_controller(shell), nsid, &look_data.smart);
     if (status != 0) {
-        shell_result("smart", status);
+        shell_result(shell, "smart", status);
         return;
     }
     lwnvme_describe_smart_log(shell_show_start(shell, &look_show), &look_data.smart);
@@ -104,7 +104,7 @@ static void look_errors(struct shell *shell)
     }
     status = lwnvme_sync_log_error(look_controller(shell), 0, count, look_data.errors);
     if (status != 0) {
-        shell_result("errors", status);
+        shell_result(shell, "errors", status);
         return;
     }
     for (uint32_t i = 0; i < count; i++) {
@@ -125,7 +125,7 @@ static void look_fw_log(struct shell *shell)
         lwnvme_sync_log_read(look_controller(shell), &select, &look_data, sizeof(look_data.firmware));
 
     if (status != 0) {
-        shell_result("fw-log", status);
+        shell_result(shell, "fw-log", status);
         return;
     }
     lwnvme_describe_firmware_slot_log(shell_show_start(shell, &look_show), &look_data.firmware);
@@ -169,7 +169,7 @@ static void look_id(struct shell *shell)
     select.cnssid = (uint16_t)cnssid;
     status = lwnvme_sync_identify_select(look_controller(shell), &select, &look_data);
     if (status != 0) {
-        shell_result("id", status);
+        shell_result(shell, "id", status);
         return;
     }
     if (!lwnvme_describe_identify(shell_show_start(shell, &look_show), select.cns, select.csi, &look_data)) {
@@ -208,9 +208,12 @@ static void look_log(struct shell *shell)
     select.lsi = (uint16_t)lsi;
     select.csi = (uint8_t)csi;
     select.offset_bytes = offset;
-    status = lwnvme_sync_log_read(look_controller(shell), &select, &look_data, bytes);
+    status = lwnvme_log_support(look_controller(shell), select.lid, NULL);
+    if (status == 0) {
+        status = lwnvme_sync_log_read(look_controller(shell), &select, &look_data, bytes);
+    }
     if (status != 0) {
-        shell_result("log", status);
+        shell_result(shell, "log", status);
         return;
     }
     if (offset != 0 || !lwnvme_describe_log(shell_show_start(shell, &look_show), select.lid, select.csi,
@@ -294,7 +297,7 @@ static void look_features(struct shell *shell)
     how.fid = (uint8_t)fid;
     status = look_feature_read(shell, &how, &value, &length_bytes);
     if (status != 0) {
-        shell_result("features", status);
+        shell_result(shell, "features", status);
         return;
     }
     look_feature_show(shell_show_start(shell, &look_show), &how, value, length_bytes);

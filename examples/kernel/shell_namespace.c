@@ -57,7 +57,7 @@ int shell_rescan(struct shell *shell)
 
 static void namespace_rescan(struct shell *shell)
 {
-    shell_result("rescan", shell_rescan(shell));
+    shell_result(shell, "rescan", shell_rescan(shell));
 }
 
 /* ns-create BLOCKS [capacity=BLOCKS] [lbaf=N] [shared=1] */
@@ -85,7 +85,7 @@ static void namespace_create(struct shell *shell)
     if (status == 0) {
         text_print("  namespace %u was made; ns-attach %u lets this controller use it\n", nsid, nsid);
     }
-    shell_result("ns-create", status);
+    shell_result(shell, "ns-create", status);
 }
 
 /* The namespace that a command names. 0: said that it does not. */
@@ -100,7 +100,13 @@ static uint32_t namespace_named(const struct shell *shell)
     if (text_equal(shell->words[1], "all")) {
         return LWNVME_NSID_ALL;
     }
-    return shell_number_32(shell, 1, 0, &nsid) ? nsid : 0;
+    if (!shell_number_32(shell, 1, 0, &nsid)) {
+        return 0;
+    }
+    if (nsid == 0) {
+        text_print("namespaces are numbered from 1\n");
+    }
+    return nsid;
 }
 
 static void namespace_delete(struct shell *shell)
@@ -111,7 +117,7 @@ static void namespace_delete(struct shell *shell)
         const int status =
             lwnvme_sync_namespace_delete(&shell->drive->controller, nsid, NAMESPACE_TIMEOUT_MS);
 
-        shell_result("ns-delete", status != 0 ? status : shell_rescan(shell));
+        shell_result(shell, "ns-delete", status != 0 ? status : shell_rescan(shell));
     }
 }
 
@@ -122,7 +128,7 @@ static void namespace_attach(struct shell *shell)
     if (nsid != 0) {
         const int status = lwnvme_sync_namespace_attach_here(&shell->drive->controller, nsid);
 
-        shell_result("ns-attach", status != 0 ? status : shell_rescan(shell));
+        shell_result(shell, "ns-attach", status != 0 ? status : shell_rescan(shell));
     }
 }
 
@@ -133,7 +139,7 @@ static void namespace_detach(struct shell *shell)
     if (nsid != 0) {
         const int status = lwnvme_sync_namespace_detach_here(&shell->drive->controller, nsid);
 
-        shell_result("ns-detach", status != 0 ? status : shell_rescan(shell));
+        shell_result(shell, "ns-detach", status != 0 ? status : shell_rescan(shell));
     }
 }
 

@@ -19,8 +19,9 @@ struct shell {
     int ended_status;    /* of the shutdown */
     uint32_t word_count; /* of the command line, options that begin with -- not counted */
     const char *words[SHELL_WORDS_MAX];
-    bool yes;  /* --yes: go on without a question */
-    bool json; /* --json: for a script, where a command knows it */
+    bool yes;   /* --yes: go on without a question */
+    bool json;  /* --json: for a script, where a command knows it */
+    int status; /* of the last command that said how it ended */
 };
 
 struct shell_command {
@@ -53,8 +54,8 @@ struct shell_show {
 struct lwnvme_describe *shell_show_start(const struct shell *shell, struct shell_show *show);
 void shell_show_end(struct shell_show *show);
 
-/* "name: done", or why not. */
-void shell_result(const char *what, int status);
+/* "name: done", or why not; notes the status. */
+void shell_result(struct shell *shell, const char *what, int status);
 /* The n-th argument as a number, or what stands for a missing one. false: said what is wrong. */
 bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint64_t *value);
 bool shell_number_32(const struct shell *shell, uint32_t n, uint32_t missing, uint32_t *value);

@@ -33,8 +33,9 @@ static void service_feature_set(struct shell *shell)
     if (shell_number_32(shell, 1, 0, &fid) && shell_number_32(shell, 2, 0, &value) &&
         shell_option_number(shell, "nsid", 0, UINT32_MAX, &nsid) &&
         shell_option_number(shell, "save", 0, 1, &save)) {
-        shell_result("feature-set", lwnvme_sync_feature_set(&shell->drive->controller, (uint8_t)fid, value,
-                                                            nsid, save != 0));
+        shell_result(
+            shell, "feature-set",
+            lwnvme_sync_feature_set(&shell->drive->controller, (uint8_t)fid, value, nsid, save != 0));
     }
 }
 
@@ -65,7 +66,7 @@ static void service_power(struct shell *shell)
             return;
         }
         power.state = (uint8_t)state;
-        shell_result("power", lwnvme_sync_power_set(controller, &power, false));
+        shell_result(shell, "power", lwnvme_sync_power_set(controller, &power, false));
         return;
     }
     service_print_states(controller);
@@ -73,7 +74,7 @@ static void service_power(struct shell *shell)
     if (status == 0) {
         text_print("  in state %u\n", power.state);
     } else {
-        shell_result("power", status);
+        shell_result(shell, "power", status);
     }
 }
 
@@ -96,7 +97,7 @@ static void service_apst_set(struct shell *shell)
         }
         status = lwnvme_apst_make(controller, latency_us, &service_apst, &transitions);
         if (status != 0) {
-            shell_result("apst", status);
+            shell_result(shell, "apst", status);
             return;
         }
         for (uint32_t i = 0; i < lwnvme_power_state_count(controller); i++) {
@@ -109,7 +110,7 @@ static void service_apst_set(struct shell *shell)
         }
         text_print("  %u transitions\n", transitions);
     }
-    shell_result("apst", lwnvme_sync_apst_set(controller, &service_apst, false));
+    shell_result(shell, "apst", lwnvme_sync_apst_set(controller, &service_apst, false));
 }
 
 /* hmb [on [KIB]|off] */
@@ -139,7 +140,7 @@ static void service_hmb(struct shell *shell)
         text_print("  has %" TEXT_64 "u KiB in %u pieces, %s\n", service_memory.size_bytes / 1024u,
                    service_memory.chunk_count, service_memory.enabled ? "in use" : "not in use");
     }
-    shell_result("hmb", status);
+    shell_result(shell, "hmb", status);
 }
 
 /* keep-alive [MS|off] */
@@ -160,7 +161,7 @@ static void service_keep_alive_set(struct shell *shell)
         text_print("  timer %u ms, %u sent, %u failed\n", service_keep_alive.granted_ms,
                    service_keep_alive.sent, service_keep_alive.failed);
     }
-    shell_result("keep-alive", status);
+    shell_result(shell, "keep-alive", status);
 }
 
 static void service_timestamp(struct shell *shell)
@@ -171,7 +172,7 @@ static void service_timestamp(struct shell *shell)
 
     if (shell->word_count > 1) {
         if (shell_number(shell, 1, 0, &timestamp.milliseconds)) {
-            shell_result("timestamp", lwnvme_sync_timestamp_set(controller, &timestamp, false));
+            shell_result(shell, "timestamp", lwnvme_sync_timestamp_set(controller, &timestamp, false));
         }
         return;
     }
@@ -180,7 +181,7 @@ static void service_timestamp(struct shell *shell)
         text_print("  %" TEXT_64 "u ms since 1970, or since the controller was reset\n",
                    timestamp.milliseconds);
     }
-    shell_result("timestamp", status);
+    shell_result(shell, "timestamp", status);
 }
 
 static void service_event(struct lwnvme_events *events, const struct lwnvme_async_event *event)
@@ -223,7 +224,7 @@ static void service_events_listen(struct shell *shell)
         while (status == 0 && service_events.status == LWNVME_PENDING) {
             (void)lwnvme_controller_poll(&shell->drive->controller);
         }
-        shell_result("events off", status);
+        shell_result(shell, "events off", status);
         return;
     }
     if (!shell_number_32(shell, 1, SERVICE_EVENT_WAIT_S, &seconds) || seconds > SERVICE_EVENT_WAIT_S_MAX) {
@@ -237,13 +238,13 @@ static void service_events_listen(struct shell *shell)
         status = lwnvme_events_start(&shell->drive->controller, &service_events);
     }
     if (status != 0) {
-        shell_result("events", status);
+        shell_result(shell, "events", status);
         return;
     }
     service_events_wait(shell, seconds);
     text_print("  %u requests armed, %u events so far, %u of them not known\n", service_events.armed,
                service_events.counts.events, service_events.counts.unknown);
-    shell_result("events", service_events.status == LWNVME_PENDING ? 0 : service_events.status);
+    shell_result(shell, "events", service_events.status == LWNVME_PENDING ? 0 : service_events.status);
 }
 
 /* suspend [state]: and resume at once */
@@ -255,11 +256,11 @@ static void service_suspend(struct shell *shell)
     service_suspension.kind =
         service_word(shell, 1, "state") ? LWNVME_SUSPEND_POWER_STATE : LWNVME_SUSPEND_SHUTDOWN;
     status = lwnvme_sync_suspend(&shell->drive->controller, &service_suspension);
-    shell_result("suspend", status);
+    shell_result(shell, "suspend", status);
     if (status == 0) {
         status = lwnvme_sync_resume(&service_suspension);
         text_print("  registers were %s\n", service_suspension.registers_lost ? "lost" : "kept");
-        shell_result("resume", status);
+        shell_result(shell, "resume", status);
     }
 }
 
@@ -273,7 +274,7 @@ static void service_subsystem_reset(struct shell *shell)
             controller->ops->relax(controller->host);
         }
     }
-    shell_result("subsystem-reset", status != 0 ? status : lwnvme_controller_status(controller));
+    shell_result(shell, "subsystem-reset", status != 0 ? status : lwnvme_controller_status(controller));
 }
 
 const struct shell_command shell_service_commands[] = {

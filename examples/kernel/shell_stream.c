@@ -110,7 +110,7 @@ static void log_telemetry(struct shell *shell)
         text_print("  the controller has captured nothing\n");
     }
     log_release();
-    shell_result("telemetry", status);
+    shell_result(shell, "telemetry", status);
 }
 
 static void log_persistent(struct shell *shell)
@@ -127,7 +127,7 @@ static void log_persistent(struct shell *shell)
                                              log_sink.kept_bytes);
         shell_show_end(&log_show);
     } else {
-        shell_result("persistent-events", status);
+        shell_result(shell, "persistent-events", status);
     }
     log_release();
 }

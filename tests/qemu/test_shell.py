@@ -11,19 +11,23 @@ import pytest
 import machine
 from machine import PASSED, SEED, drive, pattern, sha256
 
-COMMANDS = ("help list info smart errors read write flush trim zero compare verify hash bench shutdown "
-            "use reset resume reopen").split()
+COMMANDS = ("help shutdown id-ctrl id-ns list-ns id log features smart errors fw-log telemetry persistent-events list use "
+            "info read write flush trim zero compare verify hash bench reset resume reopen feature-set power apst hmb "
+            "keep-alive timestamp events suspend subsystem-reset rescan ns-create ns-delete ns-attach ns-detach fw-update "
+            "format sanitize sanitize-log self-test").split()
+DESTRUCTIVE = ("write trim zero feature-set subsystem-reset ns-create ns-delete ns-attach ns-detach fw-update format "
+               "sanitize").split()
 
 
 def test_help_names_every_command(image, shell):
     """help lists all; help CMD tells more, also whether it asks first."""
     session = shell(drive(image))
-    listed = re.findall(r"^  ([a-z]+) ", session.run("help"), re.M)
+    listed = re.findall(r"^  ([a-z-]+) ", session.run("help"), re.M)
     assert sorted(listed) == sorted(COMMANDS)
     for name in COMMANDS:
         text = session.run(f"help {name}")
         assert text.startswith(name)
-        assert ("asks first" in text) == (name in ("write", "trim", "zero"))
+        assert ("asks first" in text) == (name in DESTRUCTIVE)
     assert 'unknown command "nonsense"' in session.run("help nonsense")
     session.end()
 
@@ -101,7 +105,21 @@ def test_errors_by_name(tmp_path, shell):
             ("hash 2000 49", "not all inside the namespace"),
             ("hash 0xfffffffffffffff0 0xffffffffffffffff", "not all inside the namespace"),
             ("use 9", "there is no namespace 9"),
-            ("format", 'unknown command "format"'),
+            ("erase", 'unknown command "erase"'),
+            ("format 1 lbaf=60 --yes", "no such LBA format"),
+            ("format 9 --yes", "failed"),
+            ("ns-create --yes", "how many blocks?"),
+            ("ns-attach 0 --yes", "numbered from 1"),
+            ("fw-update 0 512 --yes", "failed"),
+            ("sanitize block --yes", "cannot sanitize in this way"),
+            ("sanitize everything --yes", "sanitize knows"),
+            ("self-test short", "no Device Self-test command"),
+            ("hmb on", "does not ask for a host memory buffer"),
+            ("telemetry", "no telemetry"),
+            ("subsystem-reset --yes", "cannot reset the NVM subsystem"),
+            ("power 31", "no such power state"),
+            ("log 6", "no Device Self-test command"),
+            ("id 0x14", "failed"),
     ):
         assert reason in session.run(command), command
         assert digest in session.run("hash")
