@@ -78,6 +78,7 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     describe/support.c \
     describe/text.c \
     sync/sync.c \
+    sync/sync_admin.c \
     sync/sync_feature.c \
     sync/sync_identify.c \
     sync/sync_log.c \

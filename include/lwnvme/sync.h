@@ -14,6 +14,7 @@
 #include "admin.h"
 #include "namespace.h"
 #include "nvm.h"
+#include "sync_admin.h"
 #include "sync_feature.h"
 #include "sync_identify.h"
 #include "sync_log.h"

@@ -9,7 +9,7 @@
  * The object is a service of the controller. Requests end in the callbacks of the admin queue, where only the slot's
  * state is changed; everything else is done when a poll of the ready controller is over (the POLL occasion), one event
  * at a time in the order of arrival, so that the owner's callback may do what the owner may: reset, close, stop. While
- * it runs, polls from inside it change nothing here. READY makes everything be configured and armed again: a reset has
+ * it runs, polls from inside it change nothing here but to carry a stop on. READY makes everything be configured and armed again: a reset has
  * given all requests back, and only a slot whose request is back is ever armed.
  *
  * The log page that belongs to an event is chosen by the event's type and information, not by what the controller
@@ -704,7 +704,8 @@ static void lwnvme_events_told(struct lwnvme_service *service, enum lwnvme_occas
         if (events->state != LWNVME_EVENTS_STOPPING)
             events->state = LWNVME_EVENTS_CONFIGURE;
         events->owed = 0;
-    } else if (occasion == LWNVME_OCCASION_POLL && !events->delivering &&
+    } else if (occasion == LWNVME_OCCASION_POLL &&
+               (!events->delivering || events->state == LWNVME_EVENTS_STOPPING) &&
                lwnvme_controller_refusal(events->controller) == LWNVME_OK) {
         lwnvme_events_step(events);
     }

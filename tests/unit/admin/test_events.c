@@ -732,6 +732,13 @@ static void stop_it(const struct lwnvme_async_event *event)
     assert_int_equal(lwnvme_events_stop(&events), 0);
 }
 
+static void stop_and_wait(const struct lwnvme_async_event *event)
+{
+    (void)event;
+    assert_int_equal(lwnvme_sync_events_stop(&events), 0);
+    assert_int_equal(events.status, LWNVME_ERR_NO_EVENT_REQUESTS);
+}
+
 static void reset_it(const struct lwnvme_async_event *event)
 {
     (void)event;
@@ -776,6 +783,17 @@ static void the_callback_may_stop_reset_close_and_begin_again(void **state)
     polls(100);
     assert_int_equal(kept_count, 1); /* none after the stop */
     assert_int_equal(events.status, LWNVME_ERR_NO_EVENT_REQUESTS);
+    bench_end(&bench);
+
+    prepare();
+    bench.settings.admin_latency_us = 100;
+    start();
+    at_event = stop_and_wait;
+    lwnvme_sim_event(bench.sim, 3, 1, 0);
+    lwnvme_sim_event(bench.sim, 3, 1, 0);
+    polls(100);
+    assert_int_equal(kept_count, 1);
+    assert_null(bench.controller->services);
     bench_end(&bench);
 
     prepare();
