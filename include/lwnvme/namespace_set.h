@@ -72,6 +72,7 @@ struct lwnvme_namespace_set {
     uint32_t retries;
     uint32_t resume_after;
     uint32_t highest;
+    uint64_t deadline_us;
     bool again;
     uint32_t seen[LWNVME_NAMESPACE_SET_HANDLES_MAX / 32u];
     struct lwnvme_namespace probe;
@@ -92,7 +93,7 @@ struct lwnvme_namespace_set {
  * what there is are passed over, and what a list leaves out is only removed when Identify Namespace agrees.
  *
  * Controller owner's context, callbacks included. LWNVME_ERR_INVALID_ARGUMENT: no handles, or more than the set can
- * have. LWNVME_ERR_BUSY: an earlier one ran out of time and its last command has not ended. 0: begun.
+ * have. 0: begun.
  */
 int lwnvme_namespace_set_rescan(struct lwnvme_controller *controller, struct lwnvme_namespace_set *set);
 

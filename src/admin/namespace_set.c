@@ -384,7 +384,7 @@ static void lwnvme_rescan_end(struct lwnvme_namespace_set *set)
 
     set->stage = LWNVME_RESCAN_BEGIN;
     if (set->again) {
-        operation->deadline_us = lwnvme_now_us(operation->controller) + limit_ms * 1000u;
+        set->deadline_us = lwnvme_now_us(operation->controller) + limit_ms * 1000u;
         return;
     }
     if (set->missed != 0)
@@ -392,10 +392,19 @@ static void lwnvme_rescan_end(struct lwnvme_namespace_set *set)
     lwnvme_operation_end(operation, set->worst);
 }
 
-static void lwnvme_rescan_step(struct lwnvme_operation *operation)
+/* The list and the probe are requests of their own. While one is under way nothing else is due, and the operation does
+ * not end: its owner may take the memory away then. Commands have deadlines, so this wait has one too. */
+static void lwnvme_rescan_await(struct lwnvme_namespace_set *set)
 {
-    struct lwnvme_namespace_set *set = (struct lwnvme_namespace_set *)(void *)operation;
+    bool waits = set->list.status == LWNVME_PENDING || set->probe.status == LWNVME_PENDING;
 
+    set->operation.deadline_us = waits ? UINT64_MAX : set->deadline_us;
+    if (waits)
+        set->operation.service.due_us = UINT64_MAX;
+}
+
+static void lwnvme_rescan_take_step(struct lwnvme_namespace_set *set)
+{
     switch (set->stage) {
     case LWNVME_RESCAN_BEGIN:
         lwnvme_rescan_begin(set);
@@ -427,6 +436,15 @@ static void lwnvme_rescan_step(struct lwnvme_operation *operation)
     }
 }
 
+static void lwnvme_rescan_step(struct lwnvme_operation *operation)
+{
+    struct lwnvme_namespace_set *set = (struct lwnvme_namespace_set *)(void *)operation;
+
+    lwnvme_rescan_take_step(set);
+    if (lwnvme_operation_active(operation))
+        lwnvme_rescan_await(set);
+}
+
 static int lwnvme_set_check(const struct lwnvme_namespace_set *set)
 {
     uint32_t index;
@@ -455,14 +473,11 @@ int lwnvme_namespace_set_rescan(struct lwnvme_controller *controller, struct lwn
     status = lwnvme_operation_check(controller, &set->operation);
     if (status == LWNVME_OK)
         status = lwnvme_set_check(set);
-    /* Commands of a rescan that ran out of time may be late. */
-    if (status == LWNVME_OK &&
-        (lwnvme_request_active(&set->probe.request) || lwnvme_request_active(&set->list.request)))
-        status = LWNVME_ERR_BUSY;
     if (status != LWNVME_OK)
         return status;
     set->stage = LWNVME_RESCAN_BEGIN;
     lwnvme_operation_start(controller, &set->operation, lwnvme_rescan_step, LWNVME_RESCAN_LIMIT_MS);
+    set->deadline_us = set->operation.deadline_us;
     return LWNVME_OK;
 }
 
