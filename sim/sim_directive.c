@@ -161,6 +161,11 @@ static void forget_streams(struct lwnvme_sim *sim, uint32_t nsid)
     sim->directives.allocated[nsid - 1] = 0;
 }
 
+void lwsim_streams_release(struct lwnvme_sim *sim)
+{
+    memset(sim->directives.open_count, 0, sizeof(sim->directives.open_count));
+}
+
 static uint16_t enable(struct lwnvme_sim *sim, const struct sim_task *task)
 {
     uint32_t type = task->sqe[12] >> 8 & 0xff;

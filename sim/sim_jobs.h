@@ -171,6 +171,8 @@ uint16_t lwsim_restrict(struct lwnvme_sim *sim, const struct sim_task *task);
 /* The status of a command that went well, or did not: reads have one of their own in media verification. */
 uint16_t lwsim_verification_read(const struct lwnvme_sim *sim, const struct sim_task *task, uint16_t status);
 
+void lwsim_streams_release(struct lwnvme_sim *sim); /* all that are open; in sim_directive.c */
+
 /* A self-test of this namespace, or any when nsid is 0, ends with this result. */
 void lwsim_self_test_stop(struct lwnvme_sim *sim, uint32_t nsid, uint8_t result);
 void lwsim_self_test_power_off(struct lwnvme_sim *sim);

@@ -101,7 +101,8 @@ static uint16_t check_apst(struct lwnvme_sim *sim, const struct sim_task *task, 
 static uint64_t next(const struct lwnvme_sim *sim)
 {
     const uint8_t *table = sim->features.data[FID_APST];
-    if (table == NULL || (sim->features.dword[FID_APST] & 1) == 0 || !lwsim_ready(sim)) {
+    bool held = !lwsim_ready(sim) || sim->sanitize.active; /* no transition of its own in a sanitize */
+    if (table == NULL || (sim->features.dword[FID_APST] & 1) == 0 || held) {
         return LWNVME_SIM_NEVER;
     }
     uint64_t entry = lwsim_get(table + 8 * (size_t)sim->power.state, 8);

@@ -362,6 +362,7 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
     }
     lwsim_event_clear(sim, LOG_SANITIZE); /* that of the one before, if nobody took it */
     lwsim_self_test_stop(sim, 0, 9);
+    lwsim_streams_release(sim);
     note_start(sim);
     return SIM_OK;
 }
