@@ -204,20 +204,18 @@ static int lwnvme_firmware_check(struct lwnvme_controller *controller, struct lw
 static void lwnvme_firmware_left(struct lwnvme_operation *operation)
 {
     struct lwnvme_firmware_update *update = lwnvme_firmware_of(operation);
-    bool activating = operation->stage >= LWNVME_FIRMWARE_COMMIT &&
-                      operation->stage <= LWNVME_FIRMWARE_IDENTIFY && update->guard.entered;
+    bool activating = operation->status < 0 && update->action == LWNVME_FIRMWARE_COMMIT_CA_ACTIVATE_NOW &&
+                      operation->stage >= LWNVME_FIRMWARE_COMMIT &&
+                      operation->stage <= LWNVME_FIRMWARE_IDENTIFY;
 
     memcpy(update->revision, operation->controller->info.firmware, sizeof(update->revision));
-    if (operation->status >= 0) {
+    if (!activating) {
         lwnvme_guard_abandon(&update->guard);
         return;
     }
-    if (activating && update->outcome == LWNVME_FIRMWARE_NONE)
+    if (operation->stage <= LWNVME_FIRMWARE_PROCESSING)
         update->outcome = LWNVME_FIRMWARE_NO_END;
-    if (activating)
-        lwnvme_guard_forsake(&update->guard);
-    else
-        lwnvme_guard_abandon(&update->guard);
+    lwnvme_guard_forsake(&update->guard);
 }
 
 /* Ends after the handles have been read again. */

@@ -674,6 +674,26 @@ static void fault_156_an_activation_without_an_end_is_a_typed_failure(void **sta
     }
 }
 
+static void the_operations_own_deadline_during_an_activation_sends_nothing(void **state)
+{
+    (void)state;
+    start_with_pp(1000);
+    update.operation.timeout_ms = 2000;
+    assert_int_equal(begin(), 0);
+    pp_reads = UINT32_MAX;
+    while (update.commit_status == LWNVME_PENDING) {
+        player_turns(&player, 1);
+    }
+    uint64_t before = lwnvme_sim_counters(player.bench.sim)->commands;
+    assert_int_equal(player_finish(&player, &update.operation), LWNVME_ERR_OPERATION_TIMEOUT);
+    player_turns(&player, 20);
+    assert_int_equal(lwnvme_sim_counters(player.bench.sim)->commands, before);
+    assert_int_equal(update.outcome, LWNVME_FIRMWARE_NO_END);
+    assert_int_equal(player.bench.ns->status, LWNVME_ERR_NAMESPACE_CLOSED);
+    pp_reads = 0;
+    player_end(&player);
+}
+
 static void fault_156_then_a_reset_if_asked(void **state)
 {
     (void)state;
@@ -821,6 +841,7 @@ int main(void)
         cmocka_unit_test(another_controller_after_an_activation_is_given_up),
         cmocka_unit_test(fault_156_io_waits_until_the_controller_processes_again),
         cmocka_unit_test(fault_156_an_activation_without_an_end_is_a_typed_failure),
+        cmocka_unit_test(the_operations_own_deadline_during_an_activation_sends_nothing),
         cmocka_unit_test(fault_156_then_a_reset_if_asked),
         cmocka_unit_test(fault_156_somebody_elses_activation_is_followed),
         cmocka_unit_test(closing_in_between_leaves_nothing),

@@ -353,6 +353,64 @@ static void progress_is_asked_for_while_the_command_is_under_way(void **state)
     player_end(&player);
 }
 
+static void the_end_waits_for_the_last_look(void **state)
+{
+    (void)state;
+    prepare(0);
+    player.plays[LWNVME_ADMIN_FORMAT_NVM] = false;
+    player.bench.settings.oacs = 2;
+    player.bench.settings.format_us = 5000000;
+    device.fpi = 0x80 | 50;
+    player_start(&player);
+    handles[0] = player.bench.ns;
+    format.handle_count = 1;
+    assert_int_equal(begin(), 0);
+    player_turns(&player, 20000);
+    player_settings(&player)->admin_latency_us = 20000000; /* beyond the end of the format */
+    player_turns(&player, 40000);
+    assert_false(lwnvme_request_active(&format.operation.request));
+    assert_true(lwnvme_request_active(&format.watch));
+    assert_true(lwnvme_operation_active(&format.operation)); /* or the caller might free what is in use */
+    player_settings(&player)->admin_latency_us = 0;
+    assert_int_equal(player_finish(&player, &format.operation), 0);
+    assert_false(lwnvme_request_active(&format.watch));
+    player_try_io(&player);
+    player_end(&player);
+}
+
+static uint32_t look_fails_with;
+
+static uint32_t look_answer(struct player *p, const uint32_t command[16], uint8_t *page, uint32_t *dw0)
+{
+    if ((command[0] & 0xffu) == LWNVME_ADMIN_IDENTIFY) {
+        if (page != NULL) {
+            identify(p, 0, 1, page);
+        }
+        return (command[10] & 0xffu) == 0 ? look_fails_with : 0;
+    }
+    return answer(p, command, page, dw0);
+}
+
+static void a_look_that_says_in_progress_is_no_end(void **state)
+{
+    (void)state;
+    start(0);
+    device.fpi = 0x80 | 50;
+    player.plays[LWNVME_ADMIN_IDENTIFY] = true;
+    player.answer = look_answer;
+    look_fails_with = LWNVME_SC_FORMAT_IN_PROGRESS;
+    assert_int_equal(lwnvme_format_follow(player.bench.controller, &format), 0);
+    player_turns(&player, 10000);
+    assert_true(lwnvme_operation_active(&format.operation));
+    look_fails_with = 0x4006;
+    while (format.result == LWNVME_PENDING) {
+        player_turns(&player, 1);
+    }
+    look_fails_with = 0;
+    assert_int_equal(player_finish(&player, &format.operation), 0x4006);
+    player_end(&player);
+}
+
 static void one_that_went_on_is_followed(void **state)
 {
     (void)state;
@@ -413,6 +471,8 @@ int main(void)
         cmocka_unit_test(a_namespace_that_identify_fails_for_is_not_formatted),
         cmocka_unit_test(common_formats_are_asked_for_only_where_they_exist),
         cmocka_unit_test(progress_is_asked_for_while_the_command_is_under_way),
+        cmocka_unit_test(the_end_waits_for_the_last_look),
+        cmocka_unit_test(a_look_that_says_in_progress_is_no_end),
         cmocka_unit_test(one_that_went_on_is_followed),
         cmocka_unit_test(an_absurd_percentage_does_no_harm),
     };

@@ -234,15 +234,27 @@ static void cancel_aborts_and_says_so(void **state)
     assert_int_equal(player_sent(&player, 0x14, 1)[10], 15);
     assert_int_equal(player_sent(&player, 0x14, 1)[1], 1);
     assert_int_equal(test.result, LWNVME_SELF_TEST_ABORTED_BY_COMMAND);
+    /* However long ago the log was read last. */
+    device.busy_reads = UINT32_MAX;
+    test.nsid = 0;
+    assert_int_equal(lwnvme_self_test_begin(player.bench.controller, &test), 0);
+    for (uint32_t second = 0; second < 400; second++) {
+        lwnvme_sim_advance(player.bench.sim, 1000000);
+        player_turns(&player, 2);
+    }
+    uint64_t before_us = lwnvme_sim_time(player.bench.sim);
+    assert_int_equal(lwnvme_self_test_cancel(&test), 0);
+    assert_int_equal(player_finish(&player, &test.operation), LWNVME_ERR_CANCELLED);
+    assert_true(lwnvme_sim_time(player.bench.sim) - before_us < 100000);
     /* Before it was sent nothing need be aborted. */
     assert_int_equal(lwnvme_self_test_begin(player.bench.controller, &test), 0);
     assert_int_equal(lwnvme_self_test_cancel(&test), 0);
     assert_int_equal(player_finish(&player, &test.operation), LWNVME_ERR_CANCELLED);
-    assert_int_equal(player.of[0x14], 2);
+    assert_int_equal(player.of[0x14], 4);
     assert_int_equal(lwnvme_self_test_abort(player.bench.controller, &player.io.request, LWNVME_NSID_ALL), 0);
     bench_wait(&player.bench, &player.io.request);
-    assert_int_equal(player_sent(&player, 0x14, 2)[10], 15);
-    assert_int_equal(player_sent(&player, 0x14, 2)[1], 0xffffffffu);
+    assert_int_equal(player_sent(&player, 0x14, 4)[10], 15);
+    assert_int_equal(player_sent(&player, 0x14, 4)[1], 0xffffffffu);
     player_end(&player);
 }
 
@@ -265,6 +277,10 @@ static void one_that_is_found_is_followed(void **state)
     assert_int_equal(lwnvme_self_test_follow(player.bench.controller, &test), 0);
     assert_int_equal(player_finish(&player, &test.operation), 0);
     assert_int_equal(test.result, LWNVME_SELF_TEST_NO_RESULT);
+    /* One that was under way must have left a result. */
+    device.busy_reads = 3;
+    assert_int_equal(lwnvme_self_test_follow(player.bench.controller, &test), 0);
+    assert_int_equal(player_finish(&player, &test.operation), LWNVME_ERR_LOG_DATA);
     player_end(&player);
 }
 
