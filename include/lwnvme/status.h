@@ -102,7 +102,7 @@ extern "C" {
     X(ERR_NO_SAVE_SELECT, -103, "the controller has no saved or default feature values to select")           \
     X(ERR_NO_IDENTIFY_CNS, -104, "the controller is too old for this Identify structure")                    \
     X(ERR_OPCODE_REFUSED, -105, "this opcode belongs to the library; use the call for it")                   \
-    X(ERR_FEATURE_HAS_DATA, -106, "the feature's value is a structure; send a raw command with a buffer")    \
+    X(ERR_FEATURE_HAS_DATA, -106, "the feature's value is a structure; use the call with data")              \
     /* what a controller may lack, and what operations end with */                                           \
     X(ERR_NO_FORMAT, -107, "the controller has no Format NVM command")                                       \
     X(ERR_NO_FIRMWARE, -108, "the controller has no firmware download and commit commands")                  \
