@@ -72,7 +72,11 @@ static const struct sim_log logs[] = {
      .csi = true,
      .gate = has_effects,
      .fill = fill_effects},
-    {.lid = LID_FEATURES, .scope = SIM_LOG_OF_CONTROLLER, .gate = has_feature_effects, .fill = fill_features},
+    {.lid = LID_FEATURES,
+     .scope = SIM_LOG_OF_CONTROLLER,
+     .csi = true,
+     .gate = has_feature_effects,
+     .fill = fill_features},
 };
 
 const struct sim_part lwsim_effects_part = {

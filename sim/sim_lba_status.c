@@ -73,7 +73,7 @@ static size_t put_namespace(const struct sim_namespace *ns, uint32_t nsid, struc
     while (ranges < RANGES_MAX && next_range(ns, from, ns->is.nsze, &range)) {
         uint8_t *place = page->data + at + 16 + 16 * (size_t)ranges;
         lwsim_put(place, range.lba, 8);
-        lwsim_put(place + 8, range.blocks, 4);
+        lwsim_put(place + 8, range.blocks - 1, 4); /* 0's based */
         from = range.lba + range.blocks;
         ranges++;
     }

@@ -3,7 +3,7 @@
  * Endurance groups and predictable latency: the log pages of one group or NVM set, the aggregates that say which
  * has news, and the features that choose what is news. NVM Express Base Specification 2.1, sections
  * 5.1.12.1.10 "Endurance Group Information", 5.1.12.1.11 "Predictable Latency Per NVM Set", 5.1.12.1.12
- * "Predictable Latency Event Aggregate", 5.1.12.1.16 "Endurance Group Event Aggregate".
+ * "Predictable Latency Event Aggregate", 5.1.12.1.15 "Endurance Group Event Aggregate".
  */
 #include "sim_internal.h"
 

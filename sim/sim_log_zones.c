@@ -59,7 +59,12 @@ static void cleared(struct lwnvme_sim *sim, const struct sim_task *task)
 }
 
 static const struct sim_log logs[] = {
-    {.lid = LID_ZONES, .scope = SIM_LOG_OF_NAMESPACE, .gate = has_zones, .fill = fill, .cleared = cleared},
+    {.lid = LID_ZONES,
+     .scope = SIM_LOG_OF_NAMESPACE,
+     .csi = true, /* as all of a command set's own */
+     .gate = has_zones,
+     .fill = fill,
+     .cleared = cleared},
 };
 
 const struct sim_part lwsim_zones_part = {
