@@ -92,7 +92,8 @@ int lwnvme_telemetry_controller_begin(struct lwnvme_controller *controller, stru
  */
 int lwnvme_persistent_event_begin(struct lwnvme_controller *controller, struct lwnvme_log_stream *stream);
 
-/* Stops a stream at its next step: it ends with LWNVME_ERR_CANCELLED, after a release where one is due. 0, or
+/* Stops a stream at its next step: it ends with LWNVME_ERR_CANCELLED, after a release where one is due; or as it would
+ * have ended if nothing but that release is left to do. 0, or
  * LWNVME_ERR_WRONG_STATE: it is not under way. */
 int lwnvme_log_stream_cancel(struct lwnvme_log_stream *stream);
 
