@@ -121,7 +121,7 @@ extern "C" {
 #define LWNVME_BOOT_PARTITION_UNLOCKED    1u
 #define LWNVME_BOOT_PARTITION_LOCKED      2u
 #define LWNVME_BOOT_PARTITION_POWER_CYCLE 3u
-#define LWNVME_BOOT_PARTITION_RPMB        7u /* Get Features only */
+#define LWNVME_BOOT_PARTITION_RPMB        4u /* Get Features only */
 
 /* ---- Data structures ----------------------------------------------------------------------------------- */
 
