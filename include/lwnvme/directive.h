@@ -27,7 +27,7 @@ static inline bool lwnvme_directive_is_set(const uint8_t bits[32], uint8_t type)
     return (bits[type >> 3] >> (type & 7u) & 1u) != 0;
 }
 
-/* Enables or disables a directive type for a namespace (LWNVME_NSID_ALL: for all).
+/* Enables or disables a directive type for a namespace.
  * Section 8.1.8.2.2.1 "Enable Directive (Directive Operation 01h)". */
 int lwnvme_directive_enable(struct lwnvme_controller *controller, struct lwnvme_request *request,
                             uint32_t nsid, uint8_t type, bool enable);

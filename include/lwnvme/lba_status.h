@@ -16,7 +16,7 @@ extern "C" {
 struct lwnvme_lba_status_range {
     uint64_t lba;
     uint32_t block_count;
-    uint8_t status; /* as the controller said: LWNVME_LBA_STATUS_... */
+    uint8_t status; /* as the controller said: LWNVME_LBA_STATUS_LBARS */
 };
 
 /* Runs that one call brings, at most: what fits into a page. */

@@ -1051,7 +1051,7 @@ static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_SECURITY_CDW10_SPSP 23, 8
 #define LWNVME_SECURITY_CDW10_SECP 31, 24
 
-/* Base, section 5.1.27 "Virtualization Management command"; completion dword 0. */
+/* Base, section 5.2.6 "Virtualization Management command"; completion dword 0. */
 #define LWNVME_VIRTUALIZATION_CDW10_ACT         3, 0
 #define LWNVME_VIRTUALIZATION_CDW10_RT          10, 8
 #define LWNVME_VIRTUALIZATION_CDW10_CNTLID      31, 16

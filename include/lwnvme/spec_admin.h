@@ -51,14 +51,13 @@ struct lwnvme_lba_status_descriptor {
     struct lwnvme_le64 dslba; /* first block */
     struct lwnvme_le32 nlb;   /* number of blocks; not 0's based */
     uint8_t rsvd12;
-    uint8_t status; /* LWNVME_LBA_STATUS_... */
+    uint8_t status; /* LWNVME_LBA_STATUS_LBARS */
     uint8_t rsvd14[2];
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_lba_status_descriptor) == 16, "LBA status descriptor");
 
-#define LWNVME_LBA_STATUS_SCTR   2, 0 /* what a read of the blocks may be expected to end with */
-#define LWNVME_LBA_STATUS_ALLOC  4, 3
-#define LWNVME_LBA_STATUS_DEALLC 5, 5
+/* Of `status`: LBA Range Status, what may be expected of the blocks. */
+#define LWNVME_LBA_STATUS_LBARS 2, 0
 
 /* The same section, figure "LBA Status Descriptor List": descriptors follow it. */
 struct lwnvme_lba_status_header {

@@ -5,7 +5,7 @@
  *
  * Callbacks come from lwnvme_controller_poll. Controller owner's context. 0: accepted; LWNVME_ERR_NO_VIRTUALIZATION:
  * OACS bit 7 is 0; else refused by name.
- * NVM Express Base Specification 2.1, section 5.1.27 "Virtualization Management command".
+ * NVM Express Base Specification 2.1, section 5.2.6 "Virtualization Management command".
  */
 #ifndef LWNVME_VIRTUALIZATION_H
 #define LWNVME_VIRTUALIZATION_H
