@@ -628,13 +628,20 @@ static void asked_for_again_it_goes_round_once_more(void **state)
     bench_end(&bench);
 }
 
+/* Nothing that was under way is forgotten: not the namespace that has a handle, nor the one that has none yet. */
 static void a_reset_in_between_is_survived(void **state)
 {
     (void)state;
-    for (uint32_t polls = 1; polls < 14; polls++) {
-        start(3);
+    for (uint32_t polls = 1; polls < 30; polls++) {
+        prepare(4);
+        bench.settings.ns[2].active = false;
+        bench.settings.ns[2].detached = true;
+        power();
+        assert_int_equal(rescan(), 0);
+        forget();
         lwnvme_sim_settings(bench.sim)->admin_latency_us = 50;
         assert_true(lwnvme_sim_namespace_resize(bench.sim, 2, 777));
+        assert_true(lwnvme_sim_namespace_attach(bench.sim, 3, true));
         assert_int_equal(lwnvme_namespace_set_rescan(bench.controller, &set), 0);
         for (uint32_t turn = 0; turn < polls; turn++) {
             (void)lwnvme_controller_poll(bench.controller);
@@ -645,8 +652,9 @@ static void a_reset_in_between_is_survived(void **state)
         wait_for_end();
         assert_int_equal(set.operation.status, 0);
         assert_int_equal(done_count, 1);
-        assert_int_equal(report_count, 1);
+        assert_int_equal(report_count, 2);
         assert_report(0, 2, LWNVME_NAMESPACE_RESIZED);
+        assert_report(1, 3, LWNVME_NAMESPACE_ADDED);
         assert_int_equal(read_block(&memory[1], 776), 0);
         bench_end(&bench);
     }
@@ -739,6 +747,14 @@ static void handles_of_an_earlier_opening_are_removed(void **state)
     assert_report(3, 2, LWNVME_NAMESPACE_ADDED);
     assert_int_equal(read_block(&memory[0], 0), LWNVME_ERR_NS_REMOVED);
     assert_int_equal(read_block(&memory[2], 0), 0);
+    /* So are those of another controller, of which this cannot know what has become. */
+    static struct lwnvme_controller other;
+    memory[3].controller = &other;
+    assert_int_equal(rescan(), 0);
+    assert_int_equal(report_count, 2);
+    assert_report(0, 2, LWNVME_NAMESPACE_REMOVED);
+    assert_report(1, 2, LWNVME_NAMESPACE_ADDED);
+    assert_int_equal(memory[3].status, LWNVME_ERR_NS_REMOVED);
     bench_end(&bench);
 }
 
