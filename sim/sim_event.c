@@ -16,6 +16,7 @@
 #define TYPE_NOTICE    2u
 #define TYPE_IMMEDIATE 3u
 #define BIT_NAMESPACE  8u
+#define ZONES_CHANGED  0xef02u /* type and information */
 
 static uint32_t event_dword(const struct sim_event *event)
 {
@@ -61,6 +62,8 @@ void lwsim_event_answer(struct lwnvme_sim *sim)
         sim->events = task->next;
         sim->event_count--;
         task->result = value;
+        /* The event specific parameter: of changed zones, the namespace. */
+        task->result_dw1 = (value & 0xffff) == ZONES_CHANGED ? sim->zones.nsid : 0;
         lwsim_task_complete(sim, task);
     }
 }

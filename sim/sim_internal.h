@@ -168,6 +168,7 @@ struct sim_task {
     uint16_t cqid;
     uint16_t status;
     uint32_t result;
+    uint32_t result_dw1;
     uint32_t sqe[16];
     uint32_t cqe[4];  /* of a post */
     uint32_t cq_slot; /* of a torn entry */

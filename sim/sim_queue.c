@@ -298,7 +298,7 @@ void lwsim_task_complete(struct lwnvme_sim *sim, struct sim_task *task)
         post_extra(sim, task);
     }
     task->cqe[0] = fault->kind == LWNVME_SIM_RESULT ? (uint32_t)fault->value : task->result;
-    task->cqe[1] = 0;
+    task->cqe[1] = task->result_dw1;
     task->cqe[2] = sqid << 16;
     task->cqe[3] = cid | (uint32_t)(task->status & 0x7fff) << 17;
     post(sim, task);

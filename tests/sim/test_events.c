@@ -350,6 +350,90 @@ static void fault_162_critical_warnings_are_typed_events(void **state)
     scenario_end(&s);
 }
 
+static void cause(struct scenario *s, enum lwnvme_async_event_kind kind)
+{
+    switch (kind) {
+    case LWNVME_ASYNC_EVENT_NAMESPACES_CHANGED:
+        lwnvme_sim_namespace_changed(s->sim, 1);
+        break;
+    case LWNVME_ASYNC_EVENT_ANA:
+        assert_true(lwnvme_sim_ana_change(s->sim, 1, 2));
+        break;
+    case LWNVME_ASYNC_EVENT_LBA_STATUS:
+        lwnvme_sim_lba_status_alert(s->sim);
+        break;
+    case LWNVME_ASYNC_EVENT_ENDURANCE_GROUP:
+        lwnvme_sim_group_warning(s->sim, 1, 1);
+        break;
+    case LWNVME_ASYNC_EVENT_RESERVATION:
+        assert_true(lwnvme_sim_reservation_notify(s->sim, 1, 1));
+        break;
+    case LWNVME_ASYNC_EVENT_ZONES_CHANGED:
+        assert_true(lwnvme_sim_zone_changed(s->sim, 1, 4096));
+        break;
+    default:
+        lwnvme_sim_telemetry_collect(s->sim);
+        break;
+    }
+}
+
+/* Each cause is reported, its log page read, and reported again when it comes again: the event was cleared. */
+static void real_causes_are_reported_each_time(void **state)
+{
+    static const enum lwnvme_async_event_kind kinds[] = {
+        LWNVME_ASYNC_EVENT_NAMESPACES_CHANGED, LWNVME_ASYNC_EVENT_ANA,
+        LWNVME_ASYNC_EVENT_LBA_STATUS,         LWNVME_ASYNC_EVENT_ENDURANCE_GROUP,
+        LWNVME_ASYNC_EVENT_RESERVATION,        LWNVME_ASYNC_EVENT_ZONES_CHANGED,
+    };
+    struct scenario s;
+    uint32_t index;
+
+    (void)state;
+    prepare(&s);
+    lwnvme_sim_config_full(&s.settings);
+    start(&s);
+    assert_int_equal(events.enabled, s.settings.oaes | 1u << 10 | 0x1f); /* telemetry, and health */
+    assert_int_equal(lwnvme_sync_feature_set(s.controller, LWNVME_FEATURE_ENDURANCE_GROUP_EVENT_CONFIGURATION,
+                                             1u << 16 | 1u, 0, false),
+                     LWNVME_OK);
+    for (index = 0; index < sizeof(kinds) / sizeof(kinds[0]); index++) {
+        for (uint32_t round = 1; round <= 3; round++) {
+            cause(&s, kinds[index]);
+            pass(&s, 5000, 500);
+            assert_int_equal(told[kinds[index]], round);
+            assert_int_equal(events.counts.unreadable, 0);
+        }
+    }
+    assert_int_equal(told_all, 3 * sizeof(kinds) / sizeof(kinds[0]));
+    scenario_end(&s);
+}
+
+/* Telemetry is not cleared by the library: the data would be gone. The owner's reading does it. */
+static void telemetry_stays_until_the_owner_has_read_it(void **state)
+{
+    uint8_t *data = scenario_memory(512, 4);
+    struct lwnvme_log_select select = {.lid = LWNVME_LOG_TELEMETRY_CONTROLLER, .nsid = LWNVME_NSID_ALL};
+    struct scenario s;
+
+    (void)state;
+    prepare(&s);
+    lwnvme_sim_config_full(&s.settings);
+    start(&s);
+    cause(&s, LWNVME_ASYNC_EVENT_TELEMETRY);
+    pass(&s, 5000, 500);
+    assert_int_equal(told[LWNVME_ASYNC_EVENT_TELEMETRY], 1);
+    cause(&s, LWNVME_ASYNC_EVENT_TELEMETRY);
+    pass(&s, 5000, 500);
+    assert_int_equal(told[LWNVME_ASYNC_EVENT_TELEMETRY], 1);
+    assert_int_equal(lwnvme_sync_log_read(s.controller, &select, data, 512), LWNVME_OK);
+    assert_int_equal(data[382], 1); /* data were still there */
+    cause(&s, LWNVME_ASYNC_EVENT_TELEMETRY);
+    pass(&s, 5000, 500);
+    assert_in_range(told[LWNVME_ASYNC_EVENT_TELEMETRY], 2, 3);
+    scenario_end(&s);
+    free(data);
+}
+
 /* What is not enabled is not reported. */
 static void events_that_are_not_enabled_stay_away(void **state)
 {
@@ -719,6 +803,8 @@ int main(void)
         cmocka_unit_test(fault_146_a_storm_does_not_keep_others_from_their_turn),
         cmocka_unit_test(fault_161_a_persistent_error_leads_to_one_reset),
         cmocka_unit_test(fault_162_critical_warnings_are_typed_events),
+        cmocka_unit_test(real_causes_are_reported_each_time),
+        cmocka_unit_test(telemetry_stays_until_the_owner_has_read_it),
         cmocka_unit_test(events_that_are_not_enabled_stay_away),
         cmocka_unit_test(namespace_changes_are_told_with_their_list),
         cmocka_unit_test(fault_150_more_changes_than_the_list_holds),
