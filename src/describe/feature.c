@@ -136,6 +136,47 @@ static const char lwnvme_describe_range_layout[] =
 static const char lwnvme_describe_transition_layout[] =
     "&4u@31:8 Idle Time Prior to Transition (ITPT)[ms];4u@7:3 Idle Transition Power State (ITPS);";
 
+static const char lwnvme_describe_metadata_layout[] = "1x@5:0 Type;1u@3:0 Revision;2u Length[bytes];";
+
+static const char lwnvme_describe_controller_metadata[] =
+    "=1 OS controller name|=2 OS driver name|=3 OS driver version|=4 pre-boot controller name|"
+    "=5 pre-boot driver name|=6 pre-boot driver version|=7 processor model|=8 chipset driver name|"
+    "=9 chipset driver version|=10 OS name and build|=11 system product name|=12 firmware version|"
+    "=13 OS driver file name|=14 display driver name|=15 display driver version|=16 failure record";
+
+static const char lwnvme_describe_namespace_metadata[] =
+    "=1 OS namespace name|=2 pre-boot namespace name|=3 OS namespace name qualifier 1|"
+    "=4 OS namespace name qualifier 2";
+
+#define LWNVME_DESCRIBE_METADATA_HEAD_BYTES 2u /* of the structure */
+#define LWNVME_DESCRIBE_ELEMENT_HEAD_BYTES  4u /* of each element */
+
+/* Base, Host Metadata Data Structure figure: a count, then elements of any length. */
+static void lwnvme_describe_metadata(struct lwnvme_describe *describe, const char *types, const uint8_t *data,
+                                     size_t length)
+{
+    size_t at = LWNVME_DESCRIBE_METADATA_HEAD_BYTES;
+    uint32_t i;
+
+    lwnvme_describe_number(describe, "Num Metadata Element Descriptors", data[0]);
+    lwnvme_describe_list(describe, "Metadata Element Descriptors");
+    for (i = 0; i < data[0] && length - at >= LWNVME_DESCRIBE_ELEMENT_HEAD_BYTES; i++) {
+        const size_t value_bytes = lwnvme_le16_get((const struct lwnvme_le16 *)(const void *)&data[at + 2u]);
+
+        lwnvme_describe_section(describe, NULL);
+        lwnvme_describe_word_of(describe, types, data[at] & 0x3fu);
+        lwnvme_describe_layout(describe, lwnvme_describe_metadata_layout, &data[at],
+                               LWNVME_DESCRIBE_ELEMENT_HEAD_BYTES);
+        at += LWNVME_DESCRIBE_ELEMENT_HEAD_BYTES;
+        if (value_bytes <= length - at) {
+            lwnvme_describe_bytes(describe, "Value", &data[at], value_bytes);
+        }
+        lwnvme_describe_end(describe);
+        at += value_bytes <= length - at ? value_bytes : length - at;
+    }
+    lwnvme_describe_end(describe);
+}
+
 /* The power states that are left by themselves. */
 static void lwnvme_describe_transitions(struct lwnvme_describe *describe,
                                         const struct lwnvme_apst_entry *entry, size_t length)
@@ -173,6 +214,13 @@ static void lwnvme_describe_feature_lists(struct lwnvme_describe *describe, uint
         entries.entry_bytes = sizeof(struct lwnvme_supported_fdp_event);
         entries.count = lwnvme_field_get(dword0, LWNVME_FDP_EVENTS_DW0_NSFDPE);
         lwnvme_describe_array(describe, "events", "1u type;1u@0:0 enabled;", &entries);
+    } else if (fid >= LWNVME_FEATURE_ENHANCED_CONTROLLER_METADATA &&
+               fid <= LWNVME_FEATURE_NAMESPACE_METADATA && length >= LWNVME_DESCRIBE_METADATA_HEAD_BYTES) {
+        lwnvme_describe_metadata(describe,
+                                 fid == LWNVME_FEATURE_NAMESPACE_METADATA
+                                     ? lwnvme_describe_namespace_metadata
+                                     : lwnvme_describe_controller_metadata,
+                                 (const uint8_t *)data, length);
     }
 }
 

@@ -130,6 +130,26 @@ static void fault_047_a_label_comes_out_clean(void **state)
     collect_free(collect);
 }
 
+static void fault_047_metadata_of_other_hosts_come_out_clean(void **state)
+{
+    static const uint8_t metadata[] = {3,    0, 0x02, 0x01, 5,    0, 'd',  'r',  'v', '\x1b', 'x',
+                                       0x0a, 0, 0,    0,    0x01, 0, 0xff, 0xff, 'c', 'u',    't'};
+    struct collect *collect = feature(0x7e, 0, metadata, sizeof(metadata));
+
+    (void)state;
+    assert_int_equal(json_number(collect, "Num Metadata Element Descriptors"), 3);
+    expect_line(collect, "    Type     : 0x2 (OS driver name)");
+    expect_line(collect, "    Revision : 1");
+    expect_line(collect, "    Value    : drv.x");
+    expect_line(collect, "    Type     : 0xa (OS name and build)");
+    expect_line(collect, "    Length   : 65535 bytes");
+    expect_no_line(collect, "cut");
+    collect_free(collect);
+    collect = feature(0x7f, 0, metadata, sizeof(metadata));
+    expect_line(collect, "    Type     : 0x2 (pre-boot namespace name)");
+    collect_free(collect);
+}
+
 static void capabilities(void **state)
 {
     struct collect *collect = collect_start();
@@ -166,6 +186,7 @@ int main(void)
         cmocka_unit_test(values_in_words),
         cmocka_unit_test(the_data_of_each_feature_that_has_some),
         cmocka_unit_test(fault_047_a_label_comes_out_clean),
+        cmocka_unit_test(fault_047_metadata_of_other_hosts_come_out_clean),
         cmocka_unit_test(capabilities),
         cmocka_unit_test(fault_188_any_value_with_any_length_of_data_stays_inside),
     };
