@@ -104,8 +104,8 @@ static void put_streams(const struct lwnvme_sim *sim, uint32_t nsid, uint8_t *da
     lwsim_put(data + 16, 64, 4);  /* stream write size, in blocks */
     lwsim_put(data + 20, 256, 2); /* stream granularity, in those */
     if (nsid <= NAMESPACES) {
-        lwsim_put(data + 24, sim->directives.allocated[nsid - 1], 2);
-        lwsim_put(data + 26, sim->directives.open_count[nsid - 1], 2);
+        lwsim_put(data + 22, sim->directives.allocated[nsid - 1], 2);
+        lwsim_put(data + 24, sim->directives.open_count[nsid - 1], 2);
     }
 }
 
