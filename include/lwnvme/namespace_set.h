@@ -100,6 +100,11 @@ int lwnvme_namespace_set_rescan(struct lwnvme_controller *controller, struct lwn
 /* The handle of the namespace that has this NSID now; NULL: none. Controller owner's context. */
 struct lwnvme_namespace *lwnvme_namespace_set_find(const struct lwnvme_namespace_set *set, uint32_t nsid);
 
+/* The handles that are in use and not removed, up to `room` of them, in the order of the set: what format, sanitize and
+ * firmware operations want to be told. Returns how many. Controller owner's context. */
+uint32_t lwnvme_namespace_set_list(const struct lwnvme_namespace_set *set, struct lwnvme_namespace **handles,
+                                   uint32_t room);
+
 /* Gives back a removed handle, whose last user is gone: it is zeroed, and free. LWNVME_ERR_WRONG_STATE: it has not been
  * removed. Controller owner's context. */
 int lwnvme_namespace_set_release(struct lwnvme_namespace_set *set, struct lwnvme_namespace *ns);

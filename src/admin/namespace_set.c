@@ -491,6 +491,21 @@ struct lwnvme_namespace *lwnvme_namespace_set_find(const struct lwnvme_namespace
     return index < set->handle_count ? set->handles[index] : NULL;
 }
 
+uint32_t lwnvme_namespace_set_list(const struct lwnvme_namespace_set *set, struct lwnvme_namespace **handles,
+                                   uint32_t room)
+{
+    uint32_t count = 0;
+    uint32_t index;
+
+    if (set == NULL || handles == NULL || lwnvme_set_check(set) != LWNVME_OK)
+        return 0;
+    for (index = 0; index < set->handle_count && count < room; index++) {
+        if (lwnvme_handle_is_in_use(set->handles[index]))
+            handles[count++] = set->handles[index];
+    }
+    return count;
+}
+
 int lwnvme_namespace_set_release(struct lwnvme_namespace_set *set, struct lwnvme_namespace *ns)
 {
     if (set == NULL || ns == NULL)

@@ -479,6 +479,51 @@ static void fault_154_formatted_by_somebody_else_under_io(void **state)
     scenario_end(&s);
 }
 
+/* Rescans all the while, of namespaces that an operation of the library's own is at work on. */
+static void a_format_and_rescans_do_not_disturb_each_other(void **state)
+{
+    static struct lwnvme_format format;
+    struct lwnvme_namespace *listed[HANDLES];
+    uint8_t *data = scenario_memory(4096, 4096);
+    struct scenario s;
+    uint32_t rescans = 0;
+
+    (void)state;
+    prepare(&s, 3);
+    s.settings.format_us = 20000;
+    s.settings.ns[1].nlbaf = 1;
+    s.settings.ns[1].formats[1].lbads = 12;
+    start(&s, 8);
+    assert_true(lwnvme_sim_namespace_attach(s.sim, 1, false));
+    quiet(&s);
+    memset(&format, 0, sizeof(format));
+    format.nsid = 2;
+    format.format_index = 1;
+    format.handles = listed;
+    format.handle_count = lwnvme_namespace_set_list(&set, listed, HANDLES);
+    assert_int_equal(format.handle_count, 2);
+    assert_int_equal(lwnvme_format_begin(s.controller, &format), LWNVME_OK);
+    for (uint32_t turn = 0; turn < 2000 && lwnvme_operation_active(&format.operation); turn++) {
+        if (!lwnvme_operation_active(&set.operation)) {
+            assert_int_equal(lwnvme_namespace_set_rescan(s.controller, &set), LWNVME_OK);
+            rescans++;
+        }
+        pass(&s, 100);
+    }
+    assert_int_equal(format.operation.status, LWNVME_OK);
+    quiet(&s);
+    assert_true(rescans > 3);
+    assert_int_equal(memory[0].status, LWNVME_ERR_NS_REMOVED);
+    assert_int_equal(memory[1].status, LWNVME_OK);
+    assert_int_equal(memory[1].block_bytes, 4096);
+    assert_int_equal(lwnvme_sync_read(s.queue, &memory[1], 16383, 1, data, 0), LWNVME_OK);
+    assert_int_equal(changes[LWNVME_NAMESPACE_REMOVED], 1);
+    assert_int_equal(changes[LWNVME_NAMESPACE_ADDED], 0);
+    in_step(&s);
+    scenario_end(&s);
+    free(data);
+}
+
 /* The library's own way: made, attached, found by the event, used, detached, gone. */
 static void a_namespace_from_its_making_to_its_end(void **state)
 {
@@ -527,6 +572,7 @@ int main(void)
         cmocka_unit_test(fault_152_a_storm_of_attachments_while_scanning),
         cmocka_unit_test(fault_153_larger_and_smaller_under_io),
         cmocka_unit_test(fault_154_formatted_by_somebody_else_under_io),
+        cmocka_unit_test(a_format_and_rescans_do_not_disturb_each_other),
         cmocka_unit_test(a_namespace_from_its_making_to_its_end),
     };
 

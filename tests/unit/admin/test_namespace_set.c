@@ -199,6 +199,23 @@ static void attached_and_detached(void **state)
     bench_end(&bench);
 }
 
+static void those_in_use_can_be_listed(void **state)
+{
+    struct lwnvme_namespace *listed[HANDLES];
+    (void)state;
+    start(4);
+    assert_true(lwnvme_sim_namespace_attach(bench.sim, 2, false));
+    assert_int_equal(rescan(), 0);
+    assert_int_equal(lwnvme_namespace_set_list(&set, listed, HANDLES), 3);
+    assert_ptr_equal(listed[0], &memory[0]);
+    assert_ptr_equal(listed[1], &memory[2]);
+    assert_ptr_equal(listed[2], &memory[3]);
+    assert_int_equal(lwnvme_namespace_set_list(&set, listed, 2), 2);
+    assert_int_equal(lwnvme_namespace_set_list(&set, NULL, 2), 0);
+    assert_int_equal(lwnvme_namespace_set_list(NULL, listed, 2), 0);
+    bench_end(&bench);
+}
+
 static void what_was_removed_stays_removed(void **state)
 {
     struct lwnvme_namespace *again;
@@ -769,6 +786,13 @@ static void one_that_an_operation_has_is_left_to_it(void **state)
     assert_int_equal(report_count, 0);
     assert_int_equal(memory[1].status, LWNVME_ERR_NS_BUSY);
     assert_int_equal(memory[1].block_count, 131072);
+    memory[1].status = LWNVME_PENDING; /* or that its owner is opening */
+    assert_true(lwnvme_sim_namespace_attach(bench.sim, 2, false));
+    assert_int_equal(rescan(), 0);
+    assert_int_equal(report_count, 0);
+    assert_int_equal(memory[1].status, LWNVME_PENDING);
+    assert_true(lwnvme_sim_namespace_attach(bench.sim, 2, true));
+    memory[1].status = LWNVME_ERR_NS_BUSY;
     /* But gone is gone. */
     assert_true(lwnvme_sim_namespace_attach(bench.sim, 2, false));
     assert_int_equal(rescan(), 0);
@@ -877,6 +901,7 @@ int main(void)
         cmocka_unit_test(the_first_finds_all),
         cmocka_unit_test(what_has_not_changed_is_not_touched),
         cmocka_unit_test(attached_and_detached),
+        cmocka_unit_test(those_in_use_can_be_listed),
         cmocka_unit_test(what_was_removed_stays_removed),
         cmocka_unit_test(larger_and_smaller),
         cmocka_unit_test(another_format),
