@@ -96,6 +96,11 @@ static void fault_129_the_host_memory_buffer_is_off_while_it_sleeps(void **state
         start(&m);
         block_check(&m, 8 * variant, variant, true);
         m.suspension.kind = (variant & 1) == 0 ? LWNVME_SUSPEND_SHUTDOWN : LWNVME_SUSPEND_POWER_STATE;
+        /* The answer takes its time; nothing else is sent before it is there. */
+        scenario_fault(&m.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_DELAY,
+                                                       .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                       .opcode = LWNVME_ADMIN_SET_FEATURES,
+                                                       .value = SECOND_US});
         assert_int_equal(lwnvme_sync_suspend(m.s.controller, &m.suspension), LWNVME_OK);
         assert_int_equal(lwnvme_sim_hmb_bytes(m.s.sim), 0);
         assert_int_equal(m.states_set, variant & 1);

@@ -40,7 +40,7 @@ static void entries_hold_what_is_put(void **state)
     assert_memory_equal(&entry, "\x88\x56\x34\x12\0\0\0\0", 8);
     assert_int_equal(lwnvme_apst_entry_idle_ms(&entry), 0x123456);
     assert_int_equal(lwnvme_apst_entry_target(&entry), 17);
-    lwnvme_apst_entry_put(&entry, UINT32_MAX, 31);
+    lwnvme_apst_entry_put(&entry, 0x1000000, 31); /* cut at the longest time, not to 0 */
     assert_int_equal(lwnvme_apst_entry_idle_ms(&entry), 0xffffff);
     assert_int_equal(lwnvme_apst_entry_target(&entry), 31);
 }
@@ -196,6 +196,64 @@ static void what_is_missing_is_named(void **state)
     bench_end(&bench);
 }
 
+static void a_state_of_unknown_latency_is_passed_over(void **state)
+{
+    struct lwnvme_apst value;
+    uint32_t transitions = 99;
+    (void)state;
+    bench_prepare(&bench);
+    states_put();
+    bench.settings.psd[3].exlat = 0;
+    feature_open();
+    assert_int_equal(lwnvme_apst_make(bench.controller, 100000, &value, &transitions), 0);
+    assert_int_equal(transitions, 4);
+    for (uint32_t i = 0; i < 4; i++) {
+        entry_is(&value, i, 2000, 4);
+    }
+    bench_end(&bench);
+}
+
+static void fault_133_huge_entry_latencies_are_not_used(void **state)
+{
+    static const uint32_t entries[] = {9999201, 10000001, 0xfffffff0};
+    struct lwnvme_apst value;
+    uint32_t transitions = 99;
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        bench_prepare(&bench);
+        states_put();
+        bench.settings.psd[3].enlat = entries[i]; /* 800 us to leave */
+        feature_open();
+        assert_int_equal(lwnvme_apst_make(bench.controller, UINT32_MAX, &value, &transitions), 0);
+        entry_is(&value, 0, 2000, 4);
+        bench_end(&bench);
+    }
+}
+
+static void put_states_beyond(void *context, uint8_t cns, uint32_t nsid, uint8_t data[4096])
+{
+    put_npss(context, cns, nsid, data);
+    for (uint32_t i = 32; cns == 1 && i < 64; i++) { /* in the vendor's bytes */
+        data[2048 + 32 * i + 3] = 2;
+        data[2048 + 32 * i + 8] = 100;
+    }
+}
+
+static void fault_059_states_beyond_the_last_are_not_looked_at(void **state)
+{
+    struct lwnvme_apst value;
+    uint32_t transitions = 99;
+    (void)state;
+    bench_prepare(&bench);
+    states_put();
+    bench.settings.on_identify = put_states_beyond;
+    feature_open();
+    assert_int_equal(lwnvme_apst_make(bench.controller, 100000, &value, &transitions), 0);
+    assert_int_equal(transitions, 4);
+    entry_is(&value, 4, 0, 0);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +266,9 @@ int main(void)
         cmocka_unit_test(fault_059_a_table_of_garbage_is_not_believed),
         cmocka_unit_test(fault_059_a_number_of_states_of_garbage_is_cut),
         cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(a_state_of_unknown_latency_is_passed_over),
+        cmocka_unit_test(fault_133_huge_entry_latencies_are_not_used),
+        cmocka_unit_test(fault_059_states_beyond_the_last_are_not_looked_at),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

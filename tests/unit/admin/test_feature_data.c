@@ -197,6 +197,22 @@ static void values_that_wait_for_a_page_are_decoded_too(void **state)
     bench_end(&bench);
 }
 
+static void a_value_that_could_not_be_got_stays_as_it_was(void **state)
+{
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS, .opcode = GET, .count = 2, .status = 0x4002};
+    struct lwnvme_arbitration arbitration = {77, 78, 79, 80};
+    struct lwnvme_timestamp timestamp = {.milliseconds = 81};
+    (void)state;
+    start();
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    assert_int_equal(ended(lwnvme_arbitration_get(R, 0, &arbitration)), 0x4002);
+    assert_int_equal(arbitration.burst, 77);
+    assert_int_equal(arbitration.high_weight, 80);
+    assert_int_equal(ended(lwnvme_timestamp_get(R, 0, &timestamp)), 0x4002);
+    assert_int_equal(timestamp.milliseconds, 81);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +224,7 @@ int main(void)
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(fault_059_abilities_are_three_bits),
         cmocka_unit_test(values_that_wait_for_a_page_are_decoded_too),
+        cmocka_unit_test(a_value_that_could_not_be_got_stays_as_it_was),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -412,6 +412,65 @@ static void what_is_missing_is_named(void **state)
     bench_end(&bench);
 }
 
+/* After a reset the controller wants more than it was given: it gets nothing, and the memory can be taken back. */
+static void fault_132_a_minimum_that_grew_is_noticed_after_a_reset(void **state)
+{
+    (void)state;
+    start(2048, 512, 0, 0);
+    assert_int_equal(given(2 * MIB, 0), 0);
+    lwnvme_sim_settings(bench.sim)->hmmin = 1024;
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(memory.status, LWNVME_ERR_HOST_MEMORY_LIMIT);
+    assert_false(memory.enabled);
+    assert_int_equal(sent_count, 2);
+    assert_int_equal(lwnvme_sync_host_memory_stop(&memory), 0);
+    assert_int_equal(sent_count, 2);
+    closed();
+}
+
+/* A stop that failed is over: a later farewell does not free what is to be returned. */
+static void fault_132_a_failed_stop_is_not_carried_on_by_a_reset(void **state)
+{
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS, .opcode = 9, .status = 0x4006};
+    (void)state;
+    start(2048, 512, 0, 0);
+    assert_int_equal(given(8 * MIB, 0), 0);
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    assert_int_equal(lwnvme_sync_host_memory_stop(&memory), 0x4006);
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    while (memory.status == LWNVME_PENDING) {
+        (void)lwnvme_controller_poll(bench.controller);
+    }
+    assert_int_equal(last()[11], 3);
+    assert_int_equal(memory.chunk_count, 2);
+    assert_true(lwnvme_sim_hmb_bytes(bench.sim) == 8 * MIB);
+    closed();
+}
+
+/* The controller does not let go before it sleeps: it still has the memory when it wakes, and is not given it twice. */
+static void fault_129_what_was_not_given_back_before_sleep_is_not_given_again(void **state)
+{
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS, .opcode = 9, .status = 0x4006};
+    static struct lwnvme_suspension suspension;
+    (void)state;
+    prepare(2048, 512, 0, 0);
+    bench.settings.npss = 1;
+    memset(bench.settings.psd, 0, sizeof(bench.settings.psd));
+    bench.settings.psd[1].nops = true;
+    bench_power(&bench);
+    assert_int_equal(bench_open(&bench), 0);
+    assert_int_equal(given(8 * MIB, 0), 0);
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+    assert_int_equal(lwnvme_sync_suspend(bench.controller, &suspension), 0);
+    assert_true(memory.enabled);
+    assert_int_equal(lwnvme_sync_resume(&suspension), 0);
+    assert_int_equal(sent_count, 2);
+    assert_true(memory.enabled);
+    assert_true(lwnvme_sim_hmb_bytes(bench.sim) == 8 * MIB);
+    closed();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,6 +494,9 @@ int main(void)
         cmocka_unit_test(a_stopped_controller_gives_the_memory_back_at_once),
         cmocka_unit_test(a_lost_controller_has_its_memory_freed_at_close),
         cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(fault_132_a_minimum_that_grew_is_noticed_after_a_reset),
+        cmocka_unit_test(fault_132_a_failed_stop_is_not_carried_on_by_a_reset),
+        cmocka_unit_test(fault_129_what_was_not_given_back_before_sleep_is_not_given_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -272,6 +272,32 @@ static void what_is_missing_is_named(void **state)
     bench_end(&bench);
 }
 
+/* Nobody polls while it sleeps. */
+static void off_while_it_sleeps_and_on_afterwards(void **state)
+{
+    static struct lwnvme_suspension suspension;
+    (void)state;
+    start(1);
+    assert_int_equal(lwnvme_sync_controller_close(bench.controller), 0);
+    lwnvme_sim_settings(bench.sim)->npss = 1;
+    memset(lwnvme_sim_settings(bench.sim)->psd, 0, sizeof(bench.settings.psd));
+    lwnvme_sim_settings(bench.sim)->psd[1].nops = true;
+    assert_int_equal(bench_open(&bench), 0);
+    keep_alive.timeout_ms = 1000;
+    assert_int_equal(lwnvme_sync_keep_alive_start(bench.controller, &keep_alive), 0);
+    suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+    assert_int_equal(lwnvme_sync_suspend(bench.controller, &suspension), 0);
+    assert_int_equal(setting_count, 2);
+    assert_int_equal(settings[1], 0);
+    lwnvme_sim_advance(bench.sim, 10000000);
+    assert_int_equal(lwnvme_sync_resume(&suspension), 0);
+    poll_for(10000, 1000);
+    assert_int_equal(setting_count, 3);
+    assert_int_equal(settings[2], 1000);
+    assert_int_equal(keep_alive.granted_ms, 1000);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,6 +313,7 @@ int main(void)
         cmocka_unit_test(a_timer_that_cannot_be_set_is_not_kept),
         cmocka_unit_test(one_command_can_be_sent_by_hand),
         cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(off_while_it_sleeps_and_on_afterwards),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -311,6 +311,55 @@ static void arguments_are_checked(void **state)
     bench_end(&bench);
 }
 
+static size_t other_offset;
+static uint32_t other_bits;
+
+static uint32_t read_other(void *host, volatile void *registers, size_t offset_bytes)
+{
+    return read32(host, registers, offset_bytes) ^ (offset_bytes == other_offset ? other_bits : 0);
+}
+
+/* Firmware that woke the drive for itself has left other queues, or the controller half disabled: each register that
+ * is not as it was is enough. */
+static void fault_130_each_register_that_changed_is_noticed(void **state)
+{
+    static const struct {
+        size_t offset;
+        uint32_t bits;
+    } changed[] = {{0x14, 1}, {0x1c, 1}, {0x24, 1u << 16}, {0x24, 1}, {0x28, 0x1000}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(changed) / sizeof(changed[0]); i++) {
+        start();
+        assert_int_equal(suspended(LWNVME_SUSPEND_POWER_STATE), 0);
+        other_offset = changed[i].offset;
+        other_bits = changed[i].bits;
+        bench.ops->mmio_read32 = read_other;
+        assert_int_equal(lwnvme_resume(&suspension), 0);
+        (void)lwnvme_suspension_step(&suspension);
+        assert_true(suspension.registers_lost);
+        bench.ops->mmio_read32 = read_ones;
+        while (lwnvme_suspension_step(&suspension) == LWNVME_PENDING) {
+            lwnvme_sim_advance(bench.sim, 1000);
+        }
+        assert_int_equal(suspension.status, 0);
+        assert_int_equal(bench.events[LWNVME_EVENT_RESET], 1);
+        bench_end(&bench);
+    }
+}
+
+static void vendors_workloads_are_taken(void **state)
+{
+    struct lwnvme_power value = {0, 6};
+    (void)state;
+    start();
+    answer_set(0, NULL, 0);
+    assert_int_equal(ended(lwnvme_power_set(R, &value, false)), 0);
+    sent_is(SET, 0, 2, 6u << 5);
+    value.workload = 5;
+    assert_int_equal(lwnvme_power_set(R, &value, false), LWNVME_ERR_INVALID_ARGUMENT);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +375,8 @@ int main(void)
         cmocka_unit_test(a_state_that_is_refused_is_undone),
         cmocka_unit_test(a_suspension_ends_when_the_controller_fails),
         cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(fault_130_each_register_that_changed_is_noticed),
+        cmocka_unit_test(vendors_workloads_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
