@@ -64,7 +64,7 @@ static void count_heat(struct lwnvme_sim *sim)
 {
     struct sim_health_state *state = &sim->health;
     uint64_t passed = sim->now - state->looked_at;
-    uint32_t degrees = state->seen.temperature;
+    uint32_t degrees = state->temperature;
     state->looked_at = sim->now;
     if (sim->config.cctemp != 0 && degrees >= sim->config.cctemp) {
         state->hot_us += passed;
@@ -75,8 +75,9 @@ static void count_heat(struct lwnvme_sim *sim)
 
 static uint64_t next(const struct lwnvme_sim *sim)
 {
-    bool changed =
-        sim->health.stale || memcmp(&sim->health.seen, &sim->config.health, sizeof(sim->health.seen)) != 0;
+    const struct sim_health_state *state = &sim->health;
+    bool changed = state->stale || state->temperature != sim->config.health.temperature ||
+                   state->warning != lwsim_critical_warning(sim);
     return changed ? sim->now : LWNVME_SIM_NEVER;
 }
 
@@ -86,7 +87,7 @@ static void run(struct lwnvme_sim *sim)
     count_heat(sim);
     uint8_t warning = lwsim_critical_warning(sim);
     uint32_t fresh = warning & ~(uint32_t)state->warning & lwsim_feature_value(sim, FID_EVENTS);
-    state->seen = sim->config.health;
+    state->temperature = sim->config.health.temperature;
     state->stale = false;
     state->warning = warning;
     if ((fresh & WARNING_SPARE) != 0) {
@@ -225,7 +226,7 @@ static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
         state->under[i] = state->saved_under[i];
     }
     state->warning = 0;
-    state->seen = sim->config.health;
+    state->temperature = sim->config.health.temperature;
     state->looked_at = sim->now;
 }
 

@@ -111,11 +111,10 @@ static void controller_later(const struct lwnvme_sim *sim, uint8_t *data)
 
 static void controller_power(const struct lwnvme_sim *sim, uint8_t *data)
 {
-    static const struct lwnvme_sim_power_state nothing;
     for (unsigned i = 0; i <= sim->config.npss && i < 32; i++) {
         const struct lwnvme_sim_power_state *state = &sim->config.psd[i];
         uint8_t *at = data + 2048 + 32 * (size_t)i;
-        if (memcmp(state, &nothing, sizeof(nothing)) == 0) {
+        if (state->mp == 0 && !state->nops) { /* not described */
             lwsim_put(at, 1000 / (i + 1), 2); /* centiwatts, falling */
             continue;
         }

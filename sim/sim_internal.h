@@ -268,16 +268,14 @@ struct sim_event_state {
     uint32_t changed_count;            /* SIM_CHANGED_MAX + 1: too many */
 };
 
-/* What the critical warning is made of, as it was looked at last. */
+/* Health as it was looked at last. */
 struct sim_health_state {
-    struct lwnvme_sim_health seen;
+    uint16_t temperature;
     uint32_t over[9]; /* temperature thresholds: composite, then the sensors; with the hysteresis */
     uint32_t under[9];
     uint32_t saved_over[9];
     uint32_t saved_under[9];
     bool stale;
-    bool hot;
-    bool tmpth_events; /* hysteresis recovery is due */
     uint8_t warning;
     uint64_t warm_us; /* time above WCTEMP and CCTEMP */
     uint64_t hot_us;
