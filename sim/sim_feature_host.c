@@ -176,6 +176,20 @@ static uint16_t get_protection(struct lwnvme_sim *sim, struct sim_task *task, en
     return SIM_OK;
 }
 
+/* What would change a protected namespace as a whole. */
+static uint16_t filter(struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    bool formats = task->sqid == 0 && lwsim_opcode(task) == SIM_FORMAT_NVM;
+    bool sanitizes = task->sqid == 0 && lwsim_opcode(task) == SIM_SANITIZE && (task->sqe[10] & 7) > 1;
+    for (uint32_t i = 0; i < sim->ns_slots && (formats || sanitizes); i++) {
+        bool meant = sanitizes || task->sqe[1] == UINT32_MAX || task->sqe[1] == i + 1;
+        if (meant && sim->ns[i].allocated && sim->ns[i].protection != PROTECT_NONE) {
+            return SIM_WRITE_PROTECTED;
+        }
+    }
+    return SIM_OK;
+}
+
 static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
 {
     memset(sim->host_id, 0, sizeof(sim->host_id));
@@ -217,4 +231,5 @@ const struct sim_part lwsim_feature_host_part = {
     .features = features,
     .feature_count = sizeof(features) / sizeof(features[0]),
     .reset = reset,
+    .filter = filter,
 };

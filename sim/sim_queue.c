@@ -444,6 +444,7 @@ static void ring_sq(struct lwnvme_sim *sim, uint16_t qid, uint32_t tail)
     }
     if (tail >= sq->size) {
         lwsim_violation(sim, "SQ %u: tail %u is beyond the ring of %u entries", qid, tail, sq->size);
+        lwsim_event_raise(sim, 0, 1, 1);
         return;
     }
     uint32_t fresh = (tail + sq->size - sq->tail) % sq->size;
@@ -452,6 +453,7 @@ static void ring_sq(struct lwnvme_sim *sim, uint16_t qid, uint32_t tail)
         lwsim_violation(sim,
                         "SQ %u: tail %u overruns the head %u that was reported last (ring of %u entries)",
                         qid, tail, sq->reported, sq->size);
+        lwsim_event_raise(sim, 0, 1, 1);
         return;
     }
     sq->tail = tail;
@@ -464,6 +466,7 @@ static void ring_cq(struct lwnvme_sim *sim, uint16_t qid, uint32_t head)
     sim->counts.cq_doorbells++;
     if (head >= cq->size) {
         lwsim_violation(sim, "CQ %u: head %u is beyond the ring of %u entries", qid, head, cq->size);
+        lwsim_event_raise(sim, 0, 1, 1);
         return;
     }
     uint32_t taken = (head + cq->size - cq->head) % cq->size;
@@ -502,6 +505,7 @@ void lwsim_doorbell(struct lwnvme_sim *sim, size_t offset, uint32_t value)
     if (qid > sim->config.io_queue_pairs || !(is_cq ? sim->cq[qid].live : sim->sq[qid].live)) {
         lwsim_violation(sim, "%s %llu: doorbell of a queue that does not exist", name,
                         (unsigned long long)qid);
+        lwsim_event_raise(sim, 0, 0, 1);
         return;
     }
     if (is_cq) {

@@ -137,6 +137,10 @@ static void test_write_protection(void **state)
     assert_int_equal(mini_rw(&mini, 0x01, 0, 1, mini.page_dma, 0), 0x4020);
     mini_identify(&mini, 0x00, 1);
     assert_int_equal(hand_get(&mini, 99, 1), 1);
+    static const uint32_t format[6] = {0, 0, 0, 0, 0, 0};
+    static const uint32_t block_erase[6] = {2, 0, 0, 0, 0, 0};
+    assert_int_equal(hand_admin(&mini, 0x80, 1, format, false), 0x4020);
+    assert_int_equal(hand_admin(&mini, 0x84, 0, block_erase, false), 0x4020);
     power_cycle();
     assert_int_equal(get(0x84, 0, 1, 0), 0);
     assert_int_equal(mini.cqe[0], 1);
