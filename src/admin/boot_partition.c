@@ -87,7 +87,8 @@ static void lwnvme_boot_progress(struct lwnvme_boot_partition *partition)
     uint32_t length_kib = (uint32_t)(partition->length_bytes >> 10);
     uint32_t done_kib = (uint32_t)(partition->done_bytes >> 10);
 
-    lwnvme_operation_progress(&partition->operation, length_kib == 0 ? 0 : done_kib * 100u / length_kib);
+    lwnvme_operation_progress(&partition->operation,
+                              length_kib == 0 ? 0 : lwnvme_divide(done_kib * 100u, length_kib));
 }
 
 static int lwnvme_boot_check(const struct lwnvme_controller *controller,
@@ -320,7 +321,7 @@ static uint32_t lwnvme_boot_piece(const struct lwnvme_boot_partition *partition)
 
     if (most > LWNVME_BOOT_DOWNLOAD_BYTES && partition->granularity_bytes <= LWNVME_BOOT_DOWNLOAD_BYTES)
         most = LWNVME_BOOT_DOWNLOAD_BYTES;
-    most -= most % partition->granularity_bytes;
+    most = lwnvme_divide(most, partition->granularity_bytes) * partition->granularity_bytes;
     return left_bytes > most ? most : (uint32_t)left_bytes;
 }
 
@@ -429,6 +430,7 @@ int lwnvme_boot_partition_write_begin(struct lwnvme_controller *controller,
     uint64_t size_bytes = 0;
     int status = lwnvme_boot_check(controller, partition, &size_bytes);
     uint32_t granularity_bytes;
+    uint32_t length_bytes;
 
     if (status != LWNVME_OK)
         return status;
@@ -437,8 +439,9 @@ int lwnvme_boot_partition_write_begin(struct lwnvme_controller *controller,
     granularity_bytes = lwnvme_boot_granularity(controller);
     if (granularity_bytes > controller->info.max_transfer_bytes)
         return LWNVME_ERR_TRANSFER_SIZE;
+    length_bytes = (uint32_t)partition->length_bytes; /* a partition is less than 4 GiB */
     if (partition->length_bytes > size_bytes ||
-        (uint32_t)partition->length_bytes % granularity_bytes != 0) /* a partition is less than 4 GiB */
+        lwnvme_divide(length_bytes, granularity_bytes) * granularity_bytes != length_bytes)
         return LWNVME_ERR_IMAGE_LENGTH;
     partition->done_bytes = 0;
     partition->piece_bytes = 0;

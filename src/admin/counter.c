@@ -66,12 +66,14 @@ uint32_t lwnvme_counter_divide(struct lwnvme_le128 *quotient, const struct lwnvm
                                uint32_t divisor)
 {
     uint32_t rest = 0;
+    uint32_t digit;
     uint32_t index;
 
     for (index = LWNVME_COUNTER_DIGITS; index != 0; index--) {
         rest = rest << 16 | lwnvme_counter_digit(value, index - 1u);
-        lwnvme_counter_digit_set(quotient, index - 1u, rest / divisor);
-        rest %= divisor;
+        digit = lwnvme_divide(rest, divisor);
+        lwnvme_counter_digit_set(quotient, index - 1u, digit);
+        rest -= digit * divisor;
     }
     return rest;
 }

@@ -415,8 +415,10 @@ int lwnvme_keep_alive_timer_set(struct lwnvme_controller *controller, struct lwn
     step_ms = lwnvme_le16_get(&lwnvme_identify_copy(controller)->kas) * LWNVME_KAS_UNIT_MS;
     if (step_ms == 0)
         return LWNVME_ERR_NO_KEEP_ALIVE;
-    steps = timeout_ms / step_ms + (timeout_ms % step_ms != 0 ? 1u : 0u);
-    if (steps > UINT32_MAX / step_ms)
+    steps = lwnvme_divide(timeout_ms, step_ms);
+    if (steps * step_ms != timeout_ms)
+        steps++;
+    if ((uint64_t)steps * step_ms > UINT32_MAX)
         return LWNVME_ERR_INVALID_ARGUMENT;
     return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_KEEP_ALIVE_TIMER, steps * step_ms,
                                     false);

@@ -24,7 +24,9 @@ static int lwnvme_feature_nsid_check(const struct lwnvme_controller *controller,
 /* Units of 100 ms in 16 bits. */
 static bool lwnvme_feature_ticks_fit(uint32_t time_ms)
 {
-    return time_ms % LWNVME_FEATURE_TICK_MS == 0 && time_ms / LWNVME_FEATURE_TICK_MS <= 0xffffu;
+    uint32_t ticks = lwnvme_divide(time_ms, LWNVME_FEATURE_TICK_MS);
+
+    return ticks * LWNVME_FEATURE_TICK_MS == time_ms && ticks <= 0xffffu;
 }
 
 static uint32_t lwnvme_feature_ctratt(const struct lwnvme_controller *controller)
@@ -72,9 +74,9 @@ int lwnvme_error_recovery_set(struct lwnvme_controller *controller, struct lwnvm
         return status;
     if (!lwnvme_feature_ticks_fit(value->retry_limit_ms))
         return LWNVME_ERR_INVALID_ARGUMENT;
-    chosen.cdw11 =
-        lwnvme_field_put(value->retry_limit_ms / LWNVME_FEATURE_TICK_MS, LWNVME_ERROR_RECOVERY_TLER) |
-        lwnvme_field_put(value->deallocated_is_error ? 1u : 0u, LWNVME_ERROR_RECOVERY_DULBE);
+    chosen.cdw11 = lwnvme_field_put(lwnvme_divide(value->retry_limit_ms, LWNVME_FEATURE_TICK_MS),
+                                    LWNVME_ERROR_RECOVERY_TLER) |
+                   lwnvme_field_put(value->deallocated_is_error ? 1u : 0u, LWNVME_ERROR_RECOVERY_DULBE);
     return lwnvme_feature_word_set(controller, request, &chosen);
 }
 
@@ -218,8 +220,9 @@ int lwnvme_lba_status_interval_set(struct lwnvme_controller *controller, struct 
         return LWNVME_ERR_NO_LBA_STATUS;
     if (!lwnvme_feature_ticks_fit(value->report_ms) || !lwnvme_feature_ticks_fit(value->poll_ms))
         return LWNVME_ERR_INVALID_ARGUMENT;
-    chosen.cdw11 = lwnvme_field_put(value->report_ms / LWNVME_FEATURE_TICK_MS, LWNVME_LBA_STATUS_LSIRI) |
-                   lwnvme_field_put(value->poll_ms / LWNVME_FEATURE_TICK_MS, LWNVME_LBA_STATUS_LSIPI);
+    chosen.cdw11 =
+        lwnvme_field_put(lwnvme_divide(value->report_ms, LWNVME_FEATURE_TICK_MS), LWNVME_LBA_STATUS_LSIRI) |
+        lwnvme_field_put(lwnvme_divide(value->poll_ms, LWNVME_FEATURE_TICK_MS), LWNVME_LBA_STATUS_LSIPI);
     return lwnvme_feature_word_set(controller, request, &chosen);
 }
 

@@ -137,7 +137,7 @@ static int lwnvme_firmware_slot_check(const struct lwnvme_controller *controller
 /* No 64-bit arithmetic: both are 32 bits wide. */
 static bool lwnvme_firmware_is_multiple(uint32_t bytes, uint32_t unit)
 {
-    return bytes % unit == 0;
+    return lwnvme_divide(bytes, unit) * unit == bytes;
 }
 
 static int lwnvme_firmware_piece_check(const struct lwnvme_controller *controller,
@@ -290,7 +290,7 @@ static void lwnvme_firmware_progress(struct lwnvme_firmware_update *update)
         done >>= 8;
         total >>= 8;
     }
-    lwnvme_operation_progress(&update->operation, done * 90u / total);
+    lwnvme_operation_progress(&update->operation, lwnvme_divide(done * 90u, total));
 }
 
 static void lwnvme_firmware_download_step(struct lwnvme_firmware_update *update)

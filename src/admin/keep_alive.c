@@ -24,9 +24,11 @@ static uint32_t lwnvme_keep_alive_step_ms(const struct lwnvme_controller *contro
 static uint32_t lwnvme_keep_alive_round(const struct lwnvme_controller *controller, uint32_t timeout_ms)
 {
     uint32_t step_ms = lwnvme_keep_alive_step_ms(controller);
-    uint32_t steps = timeout_ms / step_ms + (timeout_ms % step_ms != 0 ? 1u : 0u);
+    uint32_t steps = lwnvme_divide(timeout_ms, step_ms);
 
-    return steps <= UINT32_MAX / step_ms ? steps * step_ms : 0;
+    if (steps * step_ms != timeout_ms)
+        steps++;
+    return (uint64_t)steps * step_ms <= UINT32_MAX ? steps * step_ms : 0;
 }
 
 int lwnvme_keep_alive_send(struct lwnvme_controller *controller, struct lwnvme_request *request)

@@ -190,7 +190,7 @@ static uint32_t lwnvme_log_stream_percent(uint64_t done_bytes, uint64_t total_by
         total_bytes >>= 1;
         done_bytes >>= 1;
     }
-    return total_bytes != 0 ? (uint32_t)done_bytes * 100u / (uint32_t)total_bytes : 0;
+    return total_bytes != 0 ? lwnvme_divide((uint32_t)done_bytes * 100u, (uint32_t)total_bytes) : 0;
 }
 
 /* What is in the buffer goes to the caller. false: it wants no more. */

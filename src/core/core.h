@@ -22,6 +22,27 @@ void *memset(void *to, int byte, size_t length);
 void *memmove(void *to, const void *from, size_t length);
 int memcmp(const void *left, const void *right, size_t length);
 
+/* value / divisor, rounded down, bit by bit: some CPUs have no division, and compilers call a helper there. divisor
+ * is not 0. */
+static inline uint32_t lwnvme_divide(uint32_t value, uint32_t divisor)
+{
+    uint32_t quotient = 0;
+    uint32_t rest = 0;
+    uint32_t bit;
+    uint32_t top;
+
+    for (bit = 32; bit != 0; bit--) {
+        top = rest >> 31;
+        rest = rest << 1 | (value >> (bit - 1u) & 1u);
+        quotient <<= 1;
+        if (top != 0 || rest >= divisor) {
+            rest -= divisor;
+            quotient |= 1u;
+        }
+    }
+    return quotient;
+}
+
 /* Which way a branch nearly always goes. */
 #if defined(__GNUC__)
 #define LWNVME_LIKELY(condition)   __builtin_expect(!!(condition), 1)

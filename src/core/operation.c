@@ -141,7 +141,7 @@ void lwnvme_operation_progress(struct lwnvme_operation *operation, uint32_t perc
     /* Turns of 2^20 us for seconds: no 64-bit division, and the 5 percent are within what an estimate is. */
     passed_s = (uint32_t)(passed_us >> 20);
     if (passed_s < UINT32_MAX / 100u)
-        operation->left_s = passed_s * (100u - percent) / percent;
+        operation->left_s = lwnvme_divide(passed_s * (100u - percent), percent);
 }
 
 int lwnvme_operation_step(struct lwnvme_operation *operation)

@@ -91,6 +91,18 @@ static void quotients_and_remainders(void **state)
     }
 }
 
+static void division_without_a_division(void **state)
+{
+    const uint32_t values[] = {0,          1,          2,          9,          10,        99,
+                               0x7fffffff, 0x80000000, 0x80000001, 0xfffffffe, 0xffffffff};
+    const uint32_t count = sizeof(values) / sizeof(values[0]);
+    (void)state;
+    for (uint32_t i = 0; i < count; i++) {
+        for (uint32_t k = 1; k < count; k++)
+            assert_int_equal(lwnvme_divide(values[i], values[k]), values[i] / values[k]);
+    }
+}
+
 static void large_values_saturate(void **state)
 {
     struct lwnvme_le128 v = value(0, UINT64_MAX);
@@ -128,9 +140,13 @@ static void decimal_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(they_compare_as_numbers), cmocka_unit_test(sums_carry_and_stop_at_the_top),
-        cmocka_unit_test(data_units_become_bytes), cmocka_unit_test(quotients_and_remainders),
-        cmocka_unit_test(large_values_saturate),   cmocka_unit_test(decimal_text),
+        cmocka_unit_test(they_compare_as_numbers),
+        cmocka_unit_test(sums_carry_and_stop_at_the_top),
+        cmocka_unit_test(data_units_become_bytes),
+        cmocka_unit_test(quotients_and_remainders),
+        cmocka_unit_test(division_without_a_division),
+        cmocka_unit_test(large_values_saturate),
+        cmocka_unit_test(decimal_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
