@@ -8,7 +8,8 @@
 #include "../core/core.h"
 #include "sync_private.h"
 
-/* Until the request of an object has been given back; *status is how what it was for has ended. */
+/* Until the request of an object has been given back; *status is how what it was for has ended. Objects send by
+ * themselves, after a reset for instance, so those that are to stop are waited for first. */
 static int lwnvme_sync_object_wait(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    const int *status)
 {
@@ -38,8 +39,10 @@ int lwnvme_sync_host_memory_stop(struct lwnvme_host_memory *memory)
     if (controller == NULL)
         return LWNVME_ERR_NOT_OPEN;
     status = lwnvme_sync_controller_check(controller);
-    if (status == LWNVME_OK)
+    if (status == LWNVME_OK) {
+        (void)lwnvme_sync_object_wait(controller, &memory->request, &memory->status);
         status = lwnvme_host_memory_stop(memory);
+    }
     return status != LWNVME_OK ? status
                                : lwnvme_sync_object_wait(controller, &memory->request, &memory->status);
 }
@@ -76,8 +79,10 @@ int lwnvme_sync_keep_alive_stop(struct lwnvme_keep_alive *keep_alive)
     if (controller == NULL)
         return LWNVME_ERR_NOT_OPEN;
     status = lwnvme_sync_controller_check(controller);
-    if (status == LWNVME_OK)
+    if (status == LWNVME_OK) {
+        (void)lwnvme_sync_object_wait(controller, &keep_alive->request, &keep_alive->status);
         status = lwnvme_keep_alive_stop(keep_alive);
+    }
     return status != LWNVME_OK
                ? status
                : lwnvme_sync_object_wait(controller, &keep_alive->request, &keep_alive->status);
