@@ -105,8 +105,8 @@ static const char lwnvme_describe_feature_dwords[] =
     "=3 permanent;\0"
     "\205"
     "&4u@5:3 Boot Partition 1 Write Protection State:=1 unlocked|=2 locked|=3 locked until power cycle|"
-    "=7 by RPMB;4u@2:0 Boot Partition 0 Write Protection State:=1 unlocked|=2 locked|"
-    "=3 locked until power cycle|=7 by RPMB;\0";
+    "=4 by RPMB;4u@2:0 Boot Partition 0 Write Protection State:=1 unlocked|=2 locked|"
+    "=3 locked until power cycle|=4 by RPMB;\0";
 
 /* Those whose data are one structure. */
 static const char lwnvme_describe_feature_data[] =

@@ -64,6 +64,7 @@ static void values_in_words(void **state)
     expect_feature(0x84, 3, "Namespace Write Protect : 3 (permanent)");
     expect_feature(0x85, 0x0a, "Boot Partition 1 Write Protection State : 1 (unlocked)");
     expect_feature(0x85, 0x0a, "Boot Partition 0 Write Protection State : 2 (locked)");
+    expect_feature(0x85, 0x23, "Boot Partition 1 Write Protection State : 4 (by RPMB)");
 }
 
 static void the_data_of_each_feature_that_has_some(void **state)
