@@ -574,15 +574,16 @@ static uint32_t lwnvme_events_supported(const struct lwnvme_controller *controll
     return bits;
 }
 
-/* As many requests as were asked for, as AERL allows, and as leave most of the admin ring to others. */
+/* As many requests as were asked for, as AERL allows, and as leave most of the admin ring to others; those of other
+ * objects count. */
 static uint32_t lwnvme_events_count(const struct lwnvme_controller *controller,
                                     const struct lwnvme_events *events)
 {
     uint32_t count = events->requests == 0 ? LWNVME_EVENTS_MAX : events->requests;
     uint32_t room = LWNVME_CONFIG_ADMIN_ENTRIES / 4u;
 
-    if (count > controller->info.aerl)
-        count = controller->info.aerl;
+    if (room > controller->info.aerl)
+        room = controller->info.aerl;
     room = room > controller->event_requests ? room - controller->event_requests : 0;
     return count < room ? count : room;
 }

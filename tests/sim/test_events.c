@@ -120,6 +120,23 @@ static void fault_149_exactly_one_request_each_after_reset_and_resume(void **sta
     }
 }
 
+/* The whole subsystem is reset: nobody says farewell, and all of them come back. */
+static void fault_149_exactly_one_request_each_after_a_subsystem_reset(void **state)
+{
+    struct scenario s;
+
+    (void)state;
+    prepare(&s);
+    s.settings.cap_nssrs = true;
+    start(&s);
+    assert_int_equal(lwnvme_controller_subsystem_reset(s.controller), LWNVME_OK);
+    assert_int_equal(scenario_settle(&s), LWNVME_OK);
+    pass(&s, 20000, 500);
+    armed_once(&s, 4);
+    one_event_more(&s);
+    scenario_end(&s);
+}
+
 /* Closed in whatever state, with requests armed. */
 static void closes_with_armed_requests(void **state)
 {
@@ -794,6 +811,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fault_149_exactly_one_request_each_after_reset_and_resume),
+        cmocka_unit_test(fault_149_exactly_one_request_each_after_a_subsystem_reset),
         cmocka_unit_test(closes_with_armed_requests),
         cmocka_unit_test(failures_and_their_way_out),
         cmocka_unit_test(requests_have_no_deadline),

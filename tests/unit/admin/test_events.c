@@ -163,6 +163,28 @@ static void the_admin_ring_is_left_to_others(void **state)
     bench_end(&bench);
 }
 
+/* And what AERL allows. */
+static void two_objects_do_not_exceed_what_the_controller_takes(void **state)
+{
+    static struct lwnvme_events second;
+    (void)state;
+    prepare();
+    events.requests = 3;
+    start(); /* four are allowed */
+    memset(&second, 0, sizeof(second));
+    second.event = keep;
+    assert_int_equal(lwnvme_events_start(bench.controller, &second), 0);
+    polls(10);
+    assert_int_equal(second.armed, 1);
+    assert_int_equal(second.counts.errors, 0);
+    assert_int_equal(lwnvme_sync_events_stop(&second), 0);
+    assert_int_equal(lwnvme_sync_events_stop(&events), 0);
+    events.requests = 4;
+    assert_int_equal(lwnvme_sync_events_start(bench.controller, &events), 0);
+    assert_int_equal(lwnvme_events_start(bench.controller, &second), LWNVME_ERR_EVENT_QUEUE);
+    bench_end(&bench);
+}
+
 static void only_what_the_controller_has_is_enabled(void **state)
 {
     (void)state;
@@ -845,6 +867,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_are_as_many_as_asked_for_allowed_and_fit),
         cmocka_unit_test(the_admin_ring_is_left_to_others),
+        cmocka_unit_test(two_objects_do_not_exceed_what_the_controller_takes),
         cmocka_unit_test(only_what_the_controller_has_is_enabled),
         cmocka_unit_test(what_it_lacks_is_refused_by_name),
         cmocka_unit_test(the_configuration_can_be_left_alone),
