@@ -60,7 +60,8 @@ int lwnvme_identify_select(struct lwnvme_controller *controller, struct lwnvme_r
 
 /*
  * Namespaces by number. nsid may be LWNVME_NSID_ALL for what all namespaces have in common, if the controller has
- * namespace management (else LWNVME_ERR_NO_NAMESPACE_MANAGEMENT); not for allocated ones, and not for descriptors.
+ * namespace management (else LWNVME_ERR_NO_NAMESPACE_MANAGEMENT); not for allocated ones, nor for what does not depend
+ * on the command set (`independent`).
  * `allocated`: of any namespace of the NVM subsystem, attached to this controller or not; needs namespace management.
  * Structures of a command set beside NVM, and those of controllers before 2.0, need LWNVME_CAP_CSS_IOCSS
  * (LWNVME_ERR_NO_COMMAND_SETS).

@@ -271,6 +271,7 @@ static void namespace_identifiers_are_checked(void **state)
     static struct lwnvme_identify_namespace ns;
     static struct lwnvme_identify_namespace_list list;
     static struct lwnvme_identify_descriptor_list descriptors;
+    static struct lwnvme_identify_independent_namespace independent;
     struct lwnvme_request *r = &io.request;
     struct lwnvme_controller *c;
     uint32_t nn;
@@ -283,6 +284,8 @@ static void namespace_identifiers_are_checked(void **state)
     assert_int_equal(lwnvme_identify_get_allocated_namespace(c, r, LWNVME_NSID_ALL, &ns),
                      LWNVME_ERR_NS_INVALID_ID);
     assert_int_equal(lwnvme_identify_get_descriptors(c, r, LWNVME_NSID_ALL, &descriptors),
+                     LWNVME_ERR_NS_INVALID_ID);
+    assert_int_equal(lwnvme_identify_get_independent_namespace(c, r, LWNVME_NSID_ALL, &independent),
                      LWNVME_ERR_NS_INVALID_ID);
     assert_int_equal(lwnvme_identify_get_active_namespaces(c, r, 0xfffffffe, &list),
                      LWNVME_ERR_NS_INVALID_ID);

@@ -438,7 +438,7 @@ static void more_namespaces_than_handles(void **state)
 
 /* ---- devices that lie ---- */
 
-static void lists_out_of_order_do_not_matter(void **state)
+static void fault_043_lists_out_of_order_do_not_matter(void **state)
 {
     static const uint32_t lists[][6] = {
         {3, 2, 1, 0, 0, 0},          /* the wrong way round */
@@ -509,7 +509,7 @@ static void forge_endless(uint8_t cns, uint32_t nsid, uint8_t *data)
     }
 }
 
-static void a_list_without_an_end_ends(void **state)
+static void fault_043_a_list_without_an_end_ends(void **state)
 {
     (void)state;
     prepare(2);
@@ -572,21 +572,28 @@ static void one_that_cannot_be_read_now_is_left_as_it_was(void **state)
     bench_end(&bench);
 }
 
-static void a_controller_without_the_list_is_asked_for_each(void **state)
+/* One too old for the list, and one that rejects it though its version has it. */
+static void fault_044_without_the_list_each_namespace_is_asked_for(void **state)
 {
     (void)state;
-    prepare(3);
-    bench.settings.vs = 0x10000;
-    bench.settings.ns[1].active = false;
-    power();
-    assert_int_equal(rescan(), 0);
-    assert_int_equal(report_count, 2);
-    assert_report(0, 1, LWNVME_NAMESPACE_ADDED);
-    assert_report(1, 3, LWNVME_NAMESPACE_ADDED);
-    assert_int_equal(identified[0x02], 0);
-    assert_int_equal(rescan(), 0);
-    assert_int_equal(report_count, 0);
-    bench_end(&bench);
+    for (uint32_t rejects = 0; rejects < 2; rejects++) {
+        prepare(3);
+        if (rejects != 0) {
+            bench.settings.identify_cns_max = 1;
+        } else {
+            bench.settings.vs = 0x10000;
+        }
+        bench.settings.ns[1].active = false;
+        power();
+        assert_int_equal(rescan(), 0);
+        assert_int_equal(report_count, 2);
+        assert_report(0, 1, LWNVME_NAMESPACE_ADDED);
+        assert_report(1, 3, LWNVME_NAMESPACE_ADDED);
+        assert_int_equal(identified[0x02], 0);
+        assert_int_equal(rescan(), 0);
+        assert_int_equal(report_count, 0);
+        bench_end(&bench);
+    }
 }
 
 static void arguments_are_checked(void **state)
@@ -909,13 +916,13 @@ int main(void)
         cmocka_unit_test(another_namespace_under_the_same_number_gets_another_handle),
         cmocka_unit_test(identifiers_that_are_missing_say_nothing),
         cmocka_unit_test(more_namespaces_than_handles),
-        cmocka_unit_test(lists_out_of_order_do_not_matter),
+        cmocka_unit_test(fault_043_lists_out_of_order_do_not_matter),
         cmocka_unit_test(a_list_that_leaves_some_out_removes_none),
         cmocka_unit_test(one_that_is_listed_and_not_there_is_removed),
-        cmocka_unit_test(a_list_without_an_end_ends),
+        cmocka_unit_test(fault_043_a_list_without_an_end_ends),
         cmocka_unit_test(a_full_page_that_leads_nowhere_is_read_once_more_at_most),
         cmocka_unit_test(one_that_cannot_be_read_now_is_left_as_it_was),
-        cmocka_unit_test(a_controller_without_the_list_is_asked_for_each),
+        cmocka_unit_test(fault_044_without_the_list_each_namespace_is_asked_for),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(asked_for_again_it_goes_round_once_more),
         cmocka_unit_test(a_reset_in_between_is_survived),
