@@ -1011,7 +1011,7 @@ static void number_of_dwords(void *context, uint16_t sqid, const uint32_t comman
 
 static void fault_057_log_page_lengths(void **state)
 {
-    static const uint32_t bad[] = {0, 1, 2, 3, 5, 4095, 4097, 4100, 8192, 0xffffffff};
+    static const uint32_t bad[] = {0, 1, 2, 3, 5, 4095, 4097, 4098, UINT32_MAX};
     struct lwnvme_log_select select = {.lid = LWNVME_LOG_ERROR_INFORMATION, .nsid = LWNVME_NSID_ALL};
     uint8_t *data = scenario_memory(4096 + 16, 4);
     struct scenario s;
@@ -1036,6 +1036,9 @@ static void fault_057_log_page_lengths(void **state)
         for (index = 0; index < sizeof(bad) / sizeof(bad[0]); index++)
             assert_int_equal(lwnvme_sync_log_read(s.controller, &select, data, bad[index]),
                              LWNVME_ERR_INVALID_ARGUMENT);
+        /* More than a page takes offsets. */
+        assert_int_equal(lwnvme_sync_log_read(s.controller, &select, data, 4100),
+                         lpa == 4 ? LWNVME_OK : LWNVME_ERR_NO_LOG_OFFSET);
         select.offset_bytes = 64;
         assert_int_equal(lwnvme_sync_log_read(s.controller, &select, data, 64),
                          lpa == 4 ? LWNVME_OK : LWNVME_ERR_NO_LOG_OFFSET);
