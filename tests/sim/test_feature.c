@@ -203,6 +203,43 @@ static void features_of_sets_and_groups(void **state)
     scenario_end(&s);
 }
 
+/* Placement is turned on while the group has no namespaces, then events for a handle. */
+static void data_placement_and_its_events(void **state)
+{
+    struct lwnvme_data_placement placement = {1, true, 0};
+    static struct lwnvme_placement_events events;
+    static struct lwnvme_placement_event_types types;
+    uint32_t index;
+    bool found = false;
+
+    (void)state;
+    scenario_prepare(&s);
+    lwnvme_sim_config_full(&s.settings);
+    for (index = 0; index < LWNVME_SIM_NAMESPACES; index++)
+        s.settings.ns[index].endgid = 2;
+    scenario_start(&s);
+    assert_int_equal(lwnvme_status_code(lwnvme_sync_placement_events_get(C, 1, 0, &events)),
+                     LWNVME_SC_FDP_DISABLED);
+    assert_int_equal(lwnvme_sync_data_placement_set(C, &placement, false), LWNVME_OK);
+    placement.enabled = false;
+    assert_int_equal(lwnvme_sync_data_placement_get(C, 0, &placement), LWNVME_OK);
+    assert_true(placement.enabled);
+    events.handle = types.handle = 1;
+    types.enable = true;
+    types.count = 1;
+    types.type[0] = 0;
+    assert_int_equal(lwnvme_sync_placement_events_set(C, 1, &types, false), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_placement_events_get(C, 1, 0, &events), LWNVME_OK);
+    assert_true(events.count > 1 && events.count <= LWNVME_FDP_EVENT_TYPES_MAX);
+    for (index = 0; index < events.count; index++) {
+        bool on = (events.event[index].fdpeta & LWNVME_FDP_EVENT_ENABLED) != 0;
+        assert_int_equal(on, events.event[index].fdpet == 0);
+        found = found || on;
+    }
+    assert_true(found);
+    scenario_end(&s);
+}
+
 /* The timer runs for real: a host that polls is never taken for dead, in hours of nothing else. */
 static void keep_alive_keeps_it_alive(void **state)
 {
@@ -288,6 +325,7 @@ int main(void)
         cmocka_unit_test(features_of_the_host),
         cmocka_unit_test(features_of_namespaces),
         cmocka_unit_test(features_of_sets_and_groups),
+        cmocka_unit_test(data_placement_and_its_events),
         cmocka_unit_test(keep_alive_keeps_it_alive),
         cmocka_unit_test(keep_alive_does_not_expire_in_a_long_drain),
         cmocka_unit_test(keep_alive_of_a_host_that_was_away),
