@@ -72,7 +72,7 @@ int lwnvme_log_error(struct lwnvme_controller *controller, struct lwnvme_request
                      uint32_t entry_count, struct lwnvme_error_log_entry *entries);
 
 /* The SMART / Health Information log page of the whole controller (nsid LWNVME_NSID_ALL) or,
- * if LPA bit 0 is set, of a namespace.
+ * if LPA bit 0 is set (else LWNVME_ERR_NO_LOG_PAGE), of a namespace.
  * Section 5.1.12.1.3 "SMART / Health Information". */
 int lwnvme_log_smart(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t nsid,
                      struct lwnvme_smart_log *smart);

@@ -260,7 +260,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_ana_group) == 32, "ANA group descripto
 
 /* ---- Persistent Event (0Dh) ---------------------------------------------------------------------------- */
 
-/* Base, section 5.1.12.1.14 "Persistent Event"; tnev events follow. */
+/* Base, section 5.1.12.1.14 "Persistent Event Log"; tnev events follow. */
 struct lwnvme_persistent_event_header {
     uint8_t lid;
     uint8_t rsvd1[3];

@@ -108,7 +108,12 @@ int lwnvme_log_smart(struct lwnvme_controller *controller, struct lwnvme_request
                      struct lwnvme_smart_log *smart)
 {
     struct lwnvme_log_select select = {.lid = LWNVME_LOG_SMART, .nsid = nsid};
+    int status = lwnvme_admin_check(controller, request);
 
+    if (status != LWNVME_OK)
+        return status;
+    if (nsid != 0 && nsid != LWNVME_NSID_ALL && (controller->info.lpa & LWNVME_LPA_SMART_PER_NAMESPACE) == 0)
+        return LWNVME_ERR_NO_LOG_PAGE;
     return lwnvme_log_read(controller, request, &select, smart, sizeof(*smart));
 }
 

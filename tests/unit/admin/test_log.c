@@ -119,6 +119,13 @@ static void smart_log(void **state)
     uint32_t kelvin = bytes[1] | (uint32_t)bytes[2] << 8;
     assert_true(kelvin > 250 && kelvin < 400);
     assert_int_equal(bytes[511], 0);
+    uint32_t before = sent_count;
+    assert_int_equal(lwnvme_sync_log_smart(bench.controller, 1, &smart), LWNVME_ERR_NO_LOG_PAGE);
+    assert_int_equal(sent_count, before);
+    bench_end(&bench);
+    start(5, 63);
+    assert_int_equal(lwnvme_sync_log_smart(bench.controller, 1, &smart), 0);
+    assert_int_equal(sent[1], 1);
     bench_end(&bench);
 }
 
