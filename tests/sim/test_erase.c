@@ -92,13 +92,12 @@ static bool holds_pattern(struct scenario *s, uint32_t nsid)
 /* What a read finds in each of the first blocks: this dword, all over. */
 static void assert_reads(struct scenario *s, const struct lwnvme_namespace *ns, uint32_t dword)
 {
-    uint32_t *words = (uint32_t *)(void *)seen;
     size_t i;
 
     memset(seen, 0x77, BLOCKS * 512);
     assert_int_equal(lwnvme_sync_read(s->queue, ns, 0, BLOCKS * 512 / ns->block_bytes, seen, 0), LWNVME_OK);
-    for (i = 0; i < BLOCKS * 512 / 4; i++)
-        assert_int_equal(words[i], dword);
+    for (i = 0; i < BLOCKS * 512; i += 4)
+        assert_int_equal(lwnvme_le32_get((const struct lwnvme_le32 *)(const void *)&seen[i]), dword);
 }
 
 static void try_io(struct scenario *s, const struct lwnvme_namespace *ns)
