@@ -65,7 +65,7 @@ int lwnvme_identify_select(struct lwnvme_controller *controller, struct lwnvme_r
  * `allocated`: of any namespace of the NVM subsystem, attached to this controller or not; needs namespace management.
  * Structures of a command set beside NVM, and those of controllers before 2.0, need LWNVME_CAP_CSS_IOCSS
  * (LWNVME_ERR_NO_COMMAND_SETS).
- * Base, sections 5.1.13.2.8, .10, .20, .21, .26; NVM, section 4.1.5.1 and 4.1.5.3; ZNS and KV, section 4.1.5.
+ * Base, sections 5.1.13.2.5, .8, .10, .18 and .20; NVM, section 4.1.5.1 and 4.1.5.3; ZNS and KV, section 4.1.5.
  */
 int lwnvme_identify_get_namespace(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   uint32_t nsid, struct lwnvme_identify_namespace *ns);
@@ -130,7 +130,7 @@ int lwnvme_identify_get_kv_controller(struct lwnvme_controller *controller, stru
 
 /* Controllers of the NVM subsystem with identifiers from first_cntlid on: all, or those that namespace nsid is
  * attached to. A full list may go on: ask again behind its last. LWNVME_ERR_NO_NAMESPACE_MANAGEMENT: neither that
- * (OACS bit 3), nor virtualization management, nor several controllers (CMIC bit 1). Base, section 5.1.13.2.12, .13. */
+ * (OACS bit 3), nor virtualization management, nor several controllers (CMIC bit 1). Base, sections 5.1.13.2.11 and .12. */
 int lwnvme_identify_get_controllers(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint16_t first_cntlid, struct lwnvme_identify_controller_list *list);
 int lwnvme_identify_get_namespace_controllers(struct lwnvme_controller *controller,
@@ -139,7 +139,7 @@ int lwnvme_identify_get_namespace_controllers(struct lwnvme_controller *controll
                                               struct lwnvme_identify_controller_list *list);
 
 /* Resources of a primary controller, and the secondary controllers of this one with identifiers from first_cntlid
- * on. LWNVME_ERR_NO_VIRTUALIZATION. Base, sections 5.1.13.2.14 and .15. */
+ * on. LWNVME_ERR_NO_VIRTUALIZATION. Base, sections 5.1.13.3.1 and .2. */
 int lwnvme_identify_get_primary_controller(struct lwnvme_controller *controller,
                                            struct lwnvme_request *request, uint16_t cntlid,
                                            struct lwnvme_identify_primary_controller *identify);
@@ -148,7 +148,7 @@ int lwnvme_identify_get_secondary_controllers(struct lwnvme_controller *controll
                                               struct lwnvme_identify_secondary_controller_list *list);
 
 /* Which I/O command sets controller cntlid can have at once; LWNVME_CNTLID_THIS: this one. Ended by a vector of 0.
- * LWNVME_ERR_NO_COMMAND_SETS. Base, section 5.1.13.2.22. */
+ * LWNVME_ERR_NO_COMMAND_SETS. Base, section 5.1.13.2.19. */
 int lwnvme_identify_get_io_command_sets(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                         uint16_t cntlid, struct lwnvme_identify_io_command_sets *sets);
 
@@ -158,7 +158,7 @@ int lwnvme_identify_get_io_command_sets(struct lwnvme_controller *controller, st
  * Namespaces with identifiers above `after` (0 for the first page): active ones (attached to this controller) or
  * allocated ones, of all command sets or of one (csi). A full list may go on: ask again behind its last. For the
  * active ones lwnvme_namespace_enumerate does the same, and falls back where a controller does not know the list.
- * Base, section 5.1.13.2.2, .7, .9, .19.
+ * Base, sections 5.1.13.2.2, .7, .9 and .17.
  */
 int lwnvme_identify_get_active_namespaces(struct lwnvme_controller *controller,
                                           struct lwnvme_request *request, uint32_t after,
@@ -175,7 +175,7 @@ int lwnvme_identify_get_allocated_namespaces_of(struct lwnvme_controller *contro
 
 /* NVM sets, domains and endurance groups with identifiers from `first` on (0 is as good as 1).
  * LWNVME_ERR_NO_NVM_SETS, LWNVME_ERR_NO_DOMAINS, LWNVME_ERR_NO_ENDURANCE_GROUPS.
- * Base, sections 5.1.13.2.4, .18 and .19. */
+ * Base, sections 5.1.13.2.4, .15 and .16. */
 int lwnvme_identify_get_nvm_sets(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                  uint16_t first, struct lwnvme_identify_nvm_set_list *list);
 int lwnvme_identify_get_domains(struct lwnvme_controller *controller, struct lwnvme_request *request,
@@ -184,16 +184,16 @@ int lwnvme_identify_get_endurance_groups(struct lwnvme_controller *controller, s
                                          uint16_t first, struct lwnvme_identify_endurance_group_list *list);
 
 /* Steps in which namespaces are best sized. numd is at most 15 here (0's based).
- * LWNVME_ERR_NO_NAMESPACE_GRANULARITY. Base, section 5.1.13.2.16. */
+ * LWNVME_ERR_NO_NAMESPACE_GRANULARITY. Base, section 5.1.13.2.13. */
 int lwnvme_identify_get_granularity(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     struct lwnvme_identify_granularity_list *list);
 
-/* UUIDs that UUID indexes stand for: index n is entry n - 1. LWNVME_ERR_NO_UUID_LIST. Base, section 5.1.13.2.17. */
+/* UUIDs that UUID indexes stand for: index n is entry n - 1. LWNVME_ERR_NO_UUID_LIST. Base, section 5.1.13.2.14. */
 int lwnvme_identify_get_uuids(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               struct lwnvme_identify_uuid_list *list);
 
 /* Ports of the NVM subsystem, for exported NVM subsystems: 4096 bytes as the controller gave them; from version 2.1
- * on. Base, section 5.1.13.1, CNS 1Eh. */
+ * on. Base, section 5.1.13.4.2. */
 int lwnvme_identify_get_ports(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               void *data);
 

@@ -215,7 +215,7 @@ struct lwnvme_identify_nvm_set_list {
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_nvm_set_list) == 4096, "NVM set list");
 
-/* Base, section 5.1.13.2.14 "Primary Controller Capabilities data structure" (CNS 14h). */
+/* Base, section 5.1.13.3.1 "Primary Controller Capabilities data structure" (CNS 14h). */
 struct lwnvme_identify_primary_controller {
     struct lwnvme_le16 cntlid;
     struct lwnvme_le16 portid;
@@ -241,7 +241,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_primary_controller) == 4096, 
 #define LWNVME_CRT_VQ (1u << 0) /* queues are flexible resources */
 #define LWNVME_CRT_VI (1u << 1) /* interrupts are */
 
-/* Base, section 5.1.13.2.15 "Secondary Controller List data structure" (CNS 15h): one entry. */
+/* Base, section 5.1.13.3.2 "Secondary Controller List data structure" (CNS 15h): one entry. */
 struct lwnvme_secondary_controller {
     struct lwnvme_le16 scid;
     struct lwnvme_le16 pcid;
@@ -264,7 +264,7 @@ struct lwnvme_identify_secondary_controller_list {
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_secondary_controller_list) == 4096,
                      "secondary controller list");
 
-/* Base, section 5.1.13.2.16 "Namespace Granularity List" (CNS 16h): one descriptor, in bytes; 0: not reported. */
+/* Base, section 5.1.13.2.13 "Namespace Granularity List" (CNS 16h): one descriptor, in bytes; 0: not reported. */
 struct lwnvme_namespace_granularity {
     struct lwnvme_le64 nszegran;
     struct lwnvme_le64 ncapgran;
@@ -284,7 +284,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_granularity_list) == 4096, "g
 /* Set: descriptor n is for LBA format n; clear: descriptor 0 is for all. */
 #define LWNVME_NGA_DESCRIPTOR_PER_FORMAT (1u << 0)
 
-/* Base, section 5.1.13.2.17 "UUID List" (CNS 17h): one entry. UUID index n is entry n - 1; a UUID of 0 ends it. */
+/* Base, section 5.1.13.2.14 "UUID List" (CNS 17h): one entry. UUID index n is entry n - 1; a UUID of 0 ends it. */
 struct lwnvme_uuid_entry {
     uint8_t header; /* LWNVME_UUID_ASSOCIATION */
     uint8_t rsvd1[15];
@@ -303,7 +303,7 @@ struct lwnvme_identify_uuid_list {
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_uuid_list) == 4096, "UUID list");
 
-/* Base, section 5.1.13.2.18 "Domain List" (CNS 18h): one entry; capacities in bytes. */
+/* Base, section 5.1.13.2.15 "Domain List" (CNS 18h): one entry; capacities in bytes. */
 struct lwnvme_domain_attributes {
     struct lwnvme_le16 did;
     uint8_t rsvd2[14];
@@ -322,7 +322,7 @@ struct lwnvme_identify_domain_list {
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_domain_list) == 4096, "domain list");
 
-/* Base, section 5.1.13.2.19 "Endurance Group List" (CNS 19h): ascending. */
+/* Base, section 5.1.13.2.16 "Endurance Group List" (CNS 19h): ascending. */
 #define LWNVME_ENDURANCE_GROUP_LIST_ENTRIES 2047u
 struct lwnvme_identify_endurance_group_list {
     struct lwnvme_le16 numid;
@@ -330,7 +330,7 @@ struct lwnvme_identify_endurance_group_list {
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_endurance_group_list) == 4096, "endurance group list");
 
-/* Base, section 5.1.13.2.22 "Identify I/O Command Set data structure" (CNS 1Ch): bit n of a vector, command set
+/* Base, section 5.1.13.2.19 "Identify I/O Command Set data structure" (CNS 1Ch): bit n of a vector, command set
  * n; the index of a vector is what the I/O Command Set Profile feature takes. A vector of 0 ends the list. */
 #define LWNVME_IO_COMMAND_SET_VECTORS 512u
 struct lwnvme_identify_io_command_sets {
