@@ -164,6 +164,67 @@ static void fault_129_io_waits_while_it_sleeps(void **state)
     free(data);
 }
 
+static uint32_t events_seen;
+
+static void event_count(struct lwnvme_events *events, const struct lwnvme_async_event *event)
+{
+    (void)events;
+    (void)event;
+    events_seen++;
+}
+
+/* All services at once, in either way of suspending, with and without power in between: each works afterwards. */
+static void fault_129_everything_that_lives_with_a_controller_wakes_up(void **state)
+{
+    static struct machine m;
+    static struct lwnvme_events events;
+    static struct lwnvme_keep_alive keep_alive;
+    uint32_t variant;
+    uint32_t turn;
+
+    (void)state;
+    for (variant = 0; variant < 4; variant++) {
+        prepare(&m);
+        m.s.settings.kas = 1;
+        start(&m);
+        memset(&events, 0, sizeof(events));
+        memset(&keep_alive, 0, sizeof(keep_alive));
+        events_seen = 0;
+        events.event = event_count;
+        events.enable = 0xffffffffu;
+        keep_alive.timeout_ms = 1000;
+        assert_int_equal(lwnvme_events_start(m.s.controller, &events), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_keep_alive_start(m.s.controller, &keep_alive), LWNVME_OK);
+        for (turn = 0; turn < 1000; turn++) {
+            (void)lwnvme_controller_poll(m.s.controller);
+            lwnvme_sim_advance(m.s.sim, 100);
+        }
+        assert_true(events.armed > 0);
+        m.suspension.kind = (variant & 1) == 0 ? LWNVME_SUSPEND_SHUTDOWN : LWNVME_SUSPEND_POWER_STATE;
+        assert_int_equal(lwnvme_sync_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+        lwnvme_sim_advance(m.s.sim, 3600 * SECOND_US / 100);
+        if ((variant & 2) != 0)
+            lwnvme_sim_power_cut(m.s.sim);
+        assert_int_equal(lwnvme_sync_resume(&m.suspension), LWNVME_OK);
+        for (turn = 0; turn < 2000; turn++) {
+            assert_int_equal(lwnvme_controller_poll(m.s.controller), LWNVME_OK);
+            lwnvme_sim_advance(m.s.sim, 1000);
+        }
+        assert_true(lwnvme_sim_hmb_bytes(m.s.sim) == 4 * MIB);
+        assert_int_equal(keep_alive.granted_ms, 1000);
+        assert_true(keep_alive.sent >= 3);
+        assert_true(events.armed > 0);
+        lwnvme_sim_event(m.s.sim, 1, 1, 2);
+        for (turn = 0; turn < 100; turn++) {
+            (void)lwnvme_controller_poll(m.s.controller);
+            lwnvme_sim_advance(m.s.sim, 1000);
+        }
+        assert_int_equal(events_seen, 1);
+        scenario_try_io(&m.s);
+        scenario_end(&m.s);
+    }
+}
+
 /* Nothing that waited is lost without a word when power was. */
 static void fault_130_io_that_waited_is_given_back_when_registers_were_lost(void **state)
 {
@@ -422,6 +483,7 @@ int main(void)
         cmocka_unit_test(fault_119_a_suspension_whose_shutdown_never_ends),
         cmocka_unit_test(fault_129_the_host_memory_buffer_is_off_while_it_sleeps),
         cmocka_unit_test(fault_129_io_waits_while_it_sleeps),
+        cmocka_unit_test(fault_129_everything_that_lives_with_a_controller_wakes_up),
         cmocka_unit_test(fault_130_io_that_waited_is_given_back_when_registers_were_lost),
         cmocka_unit_test(fault_131_off_the_bus_and_back),
         cmocka_unit_test(fault_132_the_host_memory_buffer_survives_failures_and_resets),
