@@ -246,6 +246,56 @@ static void fault_057_a_long_log_in_pieces(void **state)
     scenario_end(&s);
 }
 
+/* Whatever becomes of the controller between two pieces, the request comes back once, and says how far it came. */
+static void long_logs_through_a_controllers_life(void **state)
+{
+    static uint8_t data[16384];
+    static struct lwnvme_log_memory memory;
+    struct lwnvme_log_select select = {.lid = LWNVME_LOG_ERROR_INFORMATION, .nsid = LWNVME_NSID_ALL};
+    (void)state;
+    for (uint32_t way = 0; way < 4 * 6 * 2; way++) {
+        uint32_t polls = way / 4 % 6;
+        prepare_full();
+        s.settings.elpe = 255;
+        s.settings.admin_latency_us = 500;
+        start();
+        struct tracked *io = scenario_request(&s);
+        memory.data = data;
+        memory.room_bytes = sizeof(data);
+        assert_int_equal(
+            scenario_accept(io, way < 24 ? lwnvme_log_read(s.controller, &io->request, &select, data, 16384)
+                                         : lwnvme_log_ana(s.controller, &io->request, false, &memory)),
+            LWNVME_OK);
+        for (uint32_t i = 0; i < polls; i++) {
+            (void)scenario_poll(&s);
+            lwnvme_sim_advance(s.sim, 600);
+        }
+        switch (way % 4) {
+        case 0:
+            assert_int_equal(scenario_shutdown(&s, LWNVME_SHUTDOWN_NORMAL), LWNVME_OK);
+            break;
+        case 1:
+            assert_int_equal(scenario_reset(&s), LWNVME_OK);
+            break;
+        case 2:
+            lwnvme_sim_remove(s.sim);
+            (void)scenario_settle(&s);
+            scenario_wait_all(&s, NULL);
+            break;
+        default:
+            assert_int_equal(scenario_close(&s), LWNVME_OK);
+            break;
+        }
+        assert_int_equal(io->called, 1);
+        if (io->request.status == LWNVME_OK && way < 24)
+            assert_int_equal(io->request.bytes_done, 16384);
+        else
+            assert_true(io->request.bytes_done < 16384 && io->request.bytes_done % 4 == 0);
+        s.violations_allowed = way % 4 == 2;
+        scenario_end(&s);
+    }
+}
+
 /* ---- Effects ------------------------------------------------------------------------------------------- */
 
 static const uint8_t destructive[] = {LWNVME_ADMIN_FORMAT_NVM, LWNVME_ADMIN_SANITIZE,
@@ -601,6 +651,7 @@ int main(void)
         cmocka_unit_test(log_pages_whose_length_is_found_by_reading),
         cmocka_unit_test(fault_057_lengths_without_extended_data),
         cmocka_unit_test(fault_057_a_long_log_in_pieces),
+        cmocka_unit_test(long_logs_through_a_controllers_life),
         cmocka_unit_test(fault_058_no_effects_log_means_care),
         cmocka_unit_test(fault_058_an_effects_log_of_zeros_means_care),
         cmocka_unit_test(host_telemetry_area_by_area),
