@@ -154,7 +154,8 @@ int lwnvme_apst_make(const struct lwnvme_controller *controller, uint32_t latenc
         if (lwnvme_apst_is_target(controller, state) && cost_us != 0 && cost_us <= latency_limit_us) {
             target = state;
             /* In milliseconds, upwards: at most 500,000. */
-            idle_ms = (cost_us + (1000u / LWNVME_APST_IDLE_FACTOR) - 1u) / (1000u / LWNVME_APST_IDLE_FACTOR);
+            idle_ms = lwnvme_divide(cost_us + (1000u / LWNVME_APST_IDLE_FACTOR) - 1u,
+                                    1000u / LWNVME_APST_IDLE_FACTOR);
         }
     }
     value->enabled = made != 0;

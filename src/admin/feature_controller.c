@@ -261,7 +261,7 @@ int lwnvme_interrupt_coalescing_set(struct lwnvme_controller *controller, struct
 
     if (status != LWNVME_OK)
         return status;
-    time = value->time_us / LWNVME_INTERRUPT_COALESCING_TIME_UNIT_US;
+    time = lwnvme_divide(value->time_us, LWNVME_INTERRUPT_COALESCING_TIME_UNIT_US);
     if (value->threshold < 1u || value->threshold > 256u || time > 255u ||
         value->time_us != time * LWNVME_INTERRUPT_COALESCING_TIME_UNIT_US)
         return LWNVME_ERR_INVALID_ARGUMENT;

@@ -54,6 +54,7 @@ int lwnvme_timestamp_set(struct lwnvme_controller *controller, struct lwnvme_req
                          struct lwnvme_timestamp *value, bool save)
 {
     struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_TIMESTAMP, .save = save};
+    uint64_t left;
     uint32_t index;
     int status = lwnvme_feature_set_check(controller, request, value, save);
 
@@ -64,8 +65,11 @@ int lwnvme_timestamp_set(struct lwnvme_controller *controller, struct lwnvme_req
     if (value->milliseconds >> 48 != 0)
         return LWNVME_ERR_INVALID_ARGUMENT;
     memset(&value->data, 0, sizeof(value->data));
-    for (index = 0; index < sizeof(value->data.timestamp); index++)
-        value->data.timestamp[index] = (uint8_t)(value->milliseconds >> (8u * index));
+    left = value->milliseconds;
+    for (index = 0; index < sizeof(value->data.timestamp); index++) {
+        value->data.timestamp[index] = (uint8_t)left;
+        left >>= 8;
+    }
     return lwnvme_feature_place_set(controller, request, &chosen, &value->data,
                                     (uint32_t)sizeof(value->data));
 }

@@ -171,27 +171,28 @@ static int lwnvme_host_memory_gather(const struct lwnvme_controller *controller,
     return status != LWNVME_OK ? status : LWNVME_ERR_HOST_MEMORY_LIMIT;
 }
 
-/* Base-2 logarithm of the memory page: there is no 64-bit division here. */
-static uint32_t lwnvme_host_memory_page_shift(const struct lwnvme_controller *controller)
+/* In memory pages: without a 64-bit division, or a 64-bit shift by a variable, which some CPUs lack as well. */
+static uint32_t lwnvme_host_memory_pages(const struct lwnvme_controller *controller, uint64_t bytes)
 {
-    uint32_t shift = 0;
+    uint32_t pages = (uint32_t)(bytes >> 12); /* of 4 KiB, the smallest */
+    uint32_t page_bytes;
 
-    while (controller->page_bytes >> shift > 1u)
-        shift++;
-    return shift;
+    for (page_bytes = LWNVME_PAGE_MIN; page_bytes < controller->page_bytes; page_bytes <<= 1)
+        pages >>= 1;
+    return pages;
 }
 
 static void lwnvme_host_memory_list_fill(const struct lwnvme_controller *controller,
                                          struct lwnvme_host_memory *memory)
 {
     struct lwnvme_host_memory_descriptor *list = (struct lwnvme_host_memory_descriptor *)(void *)memory->list;
-    uint32_t page_shift = lwnvme_host_memory_page_shift(controller);
     uint32_t index;
 
     for (index = 0; index < memory->chunk_count; index++) {
         memset(&list[index], 0, sizeof(list[index]));
         lwnvme_le64_set(&list[index].badd, memory->chunks[index].dma_address);
-        lwnvme_le32_set(&list[index].bsize, (uint32_t)(memory->chunks[index].length_bytes >> page_shift));
+        lwnvme_le32_set(&list[index].bsize,
+                        lwnvme_host_memory_pages(controller, memory->chunks[index].length_bytes));
     }
     lwnvme_memory_sync(controller, memory->list, LWNVME_PAGE_MIN, LWNVME_TO_DEVICE, true);
 }
@@ -239,7 +240,7 @@ static int lwnvme_host_memory_enable(struct lwnvme_controller *controller, struc
         lwnvme_field_put(1, LWNVME_HOST_MEMORY_BUFFER_EHM) |
         lwnvme_field_put(memory->was_enabled ? 1u : 0u, LWNVME_HOST_MEMORY_BUFFER_MR) |
         lwnvme_field_put(memory->restrict_non_operational ? 1u : 0u, LWNVME_HOST_MEMORY_BUFFER_HMNARE);
-    command.cdw12 = (uint32_t)(memory->size_bytes >> lwnvme_host_memory_page_shift(controller));
+    command.cdw12 = lwnvme_host_memory_pages(controller, memory->size_bytes);
     command.cdw13 = (uint32_t)memory->list_dma;
     command.cdw14 = (uint32_t)(memory->list_dma >> 32);
     command.cdw15 = memory->chunk_count;
