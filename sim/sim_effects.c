@@ -11,7 +11,8 @@ enum {
     LID_FEATURES = 0x12
 };
 #define EFFECT_SUPPORTED 0x1u
-#define EFFECT_CONTENT   0x2u /* logical block content changes */
+#define EFFECT_UUID      0x80000u /* the UUID index has a meaning */
+#define EFFECT_CONTENT   0x2u     /* logical block content changes */
 
 static bool has_effects(const struct lwnvme_sim *sim)
 {
@@ -43,7 +44,8 @@ static uint16_t fill_effects(struct lwnvme_sim *sim, const struct sim_task *task
     for (unsigned opcode = 0; data != NULL && opcode < 256; opcode++) {
         const struct sim_command *command = lwsim_command_of(sim, (uint8_t)opcode);
         if (command != NULL) {
-            lwsim_put(data + 4 * (size_t)opcode, command->effects | EFFECT_SUPPORTED, 4);
+            uint32_t uuid = lwsim_takes_uuid(sim, (uint8_t)opcode) ? EFFECT_UUID : 0;
+            lwsim_put(data + 4 * (size_t)opcode, command->effects | uuid | EFFECT_SUPPORTED, 4);
         }
     }
     if (data != NULL && csi == 0) {

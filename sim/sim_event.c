@@ -150,7 +150,7 @@ static void configuration_changed(struct lwnvme_sim *sim, const struct sim_task 
 {
     (void)task;
     sim->health.stale = true;
-    sim->health.warning = 0;
+    sim->health.announced = 0;
 }
 
 /* ---- 04h, changed namespaces ---- */

@@ -88,8 +88,9 @@ static uint16_t fill_statistics(struct lwnvme_sim *sim, const struct sim_task *t
     uint8_t *data = lwsim_page_make(page, 64);
     (void)task;
     if (data != NULL) {
-        lwsim_put(data, sim->smart.blocks_written * 512, 8);
-        lwsim_put(data + 16, sim->smart.blocks_written * 512, 8);
+        uint64_t written = sim->smart.blocks_written - sim->fdp.written_before;
+        lwsim_put(data, written * 512, 8);
+        lwsim_put(data + 16, written * 512, 8);
     }
     return SIM_OK;
 }
@@ -138,6 +139,9 @@ static uint16_t set_fdp(struct lwnvme_sim *sim, struct sim_task *task, const uin
     if ((task->sqe[11] & 0xffff) != 1 || !lwsim_group_exists(sim, 1) || index >= CONFIGURATIONS) {
         return SIM_INVALID_FIELD;
     }
+    if (sim->fdp.enabled == ((task->sqe[12] & 1) != 0) && sim->fdp.config == index) {
+        return SIM_OK; /* as it is */
+    }
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
         if (sim->ns[i].allocated && sim->ns[i].is.endgid == 1) {
             return SIM_SEQUENCE_ERROR; /* not while the group has namespaces */
@@ -146,6 +150,7 @@ static uint16_t set_fdp(struct lwnvme_sim *sim, struct sim_task *task, const uin
     sim->fdp.enabled = (task->sqe[12] & 1) != 0;
     sim->fdp.config = (uint8_t)index;
     sim->fdp.count = 0;
+    sim->fdp.written_before = sim->smart.blocks_written;
     return SIM_OK;
 }
 

@@ -198,7 +198,10 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t 
     if (feature == NULL) {
         return SIM_INVALID_FIELD;
     }
-    uint16_t status = check_feature(sim, task, feature);
+    uint16_t status = lwsim_uuid_check(sim, task);
+    if (status == SIM_OK) {
+        status = check_feature(sim, task, feature);
+    }
     if (status == SIM_OK && (is_set(task) || (task->sqe[10] >> 8 & 7) != SIM_SELECT_SUPPORTED)) {
         *bytes = feature->data_bytes != NULL ? feature->data_bytes(sim, task, is_set(task)) : feature->bytes;
         task->direction = is_set(task) ? LWNVME_TO_DEVICE : LWNVME_FROM_DEVICE;

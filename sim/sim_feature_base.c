@@ -15,7 +15,8 @@ enum {
     FID_ATOMICITY = 0x0a,
     FID_TIMESTAMP = 0x0e
 };
-#define ONCS_TIMESTAMP (1u << 6)
+#define ONCS_TIMESTAMP       (1u << 6)
+#define PERSISTENT_TIMESTAMP 0x03
 
 /* ---- volatile write cache ---- */
 
@@ -142,7 +143,11 @@ uint64_t lwsim_timestamp(const struct lwnvme_sim *sim)
 
 static uint16_t set_timestamp(struct lwnvme_sim *sim, struct sim_task *task, const uint8_t *data)
 {
+    uint8_t event[16] = {0};
     (void)task;
+    lwsim_put(event, lwsim_timestamp(sim), 8);
+    lwsim_put(event + 8, powered_ms(sim), 8);
+    lwsim_persistent_event(sim, PERSISTENT_TIMESTAMP, event, sizeof(event));
     sim->timestamp_offset = lwsim_get(data, 6) - powered_ms(sim);
     sim->timestamp_set = true;
     return SIM_OK;

@@ -7,13 +7,16 @@
  */
 #include "sim_internal.h"
 
-#define LID_SMART       0x02
-#define FID_TEMPERATURE 0x04
-#define FID_EVENTS      0x0b
-#define TYPE_SMART      1u
-#define MINUTE_US       60000000u
-#define HOUR_US         3600000000u
-#define SENSORS         9u /* the composite temperature, and eight */
+#define LID_SMART          0x02
+#define FID_TEMPERATURE    0x04
+#define FID_EVENTS         0x0b
+#define TYPE_SMART         1u
+#define TYPE_IMMEDIATE     3u
+#define BIT_RECOVERY       16u /* of temperature, with a hysteresis */
+#define PERSISTENT_THERMAL 0x0d
+#define MINUTE_US          60000000u
+#define HOUR_US            3600000000u
+#define SENSORS            9u /* the composite temperature, and eight */
 
 enum {
     WARNING_SPARE = 1,
@@ -81,15 +84,34 @@ static uint64_t next(const struct lwnvme_sim *sim)
     return changed ? sim->now : LWNVME_SIM_NEVER;
 }
 
+/* It has become too hot or too cold, or has recovered from that. */
+static void note_temperature(struct lwnvme_sim *sim, uint8_t before, uint8_t now)
+{
+    uint8_t event[2] = {0, 0};
+    bool recovered = (before & ~(unsigned)now & WARNING_TEMPERATURE) != 0;
+    if ((~(unsigned)before & now & WARNING_TEMPERATURE) != 0) {
+        uint32_t over = sim->health.over[0] & 0xffff;
+        event[0] = (uint8_t)(sim->health.temperature > over ? sim->health.temperature - over : 0);
+        lwsim_persistent_event(sim, PERSISTENT_THERMAL, event, sizeof(event));
+    }
+    if (recovered && sim->health.over[0] >> 22 != 0) {
+        lwsim_event_notice(sim, BIT_RECOVERY, TYPE_IMMEDIATE, 1, 0);
+    }
+}
+
 static void run(struct lwnvme_sim *sim)
 {
     struct sim_health_state *state = &sim->health;
     count_heat(sim);
+    uint8_t before = state->warning;
     uint8_t warning = lwsim_critical_warning(sim);
-    uint32_t fresh = warning & ~(uint32_t)state->warning & lwsim_feature_value(sim, FID_EVENTS);
+    state->announced &= warning;
+    uint32_t fresh = warning & ~(uint32_t)state->announced & lwsim_feature_value(sim, FID_EVENTS);
+    state->announced = (uint8_t)(state->announced | fresh);
     state->temperature = sim->config.health.temperature;
     state->stale = false;
     state->warning = warning;
+    note_temperature(sim, before, warning);
     if ((fresh & WARNING_SPARE) != 0) {
         lwsim_event_raise(sim, TYPE_SMART, 2, LID_SMART);
     }
@@ -226,6 +248,7 @@ static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
         state->under[i] = state->saved_under[i];
     }
     state->warning = 0;
+    state->announced = 0;
     state->temperature = sim->config.health.temperature;
     state->looked_at = sim->now;
 }

@@ -8,6 +8,7 @@
 
 #define LIST_NSIDS       1024u
 #define LIST_CONTROLLERS 2047u
+#define CTRATT_UUIDS     0x200u
 
 uint16_t lwsim_identify_namespaces(struct lwnvme_sim *sim, uint32_t after, uint32_t csi, bool allocated,
                                    uint8_t *data)
@@ -98,6 +99,26 @@ uint16_t lwsim_identify_uuids(struct lwnvme_sim *sim, uint8_t *data)
         memset(at + 16, 0x60 + (int)i, 16);
     }
     return SIM_OK;
+}
+
+bool lwsim_takes_uuid(const struct lwnvme_sim *sim, uint8_t opcode)
+{
+    bool listed = (sim->config.ctratt & CTRATT_UUIDS) != 0;
+    return listed && (opcode == SIM_GET_LOG || opcode == SIM_GET_FEATURES || opcode == SIM_SET_FEATURES);
+}
+
+uint16_t lwsim_uuid_check(struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    uint32_t index = task->sqe[14] & 0x7f;
+    if (index == 0) {
+        return SIM_OK;
+    }
+    if (!lwsim_takes_uuid(sim, lwsim_opcode(task)) && sim->config.strict_reserved) {
+        lwsim_violation(sim, "opcode %02xh: UUID index %u, but there is no UUID list for it",
+                        lwsim_opcode(task), index);
+    }
+    return lwsim_takes_uuid(sim, lwsim_opcode(task)) && index <= sim->config.uuids ? SIM_OK
+                                                                                   : SIM_INVALID_FIELD;
 }
 
 /* One descriptor for each LBA format: sizes are best a multiple of so many bytes. */

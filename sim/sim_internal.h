@@ -277,7 +277,8 @@ struct sim_health_state {
     uint32_t saved_under[9];
     bool stale;
     uint8_t warning;
-    uint64_t warm_us; /* time above WCTEMP and CCTEMP */
+    uint8_t announced; /* bits of it that were events */
+    uint64_t warm_us;  /* time above WCTEMP and CCTEMP */
     uint64_t hot_us;
     uint64_t looked_at;
 };
@@ -759,6 +760,9 @@ uint16_t lwsim_identify_granularity(struct lwnvme_sim *sim, uint8_t *data);
 uint16_t lwsim_identify_command_sets(struct lwnvme_sim *sim, uint16_t cntlid, uint8_t *data);
 uint16_t lwsim_identify_primary(struct lwnvme_sim *sim, uint16_t cntlid, uint8_t *data);
 uint16_t lwsim_identify_secondaries(struct lwnvme_sim *sim, uint16_t from, uint8_t *data);
+/* The UUID index of dword 14: may this command have one, and is it in the list. */
+bool lwsim_takes_uuid(const struct lwnvme_sim *sim, uint8_t opcode);
+uint16_t lwsim_uuid_check(struct lwnvme_sim *sim, const struct sim_task *task);
 uint32_t lwsim_controller_count(const struct lwnvme_sim *sim); /* of the subsystem; 0 is this one */
 uint16_t lwsim_controller_id(const struct lwnvme_sim *sim, uint32_t index);
 bool lwsim_group_exists(const struct lwnvme_sim *sim, uint32_t endgid);

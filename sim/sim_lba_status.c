@@ -155,7 +155,8 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
     while (more && 8 + 16 * ((uint64_t)count + 1) <= task->data.bytes) {
         uint8_t *at = data + 8 + 16 * (size_t)count;
         lwsim_put(at, range.lba, 8);
-        lwsim_put(at + 8, range.blocks, 4);
+        lwsim_put(at + 8, range.blocks - 1, 4); /* 0's based */
+        at[13] = 1;                             /* a read may fail */
         from = range.lba + range.blocks;
         count++;
         more = next_range(ns, from, end, &range);

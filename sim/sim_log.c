@@ -104,6 +104,9 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t 
     if (status == SIM_OK) {
         status = check_namespace(sim, log, task->sqe[1]);
     }
+    if (status == SIM_OK) {
+        status = lwsim_uuid_check(sim, task);
+    }
     return status == SIM_OK ? check_specifics(sim, task, log) : status;
 }
 

@@ -18,6 +18,9 @@ enum {
     SELECT_DETACH = 1
 };
 #define OACS_NAMESPACES     0x8u
+#define CMIC_ANA            0x8u
+#define CTRATT_SETS         0x4u
+#define CTRATT_GROUPS       0x10u
 #define NSFEAT_THIN         0x1u
 #define NMIC_SHARED         0x1u
 #define EFFECTS             0x00010008u /* NIC; to be sent with nothing outstanding on the namespace */
@@ -119,13 +122,15 @@ static void as_wanted(const struct lwnvme_sim *sim, const uint8_t *data, struct 
     is->flbas = data[26];
     is->dps = data[29];
     is->nmic = data[30];
-    is->anagrpid = (uint32_t)lwsim_get(data + 92, 4);
-    is->nvmsetid = (uint16_t)lwsim_get(data + 100, 2);
-    is->endgid = (uint16_t)lwsim_get(data + 102, 2);
-    if (is->endgid == 0 && sim->config.endgidmax != 0) {
+    /* Where the controller does not have such things these are ignored. */
+    is->anagrpid = (sim->config.cmic & CMIC_ANA) != 0 ? (uint32_t)lwsim_get(data + 92, 4) : 0;
+    is->nvmsetid = (sim->config.ctratt & CTRATT_SETS) != 0 ? (uint16_t)lwsim_get(data + 100, 2) : 0;
+    is->endgid = (sim->config.ctratt & CTRATT_GROUPS) != 0 ? (uint16_t)lwsim_get(data + 102, 2) : 0;
+    is->lbstm = lwsim_get(data + 384, 8);
+    if (is->endgid == 0 && (sim->config.ctratt & CTRATT_GROUPS) != 0) {
         is->endgid = sim->config.ns[0].endgid;
     }
-    if (is->anagrpid == 0 && sim->config.anagrpmax != 0) {
+    if (is->anagrpid == 0 && (sim->config.cmic & CMIC_ANA) != 0) {
         is->anagrpid = sim->config.ns[0].anagrpid;
     }
 }

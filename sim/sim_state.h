@@ -90,7 +90,7 @@ struct sim_fdp {
     uint8_t event_enabled[256];      /* by type: bit for each of 8 placement handles */
     struct sim_fdp_event events[64]; /* the host's */
     uint32_t count;
-    uint64_t host_bytes;
+    uint64_t written_before; /* blocks, when the statistics began */
 };
 
 /* sim_keep_alive.c */

@@ -15,8 +15,8 @@ extern "C" {
 /* A run of blocks, validated. */
 struct lwnvme_lba_status_range {
     uint64_t lba;
-    uint32_t block_count;
-    uint8_t status; /* as the controller said: LWNVME_LBA_STATUS_LBARS */
+    uint64_t block_count; /* 1 to 2^32 */
+    uint8_t status;       /* as the controller said: LWNVME_LBA_STATUS_LBARS */
 };
 
 /* Runs that one call brings, at most: what fits into a page. */

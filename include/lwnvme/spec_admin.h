@@ -49,7 +49,7 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_stream_status) == 4096, "stream status
 /* NVM, section 4.2.1 "Get LBA Status command", figure "LBA Status Descriptor Entry". */
 struct lwnvme_lba_status_descriptor {
     struct lwnvme_le64 dslba; /* first block */
-    struct lwnvme_le32 nlb;   /* number of blocks; not 0's based */
+    struct lwnvme_le32 nlb;   /* number of blocks, 0's based */
     uint8_t rsvd12;
     uint8_t status; /* LWNVME_LBA_STATUS_LBARS */
     uint8_t rsvd14[2];

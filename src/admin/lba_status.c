@@ -33,9 +33,9 @@ static bool lwnvme_lba_status_take(struct lwnvme_lba_status *status, uint32_t in
            status->data + sizeof(struct lwnvme_lba_status_header) + (size_t)index * sizeof(descriptor),
            sizeof(descriptor));
     range->lba = lwnvme_le64_get(&descriptor.dslba);
-    range->block_count = lwnvme_le32_get(&descriptor.nlb);
+    range->block_count = (uint64_t)lwnvme_le32_get(&descriptor.nlb) + 1; /* 0's based */
     range->status = descriptor.status;
-    if (range->block_count == 0 || range->lba < status->next || range->lba + range->block_count < range->lba)
+    if (range->lba < status->next || range->lba + range->block_count < range->lba)
         return false;
     status->next = range->lba + range->block_count;
     return true;

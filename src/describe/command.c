@@ -20,7 +20,7 @@ static const char lwnvme_describe_stream_layout[] =
     "2u Namespace Streams Allocated (NSA);2u Namespace Streams Open (NSO);";
 
 static const char lwnvme_describe_block_status_layout[] =
-    "8x DSLBA;4u NLB[blocks];1-;1x status:2:0=1 may fail to be read|4:3=1 allocated|4:3=2 not allocated;";
+    "8x DSLBA;4z NLB[blocks];1-;1x status:2:0=1 may fail to be read|4:3=1 allocated|4:3=2 not allocated;";
 
 void lwnvme_describe_directive_parameters(struct lwnvme_describe *describe,
                                           const struct lwnvme_directive_parameters *parameters)

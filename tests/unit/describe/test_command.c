@@ -68,7 +68,7 @@ static void lba_status(void **state)
     lwnvme_describe_lba_status_list(&collect->text.describe, list, sizeof(list));
     expect_line(collect, "Completion Condition (CMPC)             : 2 (complete)");
     expect_line(collect, "    DSLBA  : 0x100");
-    expect_line(collect, "    NLB    : 8 blocks");
+    expect_line(collect, "    NLB    : 8 (9 blocks)");
     expect_line(collect, "    status : 0x9 (may fail to be read, allocated)");
     collect_free(collect);
 }

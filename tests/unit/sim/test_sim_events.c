@@ -88,7 +88,11 @@ static void test_threshold_and_hysteresis(void **state)
     lwnvme_sim_settings(mini.sim)->health.temperature = 319;
     assert_int_equal(hand_log_all(&mini, 0x02, 512), 0);
     assert_int_equal(hand_get(&mini, 0, 1), 2);
+    enable_events(0x10000);
+    hand_hold_event(&mini);
     lwnvme_sim_settings(mini.sim)->health.temperature = 318;
+    lwnvme_sim_run(mini.sim);
+    expect_event(0x00000103);
     assert_int_equal(hand_log_all(&mini, 0x02, 512), 0);
     assert_int_equal(hand_get(&mini, 0, 1), 0);
     assert_int_equal(hand_get_feature(&mini, 0x04, 1, 0, 0, false), 0);

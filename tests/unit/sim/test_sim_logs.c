@@ -74,6 +74,11 @@ static void test_effects(void **state)
     assert_int_equal(hand_get(&mini, 4 * 0x0d, 4), 0x10009);
     assert_int_equal(hand_get(&mini, 1024 + 4 * 0x01, 4), 3);
     assert_int_equal(hand_get(&mini, 4 * 0x7c, 4), 0);
+    assert_int_equal(hand_get(&mini, 4 * 0x02, 4), 0x80001);
+    uint32_t uuid[6] = {0x02 | 127u << 16, 0, 0, 0, 3, 0};
+    assert_int_equal(hand_admin(&mini, 0x02, HAND_ALL, uuid, true), 0x4002); /* the list has two */
+    uuid[4] = 2;
+    assert_int_equal(hand_admin(&mini, 0x02, HAND_ALL, uuid, true), 0);
     lwnvme_sim_settings(mini.sim)->oacs = 0;
     assert_int_equal(hand_log_all(&mini, 0x05, 4096), 0);
     assert_int_equal(hand_get(&mini, 4 * 0x0d, 4), 0);
@@ -213,13 +218,14 @@ static void test_lba_status(void **state)
     assert_int_equal(hand_get(&mini, 14, 2), 1);
     assert_int_equal(hand_get(&mini, 20, 4), 2);
     assert_int_equal(hand_get(&mini, 32, 8), 100);
-    assert_int_equal(hand_get(&mini, 40, 4), 3);
+    assert_int_equal(hand_get(&mini, 40, 4), 2); /* 0's based */
     uint32_t dwords[6] = {101, 0, 5, 0x10u << 24, 0, 0};
     assert_int_equal(hand_admin(&mini, 0x86, 1, dwords, true), 0);
     assert_int_equal(hand_get(&mini, 0, 4), 1);
     assert_int_equal(hand_get(&mini, 4, 1), 1); /* there is more */
     assert_int_equal(hand_get(&mini, 8, 8), 101);
-    assert_int_equal(hand_get(&mini, 16, 4), 2);
+    assert_int_equal(hand_get(&mini, 16, 4), 1); /* 0's based */
+    assert_int_equal(hand_get(&mini, 21, 1), 1);
     dwords[2] = 63;
     assert_int_equal(hand_admin(&mini, 0x86, 1, dwords, true), 0);
     assert_int_equal(hand_get(&mini, 0, 4), 2);
@@ -246,6 +252,7 @@ static void test_placement(void **state)
     assert_int_equal(piece(0x21, 72, 0, 1, 0), 0x4029);
     assert_int_equal(piece(0x20, 208, 0, 2, 0), 0x4002);
     assert_int_equal(hand_set_feature(&mini, 0x1d, 0, 1, 1, false), 0x400c);
+    assert_int_equal(hand_set_feature(&mini, 0x1d, 0, 1, 0, false), 0); /* as it is */
     assert_int_equal(hand_admin(&mini, 0x0d, HAND_ALL, delete_all, false), 0);
     assert_int_equal(hand_set_feature(&mini, 0x1d, 0, 1, 0x501, false), 0x4002);
     assert_int_equal(hand_set_feature(&mini, 0x1d, 0, 1, 0x101, false), 0);
