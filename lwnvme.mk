@@ -82,6 +82,7 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     sync/sync_feature.c \
     sync/sync_identify.c \
     sync/sync_log.c \
+    sync/sync_maintenance.c \
     sync/sync_namespace.c \
     sync/sync_operation.c \
     sync/sync_power.c \

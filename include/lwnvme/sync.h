@@ -18,6 +18,7 @@
 #include "sync_feature.h"
 #include "sync_identify.h"
 #include "sync_log.h"
+#include "sync_maintenance.h"
 #include "sync_namespace.h"
 #include "sync_power.h"
 
