@@ -192,10 +192,9 @@ int lwnvme_identify_get_granularity(struct lwnvme_controller *controller, struct
 int lwnvme_identify_get_uuids(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               struct lwnvme_identify_uuid_list *list);
 
-/* Ports of the NVM subsystem, for exported NVM subsystems: 4096 bytes as the controller gave them; from version 2.1
- * on. Base, section 5.1.13.4.2. */
+/* Ports that an NVM subsystem may be exported through; from version 2.1 on. Base, section 5.1.13.4.2. */
 int lwnvme_identify_get_ports(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                              void *data);
+                              struct lwnvme_identify_port_list *list);
 
 #ifdef __cplusplus
 }

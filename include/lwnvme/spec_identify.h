@@ -344,6 +344,27 @@ LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_io_command_sets) == 4096, "I/
 #define LWNVME_IOCS_VECTOR_SUBSYSTEM_LOCAL_MEMORY (1u << LWNVME_CSI_SUBSYSTEM_LOCAL_MEMORY)
 #define LWNVME_IOCS_VECTOR_COMPUTATIONAL_PROGRAMS (1u << LWNVME_CSI_COMPUTATIONAL_PROGRAMS)
 
+/* Base, section 5.1.13.4.2 "Get Ports List" (CNS 1Eh), figure 336: one entry. */
+struct lwnvme_underlying_port {
+    uint8_t address[512]; /* transport address and its subtype */
+    struct lwnvme_le16 pidup;
+    uint8_t trtype;
+    uint8_t adrfam;
+    uint8_t treq;
+    uint8_t rsvd517[59];
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_underlying_port) == 576, "underlying fabrics transport entry");
+
+/* Figure 335: as many entries as fit. */
+#define LWNVME_PORT_LIST_ENTRIES 7u
+struct lwnvme_identify_port_list {
+    struct lwnvme_le64 genctr; /* changes with the list */
+    struct lwnvme_le64 nument;
+    struct lwnvme_underlying_port entry[7];
+    uint8_t rsvd4048[48];
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_port_list) == 4096, "ports list");
+
 /* Controller identifiers (Base, section 3.1.2): from fff0h on they are reserved. */
 #define LWNVME_CNTLID_LAST 0xffefu
 #define LWNVME_CNTLID_THIS 0xffffu /* where a command takes an identifier: the controller that processes it */

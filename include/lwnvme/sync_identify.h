@@ -82,7 +82,8 @@ int lwnvme_sync_identify_get_granularity(struct lwnvme_controller *controller,
                                          struct lwnvme_identify_granularity_list *list);
 int lwnvme_sync_identify_get_uuids(struct lwnvme_controller *controller,
                                    struct lwnvme_identify_uuid_list *list);
-int lwnvme_sync_identify_get_ports(struct lwnvme_controller *controller, void *data);
+int lwnvme_sync_identify_get_ports(struct lwnvme_controller *controller,
+                                   struct lwnvme_identify_port_list *list);
 
 #ifdef __cplusplus
 }

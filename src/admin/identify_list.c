@@ -142,6 +142,24 @@ static bool lwnvme_identify_granularity_verify(struct lwnvme_request *request)
     return false;
 }
 
+static bool lwnvme_identify_ports_verify(struct lwnvme_request *request)
+{
+    struct lwnvme_identify_port_list *list = (struct lwnvme_identify_port_list *)request->copy;
+    uint64_t count;
+
+    if (request->status != LWNVME_OK)
+        return false;
+    count = lwnvme_le64_get(&list->nument);
+    if (count > LWNVME_PORT_LIST_ENTRIES) {
+        count = LWNVME_PORT_LIST_ENTRIES;
+        lwnvme_le64_set(&list->nument, count);
+        request->status = LWNVME_ERR_LIST_ENTRY;
+    }
+    lwnvme_identify_list_cut(request, (uint32_t)offsetof(struct lwnvme_identify_port_list, entry) +
+                                          (uint32_t)count * (uint32_t)sizeof(list->entry[0]));
+    return false;
+}
+
 /* Lists that an entry of zeros ends: it and whatever follows are made zeros. */
 static void lwnvme_identify_ended_verify(struct lwnvme_request *request, uint32_t offset, uint32_t stride,
                                          uint32_t length)
@@ -291,9 +309,9 @@ int lwnvme_identify_get_io_command_sets(struct lwnvme_controller *controller, st
 }
 
 int lwnvme_identify_get_ports(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                              void *data)
+                              struct lwnvme_identify_port_list *list)
 {
     struct lwnvme_identify_query query = {.cns = LWNVME_CNS_PORTS};
 
-    return lwnvme_identify_typed(controller, request, &query, data, NULL);
+    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_ports_verify);
 }

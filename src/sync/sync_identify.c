@@ -372,12 +372,13 @@ int lwnvme_sync_identify_get_uuids(struct lwnvme_controller *controller,
     return status != LWNVME_OK ? status : lwnvme_sync_admin_wait(controller, &request);
 }
 
-int lwnvme_sync_identify_get_ports(struct lwnvme_controller *controller, void *data)
+int lwnvme_sync_identify_get_ports(struct lwnvme_controller *controller,
+                                   struct lwnvme_identify_port_list *list)
 {
     struct lwnvme_request request = {.flags = 0};
     int status = lwnvme_sync_controller_check(controller);
 
     if (status == LWNVME_OK)
-        status = lwnvme_identify_get_ports(controller, &request, data);
+        status = lwnvme_identify_get_ports(controller, &request, list);
     return status != LWNVME_OK ? status : lwnvme_sync_admin_wait(controller, &request);
 }

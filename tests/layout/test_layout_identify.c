@@ -8,6 +8,7 @@
  *   key value, KV format and namespace         KV, section 4.1.5, KV Format and Identify Namespace figures; the same in
  *                                              SPDK's and in xNVMe's headers
  *   key value, controller                      KV, section 4.1.5
+ *   ports list, and its entries                Base, figures 335 and 336
  *   Namespace Management's data                Base, Host Software Specified Fields figure; the same in libnvme 1.8
  *   BPCAP, PLSI, CRCAP, KPIOC, TMPTHHA, CDFS, TRATTR, PIFA, PIC, ELBAF.QPIF, NGA, CRT, SCS, ZOC, OZCS, ZRWACAP
  *   the times of a power state's emergency power fail and forced quiescence
@@ -309,6 +310,27 @@ static void io_command_sets(void **state)
     EXPECT(LWNVME_IOCS_VECTOR_ZONED, 1u << NVME_CSI_ZNS);
     EXPECT(LWNVME_IOCS_VECTOR_SUBSYSTEM_LOCAL_MEMORY, 1u << 3);
     EXPECT(LWNVME_IOCS_VECTOR_COMPUTATIONAL_PROGRAMS, 1u << 4);
+    end();
+}
+
+/* Base, figures 335 and 336. */
+static void port_list(void **state)
+{
+    (void)state;
+    AT(lwnvme_underlying_port, address, 0, 512);
+    AT(lwnvme_underlying_port, pidup, 512, 2);
+    AT(lwnvme_underlying_port, trtype, 514, 1);
+    AT(lwnvme_underlying_port, adrfam, 515, 1);
+    AT(lwnvme_underlying_port, treq, 516, 1);
+    AT(lwnvme_underlying_port, rsvd517, 517, 59);
+    COVERED(lwnvme_underlying_port);
+    covered_bytes = 0;
+    AT(lwnvme_identify_port_list, genctr, 0, 8);
+    AT(lwnvme_identify_port_list, nument, 8, 8);
+    AT(lwnvme_identify_port_list, entry, 16, 4032);
+    AT(lwnvme_identify_port_list, rsvd4048, 4048, 48);
+    COVERED(lwnvme_identify_port_list);
+    EXPECT(LWNVME_PORT_LIST_ENTRIES, 7);
     end();
 }
 
@@ -624,6 +646,7 @@ int main(void)
         cmocka_unit_test_setup(domain_list, begin),
         cmocka_unit_test_setup(endurance_group_list, begin),
         cmocka_unit_test_setup(io_command_sets, begin),
+        cmocka_unit_test_setup(port_list, begin),
         cmocka_unit_test_setup(zns_lba_format_extension, begin),
         cmocka_unit_test_setup(zns_namespace, begin),
         cmocka_unit_test_setup(zns_controller, begin),

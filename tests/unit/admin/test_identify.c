@@ -174,6 +174,7 @@ static void what_is_missing_has_a_name(void **state)
         struct lwnvme_identify_granularity_list granularity;
         struct lwnvme_identify_uuid_list uuids;
         struct lwnvme_identify_io_command_sets command_sets;
+        struct lwnvme_identify_port_list ports;
     } any;
     struct lwnvme_controller *c;
     struct lwnvme_request *r = &io.request;
@@ -222,7 +223,7 @@ static void what_is_missing_has_a_name(void **state)
                      LWNVME_ERR_NO_COMMAND_SETS);
     assert_int_equal(lwnvme_identify_get_io_command_sets(c, r, LWNVME_CNTLID_THIS, &any.command_sets),
                      LWNVME_ERR_NO_COMMAND_SETS);
-    assert_int_equal(lwnvme_identify_get_ports(c, r, &any), LWNVME_ERR_NO_IDENTIFY_CNS); /* 2.1 */
+    assert_int_equal(lwnvme_identify_get_ports(c, r, &any.ports), LWNVME_ERR_NO_IDENTIFY_CNS); /* 2.1 */
     assert_int_equal(commands, 0);
     bench_end(&bench);
 }
