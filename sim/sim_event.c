@@ -155,7 +155,7 @@ static void configuration_changed(struct lwnvme_sim *sim, const struct sim_task 
 
 /* ---- 04h, changed namespaces ---- */
 
-void lwsim_namespace_changed(struct lwnvme_sim *sim, uint32_t nsid)
+void lwsim_namespace_listed(struct lwnvme_sim *sim, uint32_t nsid)
 {
     struct sim_event_state *state = &sim->event;
     uint32_t at = 0;
@@ -170,6 +170,11 @@ void lwsim_namespace_changed(struct lwnvme_sim *sim, uint32_t nsid)
         state->changed[at] = nsid;
         state->changed_count++;
     }
+}
+
+void lwsim_namespace_changed(struct lwnvme_sim *sim, uint32_t nsid)
+{
+    lwsim_namespace_listed(sim, nsid);
     lwsim_event_notice(sim, BIT_NAMESPACE, TYPE_NOTICE, 0, LID_CHANGED_NS);
 }
 

@@ -252,6 +252,9 @@ static uint16_t identify_namespace(struct lwnvme_sim *sim, uint32_t nsid, bool a
     if (nsid == 0 || nsid > lwsim_nn(sim)) {
         return SIM_INVALID_NAMESPACE;
     }
+    if (ns != NULL && ns->is.csi == CSI_KEY_VALUE) {
+        return SIM_INVALID_CSI; /* its command set has no such structure */
+    }
     if (ns != NULL) { /* an inactive one is all zeroes */
         namespace_data(sim, ns, data);
     }

@@ -769,6 +769,7 @@ bool lwsim_group_exists(const struct lwnvme_sim *sim, uint32_t endgid);
 bool lwsim_set_exists(const struct lwnvme_sim *sim, uint32_t nvmsetid);
 void lwsim_namespace_delete(struct lwnvme_sim *sim, const struct sim_task *task, uint32_t nsid);
 /* A namespace came, went, or is another: the changed namespace list, and its event. */
+void lwsim_namespace_listed(struct lwnvme_sim *sim, uint32_t nsid); /* the list alone */
 void lwsim_namespace_changed(struct lwnvme_sim *sim, uint32_t nsid);
 /* A record of the persistent event log; data at most 512 bytes. */
 void lwsim_persistent_event(struct lwnvme_sim *sim, uint8_t type, const void *data, size_t bytes);

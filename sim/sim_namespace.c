@@ -227,7 +227,11 @@ static uint16_t create(struct lwnvme_sim *sim, struct sim_task *task)
 static void delete_one(struct lwnvme_sim *sim, const struct sim_task *task, struct sim_namespace *ns)
 {
     note(sim, task, ns);
-    attach(sim, ns, 0);
+    if (ns->is.active) { /* the controller that deletes it sends no event to its own host */
+        lwsim_namespace_listed(sim, (uint32_t)(ns - sim->ns) + 1);
+    }
+    ns->controllers = 0;
+    ns->is.active = false;
     lwsim_self_test_stop(sim, (uint32_t)(ns - sim->ns) + 1, 3);
     lwsim_medium_erase(ns);
     lwsim_feature_forget(ns);

@@ -125,6 +125,30 @@ static void test_namespace_notice_and_changed_list(void **state)
     mini_stop(&mini);
 }
 
+static void test_attachment_is_an_event_and_deletion_here_is_none(void **state)
+{
+    (void)state;
+    static const uint16_t here = 1;
+    static const uint32_t delete_dwords[6] = {1, 0, 0, 0, 0, 0};
+    mini_start(&mini, &config);
+    enable_events(0x100);
+    assert_int_equal(hand_create_namespace(&mini, 100, 0, 0), 0);
+    assert_int_equal(hand_attach(&mini, 2, false, &here, 1), 0);
+    hand_hold_event(&mini);
+    lwnvme_sim_run(mini.sim);
+    expect_event(0x00040002);
+    assert_int_equal(hand_log_all(&mini, 0x04, 4096), 0);
+    assert_int_equal(hand_get(&mini, 0, 4), 2);
+    hand_hold_event(&mini);
+    assert_int_equal(hand_admin(&mini, 0x0d, 2, delete_dwords, false), 0);
+    expect_no_event();
+    assert_int_equal(hand_log_all(&mini, 0x04, 4096), 0);
+    assert_int_equal(hand_get(&mini, 0, 4), 2);
+    assert_true(lwnvme_sim_namespace_attach(mini.sim, 1, false));
+    expect_event(0x00040002);
+    mini_stop(&mini);
+}
+
 static void test_limit_reset_and_storm(void **state)
 {
     (void)state;
@@ -196,6 +220,7 @@ int main(void)
         cmocka_unit_test_setup(test_what_is_not_enabled_is_no_event_until_it_is, fresh),
         cmocka_unit_test_setup(test_threshold_and_hysteresis, fresh),
         cmocka_unit_test_setup(test_namespace_notice_and_changed_list, fresh),
+        cmocka_unit_test_setup(test_attachment_is_an_event_and_deletion_here_is_none, fresh),
         cmocka_unit_test_setup(test_limit_reset_and_storm, fresh),
         cmocka_unit_test_setup(test_events_of_other_logs, fresh),
     };

@@ -168,6 +168,7 @@ static void test_command_sets(void **state)
     assert_int_equal(hand_get(&mini, 0, 1), 4);
     assert_int_equal(hand_identify_status(&mini, 0x05, 3, 0, 1u << 24), 0);
     assert_int_equal(hand_get(&mini, 72, 2), 16);
+    assert_int_equal(hand_identify_status(&mini, 0x00, 3, 0, 0), 0x412c);
     assert_int_equal(hand_identify_status(&mini, 0x07, 0, 0, 2u << 24), 0);
     assert_int_equal(hand_get(&mini, 0, 4), 2);
     assert_int_equal(hand_get(&mini, 4, 4), 0);
