@@ -49,7 +49,7 @@ struct lwnvme_boot_partition {
     uint64_t dma;
     uint64_t late_us;
     bool lost; /* a reset has taken the read away */
-    void (*tell)(struct lwnvme_service *service, enum lwnvme_occasion occasion);
+    void (*inherited)(struct lwnvme_service *service, enum lwnvme_occasion occasion);
 };
 
 /*

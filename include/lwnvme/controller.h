@@ -131,16 +131,17 @@ struct lwnvme_controller_info {
 
 /* Private: when something that lives with a controller is told. */
 enum lwnvme_occasion {
-    LWNVME_OCCASION_POLL = 1, /* the controller is ready and has been polled */
-    LWNVME_OCCASION_READY,    /* brought up, resumed or reset */
-    LWNVME_OCCASION_FAREWELL, /* a shutdown or reset is coming: last commands may be sent */
-    LWNVME_OCCASION_CLOSE,    /* being closed: device_stopped says whether it may still write memory */
+    LWNVME_OCCASION_READY = 1, /* brought up, resumed or reset */
+    LWNVME_OCCASION_FAREWELL,  /* a shutdown or reset is coming: last commands may be sent */
+    LWNVME_OCCASION_CLOSE,     /* being closed: device_stopped says whether it may still write memory */
     LWNVME_OCCASION_SLEEP, /* a low power state is coming, and no polls for a while: as FAREWELL; stays READY */
     LWNVME_OCCASION_WAKE   /* that is over, and the controller has lost nothing */
 };
 
-/* Private: something that lives with a controller, on a list of it; in the caller's own object. */
+/* Private: something that lives with a controller, on a list of it; in the caller's own object. Both functions are
+ * there. Only `work` may begin a reset or a shutdown, in the course of which services are told. */
 struct lwnvme_service {
+    void (*work)(struct lwnvme_service *service); /* the controller is ready and has been polled */
     void (*tell)(struct lwnvme_service *service, enum lwnvme_occasion occasion);
     struct lwnvme_controller *controller; /* NULL: not on a list */
     struct lwnvme_service *next;

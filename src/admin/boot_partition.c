@@ -269,7 +269,7 @@ static void lwnvme_boot_read_told(struct lwnvme_service *service, enum lwnvme_oc
 
     if (occasion == LWNVME_OCCASION_READY)
         partition->lost = true;
-    partition->tell(service, occasion);
+    partition->inherited(service, occasion);
 }
 
 int lwnvme_boot_partition_read_begin(struct lwnvme_controller *controller,
@@ -291,7 +291,7 @@ int lwnvme_boot_partition_read_begin(struct lwnvme_controller *controller,
     lwnvme_operation_start(controller, &partition->operation, lwnvme_boot_read_step, 0);
     partition->operation.deadline_us = UINT64_MAX; /* each piece has its own, see the head of this file */
     partition->operation.leave = lwnvme_boot_read_leave;
-    partition->tell = partition->operation.service.tell;
+    partition->inherited = partition->operation.service.tell;
     partition->operation.service.tell = lwnvme_boot_read_told;
     return LWNVME_OK;
 }

@@ -705,11 +705,18 @@ static void lwnvme_events_told(struct lwnvme_service *service, enum lwnvme_occas
         if (events->state != LWNVME_EVENTS_STOPPING)
             events->state = LWNVME_EVENTS_CONFIGURE;
         events->owed = 0;
-    } else if (occasion == LWNVME_OCCASION_POLL &&
-               (!events->delivering || events->state == LWNVME_EVENTS_STOPPING) &&
-               lwnvme_controller_refusal(events->controller) == LWNVME_OK) {
-        lwnvme_events_step(events);
     }
+}
+
+/* Not inside a callback of its own, unless it is on its way out; nor once another service has begun a reset. */
+static void lwnvme_events_polled(struct lwnvme_service *service)
+{
+    struct lwnvme_events *events =
+        (struct lwnvme_events *)(void *)((uint8_t *)service - offsetof(struct lwnvme_events, service));
+
+    if ((!events->delivering || events->state == LWNVME_EVENTS_STOPPING) &&
+        lwnvme_controller_refusal(events->controller) == LWNVME_OK)
+        lwnvme_events_step(events);
 }
 
 static int lwnvme_events_check(const struct lwnvme_controller *controller, const struct lwnvme_events *events)
@@ -754,6 +761,7 @@ int lwnvme_events_start(struct lwnvme_controller *controller, struct lwnvme_even
     events->enabled = 0;
     events->owed = 0;
     events->delivering = false;
+    events->service.work = lwnvme_events_polled;
     events->service.tell = lwnvme_events_told;
     events->service.due_us = 0;
     lwnvme_service_add(controller, &events->service);

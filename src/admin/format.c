@@ -129,14 +129,14 @@ static void lwnvme_format_watched(struct lwnvme_request *request)
         format->watch_service.due_us = UINT64_MAX; /* it does not tell, so it is not asked again */
 }
 
-static void lwnvme_format_told(struct lwnvme_service *service, enum lwnvme_occasion occasion)
+static void lwnvme_format_look(struct lwnvme_service *service)
 {
     struct lwnvme_format *format =
         (struct lwnvme_format *)(void *)((uint8_t *)service - offsetof(struct lwnvme_format, watch_service));
     struct lwnvme_operation *operation = &format->operation;
 
-    if (occasion != LWNVME_OCCASION_POLL || !lwnvme_request_active(&operation->request) ||
-        lwnvme_request_active(&format->watch) || lwnvme_now_us(operation->controller) < service->due_us)
+    if (!lwnvme_request_active(&operation->request) || lwnvme_request_active(&format->watch) ||
+        lwnvme_now_us(operation->controller) < service->due_us)
         return;
     lwnvme_operation_pause_growing(operation);
     service->due_us = operation->not_before_us;
@@ -151,7 +151,8 @@ static void lwnvme_format_watch(struct lwnvme_format *format)
 {
     if (!format->has_progress)
         return;
-    format->watch_service.tell = lwnvme_format_told;
+    format->watch_service.work = lwnvme_format_look;
+    format->watch_service.tell = lwnvme_service_heed;
     format->watch_service.due_us = lwnvme_now_us(format->operation.controller);
     lwnvme_service_add(format->operation.controller, &format->watch_service);
 }

@@ -122,8 +122,12 @@ static void lwnvme_keep_alive_sent(struct lwnvme_request *request)
     lwnvme_keep_alive_schedule(keep_alive);
 }
 
-static void lwnvme_keep_alive_poll(struct lwnvme_controller *controller, struct lwnvme_keep_alive *keep_alive)
+static void lwnvme_keep_alive_work(struct lwnvme_service *service)
 {
+    struct lwnvme_keep_alive *keep_alive =
+        (struct lwnvme_keep_alive *)(void *)((uint8_t *)service -
+                                             offsetof(struct lwnvme_keep_alive, service));
+    struct lwnvme_controller *controller = service->controller;
     if (lwnvme_request_active(&keep_alive->request) || lwnvme_now_us(controller) < keep_alive->service.due_us)
         return;
     keep_alive->request.done = lwnvme_keep_alive_sent;
@@ -170,9 +174,7 @@ static void lwnvme_keep_alive_told(struct lwnvme_service *service, enum lwnvme_o
                                              offsetof(struct lwnvme_keep_alive, service));
     struct lwnvme_controller *controller = service->controller;
 
-    if (occasion == LWNVME_OCCASION_POLL)
-        lwnvme_keep_alive_poll(controller, keep_alive);
-    else if (occasion == LWNVME_OCCASION_READY || occasion == LWNVME_OCCASION_WAKE)
+    if (occasion == LWNVME_OCCASION_READY || occasion == LWNVME_OCCASION_WAKE)
         lwnvme_keep_alive_welcome(controller, keep_alive);
     else if (occasion == LWNVME_OCCASION_FAREWELL || occasion == LWNVME_OCCASION_SLEEP)
         lwnvme_keep_alive_farewell(controller, keep_alive);
@@ -205,6 +207,7 @@ int lwnvme_keep_alive_start(struct lwnvme_controller *controller, struct lwnvme_
     keep_alive->failed = 0;
     keep_alive->leaving = false;
     keep_alive->stopping = false;
+    keep_alive->service.work = lwnvme_keep_alive_work;
     keep_alive->service.tell = lwnvme_keep_alive_told;
     lwnvme_service_add(controller, &keep_alive->service);
     return LWNVME_OK;

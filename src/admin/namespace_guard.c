@@ -94,6 +94,7 @@ void lwnvme_guard_start(struct lwnvme_namespace_guard *guard, struct lwnvme_cont
     guard->entered = false;
     lwnvme_effects_admin(NULL, guard->opcode, &guard->effects);
     memset(&guard->shadow, 0, sizeof(guard->shadow));
+    guard->service.work = lwnvme_service_rest;
     guard->service.tell = lwnvme_guard_told;
     guard->service.due_us = UINT64_MAX;
     lwnvme_service_add(controller, &guard->service);

@@ -147,18 +147,6 @@ int lwnvme_power_idle(struct lwnvme_controller *controller, struct lwnvme_reques
 
 /* Suspend and resume. */
 
-/* As the core does it; who is told may leave the list. */
-static void lwnvme_power_services_tell(struct lwnvme_controller *controller, enum lwnvme_occasion occasion)
-{
-    struct lwnvme_service *service = controller->services;
-
-    while (service != NULL) {
-        controller->service_next = service->next;
-        service->tell(service, occasion);
-        service = controller->service_next;
-    }
-}
-
 static void lwnvme_suspension_end(struct lwnvme_suspension *suspension, int status,
                                   enum lwnvme_suspension_stage stage)
 {
@@ -174,7 +162,7 @@ static void lwnvme_suspension_undo(struct lwnvme_suspension *suspension, int sta
 
     if (lwnvme_controller_refusal(controller) == LWNVME_OK) {
         lwnvme_queues_let_go(controller);
-        lwnvme_power_services_tell(controller, LWNVME_OCCASION_WAKE);
+        lwnvme_services_tell(controller, LWNVME_OCCASION_WAKE);
     }
     lwnvme_suspension_end(suspension, status, LWNVME_SUSPENSION_IDLE);
 }
@@ -241,7 +229,7 @@ int lwnvme_suspend(struct lwnvme_controller *controller, struct lwnvme_suspensio
     suspension->stage = LWNVME_SUSPENSION_SHUTDOWN;
     if (suspension->kind == LWNVME_SUSPEND_POWER_STATE) {
         suspension->stage = LWNVME_SUSPENSION_FAREWELL;
-        lwnvme_power_services_tell(controller, LWNVME_OCCASION_SLEEP);
+        lwnvme_services_tell(controller, LWNVME_OCCASION_SLEEP);
     }
     return LWNVME_OK;
 }

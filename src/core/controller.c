@@ -78,13 +78,25 @@ void lwnvme_event_send(struct lwnvme_controller *controller, enum lwnvme_event e
 }
 
 /* Tells everything that lives with the controller. Who is told may remove itself or others, and add more. */
-static void lwnvme_services_tell(struct lwnvme_controller *controller, enum lwnvme_occasion occasion)
+void lwnvme_services_tell(struct lwnvme_controller *controller, enum lwnvme_occasion occasion)
 {
     struct lwnvme_service *service = controller->services;
 
     while (service != NULL) {
         controller->service_next = service->next;
         service->tell(service, occasion);
+        service = controller->service_next;
+    }
+}
+
+/* The same after a poll, when there may be work to do. */
+static void lwnvme_services_work(struct lwnvme_controller *controller)
+{
+    struct lwnvme_service *service = controller->services;
+
+    while (service != NULL) {
+        controller->service_next = service->next;
+        service->work(service);
         service = controller->service_next;
     }
 }
@@ -865,7 +877,7 @@ int lwnvme_controller_poll(struct lwnvme_controller *controller)
     }
     controller->polling = 0;
     if (controller->state == LWNVME_STATE_READY && controller->fail_status == LWNVME_OK)
-        lwnvme_services_tell(controller, LWNVME_OCCASION_POLL);
+        lwnvme_services_work(controller);
     return controller->status;
 }
 

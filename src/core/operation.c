@@ -26,19 +26,23 @@ static void lwnvme_operation_closed(struct lwnvme_operation *operation)
     controller->polling--;
 }
 
+static void lwnvme_operation_told(struct lwnvme_service *service, enum lwnvme_occasion occasion)
+{
+    if (occasion == LWNVME_OCCASION_CLOSE)
+        lwnvme_operation_closed(
+            (struct lwnvme_operation *)(void *)((uint8_t *)service -
+                                                offsetof(struct lwnvme_operation, service)));
+}
+
 /* While a command is under way nothing is due but that; the poll that takes its answer steps on. Another service may
  * have begun a reset in this very turn: then nothing is sent any more. */
-static void lwnvme_operation_told(struct lwnvme_service *service, enum lwnvme_occasion occasion)
+static void lwnvme_operation_work(struct lwnvme_service *service)
 {
     struct lwnvme_operation *operation =
         (struct lwnvme_operation *)(void *)((uint8_t *)service - offsetof(struct lwnvme_operation, service));
     uint64_t now_us;
 
-    if (occasion == LWNVME_OCCASION_CLOSE) {
-        lwnvme_operation_closed(operation);
-        return;
-    }
-    if (occasion != LWNVME_OCCASION_POLL || lwnvme_controller_refusal(operation->controller) != LWNVME_OK)
+    if (lwnvme_controller_refusal(operation->controller) != LWNVME_OK)
         return;
     service->due_us = UINT64_MAX;
     if (lwnvme_request_active(&operation->request))
@@ -72,6 +76,7 @@ void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_
     operation->begun_us = now_us;
     operation->deadline_us = limit_ms == 0 ? UINT64_MAX : now_us + limit_ms * 1000u;
     operation->stage = 0;
+    operation->service.work = lwnvme_operation_work;
     operation->service.tell = lwnvme_operation_told;
     operation->not_before_us = now_us;
     operation->service.due_us = now_us;

@@ -33,3 +33,16 @@ void lwnvme_service_remove(struct lwnvme_service *service)
         controller->service_next = service->next;
     service->controller = NULL;
 }
+
+/* For services that have no work of their own. */
+void lwnvme_service_rest(struct lwnvme_service *service)
+{
+    (void)service;
+}
+
+/* For services that need not be told. */
+void lwnvme_service_heed(struct lwnvme_service *service, enum lwnvme_occasion occasion)
+{
+    (void)service;
+    (void)occasion;
+}
