@@ -25,7 +25,8 @@ extern "C" {
 
 /*
  * What a new namespace is to be like, and the room to say it to the controller: the caller's memory, zeroed, then
- * filled in; it must stay until the callback.
+ * filled in; it must stay until the callback. Of a key value namespace block_count (bytes there), shared and the three
+ * groups are said, the rest is not.
  */
 struct lwnvme_namespace_creation {
     uint64_t block_count;     /* NSZE; key value: bytes */

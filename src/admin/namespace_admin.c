@@ -68,15 +68,12 @@ static int lwnvme_creation_check(const struct lwnvme_controller *controller,
     return lwnvme_creation_groups_check(controller, creation);
 }
 
-/* The first 768 bytes of the structure; the rest is reserved, and the page that they go through is cleared. */
-static void lwnvme_creation_encode(struct lwnvme_namespace_creation *creation)
+/* Fields of the command sets with logical blocks; in those of the key value command set they are reserved. */
+static void lwnvme_creation_encode_blocks(const struct lwnvme_namespace_creation *creation,
+                                          struct lwnvme_namespace_management_data *data)
 {
-    struct lwnvme_namespace_management_data *data =
-        (struct lwnvme_namespace_management_data *)(void *)creation->data;
     uint32_t index;
 
-    memset(creation->data, 0, sizeof(creation->data));
-    lwnvme_le64_set(&data->nsze, creation->block_count);
     lwnvme_le64_set(&data->ncap,
                     creation->capacity_blocks != 0 ? creation->capacity_blocks : creation->block_count);
     data->flbas = (uint8_t)(lwnvme_field_put(creation->format_index, LWNVME_FLBAS_FIDXL) |
@@ -84,14 +81,26 @@ static void lwnvme_creation_encode(struct lwnvme_namespace_creation *creation)
                             (creation->metadata_in_block ? LWNVME_FLBAS_MTELBA : 0u));
     data->dps = (uint8_t)(lwnvme_field_put(creation->protection_type, LWNVME_DPS_PIT) |
                           (creation->protection_first ? LWNVME_DPS_PIP : 0u));
-    data->nmic = creation->shared ? LWNVME_NMIC_SHARED : 0u;
-    lwnvme_le32_set(&data->anagrpid, creation->anagrpid);
-    lwnvme_le16_set(&data->nvmsetid, creation->nvmsetid);
-    lwnvme_le16_set(&data->endgid, creation->endgid);
     lwnvme_le64_set(&data->lbstm, creation->lbstm);
     lwnvme_le16_set(&data->nphndls, creation->placement_handle_count);
     for (index = 0; index < creation->placement_handle_count; index++)
         lwnvme_le16_set(&data->phndl[index], creation->placement_handles[index]);
+}
+
+/* The first 768 bytes of the structure; the rest is reserved, and the page that they go through is cleared. */
+static void lwnvme_creation_encode(struct lwnvme_namespace_creation *creation)
+{
+    struct lwnvme_namespace_management_data *data =
+        (struct lwnvme_namespace_management_data *)(void *)creation->data;
+
+    memset(creation->data, 0, sizeof(creation->data));
+    lwnvme_le64_set(&data->nsze, creation->block_count);
+    data->nmic = creation->shared ? LWNVME_NMIC_SHARED : 0u;
+    lwnvme_le32_set(&data->anagrpid, creation->anagrpid);
+    lwnvme_le16_set(&data->nvmsetid, creation->nvmsetid);
+    lwnvme_le16_set(&data->endgid, creation->endgid);
+    if (creation->csi != LWNVME_CSI_KEY_VALUE)
+        lwnvme_creation_encode_blocks(creation, data);
     if (creation->csi == LWNVME_CSI_ZONED) {
         data->znsco = creation->allocate_zrwa ? LWNVME_ZNSCO_ALLOCATE_ZRWA : 0u;
         lwnvme_le32_set(&data->rar, creation->active_resources);

@@ -130,6 +130,40 @@ static void zoned_fields_are_for_zoned_namespaces(void **state)
     bench_end(&bench);
 }
 
+/* KV, section 5.1, Host Software Specified Fields figure: NSZE, NMIC, ANAGRPID, NVMSETID and ENDGID; all else is
+ * reserved. */
+static void key_value_namespaces_have_a_size_and_groups(void **state)
+{
+    static uint8_t wanted[768];
+    (void)state;
+    prepare();
+    bench.settings.cap_css = 0x41;
+    bench.settings.command_sets = 7;
+    open_bench();
+    creation.csi = LWNVME_CSI_KEY_VALUE;
+    creation.block_count = 0x12345678;
+    creation.format_index = 3;
+    creation.protection_type = 1;
+    creation.lbstm = 7;
+    creation.placement_handle_count = 1;
+    creation.placement_handles[0] = 5;
+    creation.active_resources = 1;
+    creation.shared = true;
+    creation.nvmsetid = 2;
+    creation.endgid = 1;
+    assert_true(create() > 0); /* the model makes none */
+    assert_int_equal(sent[11], 0x01000000);
+    wanted[0] = 0x78;
+    wanted[1] = 0x56;
+    wanted[2] = 0x34;
+    wanted[3] = 0x12;
+    wanted[30] = 1;
+    wanted[100] = 2;
+    wanted[102] = 1;
+    assert_memory_equal(creation.data, wanted, sizeof(wanted));
+    bench_end(&bench);
+}
+
 static void what_cannot_be_is_refused_before_the_command(void **state)
 {
     struct lwnvme_controller *c;
@@ -436,6 +470,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_field_has_its_place),
         cmocka_unit_test(zoned_fields_are_for_zoned_namespaces),
+        cmocka_unit_test(key_value_namespaces_have_a_size_and_groups),
         cmocka_unit_test(what_cannot_be_is_refused_before_the_command),
         cmocka_unit_test(groups_that_the_controller_does_not_have),
         cmocka_unit_test(without_namespace_management_nothing_is_sent),
