@@ -26,8 +26,6 @@ struct lwnvme_namespace_guard {
     bool busy;       /* handles are refused while it lasts; false: their requests wait */
     bool holding;    /* queues are held */
     bool entered;    /* nothing is in flight or waiting for the handles */
-    bool
-        renewed; /* the controller takes smaller transfers: handles that are not listed are refused from now on */
     uint64_t deadline_us;
     struct lwnvme_effects effects;
     struct lwnvme_namespace shadow; /* a handle read again, before it is the caller's; its data: scratch */

@@ -391,8 +391,11 @@ static int lwnvme_firmware_send_commit(struct lwnvme_firmware_update *update)
     lwnvme_firmware_commit_fill(&command, &select);
     operation->request.internal_done = NULL;
     operation->request.timeout_ms = LWNVME_FIRMWARE_COMMIT_MS;
-    if (update->action == LWNVME_FIRMWARE_COMMIT_CA_ACTIVATE_NOW)
+    if (update->action == LWNVME_FIRMWARE_COMMIT_CA_ACTIVATE_NOW) {
+        /* The admin commands that others have there now will wait as long. */
+        lwnvme_deadlines_extend(controller, lwnvme_firmware_mtfa_ms(controller));
         operation->request.timeout_ms += lwnvme_firmware_mtfa_ms(controller);
+    }
     return lwnvme_submit_raw(&controller->admin, &operation->request, &command, NULL);
 }
 
@@ -549,10 +552,8 @@ static int lwnvme_firmware_decode(struct lwnvme_firmware_update *update)
         return status;
     info->max_transfer_bytes = info->mdts_bytes;
     status = lwnvme_identify_decode(controller);
-    if (status == LWNVME_OK) {
+    if (status == LWNVME_OK)
         lwnvme_incarnation_renew(controller);
-        update->guard.renewed = true;
-    }
     return status;
 }
 
@@ -632,10 +633,12 @@ static void lwnvme_firmware_leave_step(struct lwnvme_firmware_update *update)
 static void lwnvme_firmware_reset_step(struct lwnvme_firmware_update *update)
 {
     struct lwnvme_operation *operation = &update->operation;
-    int status = lwnvme_controller_reset(operation->controller);
+    int status = lwnvme_guard_check(operation->controller, NULL, 0);
 
-    if (status == LWNVME_ERR_IN_CALLBACK)
-        return; /* at the next poll */
+    if (status == LWNVME_OK)
+        status = lwnvme_controller_reset(operation->controller);
+    if (status == LWNVME_ERR_IN_CALLBACK || status == LWNVME_ERR_BUSY)
+        return; /* at a later poll; somebody else may have begun what must not be cut off */
     update->was_reset = true;
     if (status != LWNVME_OK) {
         lwnvme_operation_end(operation, status);
@@ -720,7 +723,6 @@ static void lwnvme_firmware_start(struct lwnvme_controller *controller, struct l
     guard->nsid = LWNVME_NSID_ALL;
     guard->opcode = LWNVME_ADMIN_FIRMWARE_COMMIT;
     guard->busy = false;
-    guard->renewed = false;
     lwnvme_operation_start(controller, &update->operation, lwnvme_firmware_step, LWNVME_FIRMWARE_LIMIT_MS);
     update->operation.leave = lwnvme_firmware_left;
     lwnvme_guard_start(guard, controller);

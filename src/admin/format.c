@@ -353,7 +353,6 @@ static void lwnvme_format_start(struct lwnvme_controller *controller, struct lwn
     guard->nsid = format->all ? LWNVME_NSID_ALL : format->nsid;
     guard->opcode = LWNVME_ADMIN_FORMAT_NVM;
     guard->busy = true;
-    guard->renewed = false;
     lwnvme_operation_start(controller, &format->operation, lwnvme_format_step, LWNVME_FORMAT_LIMIT_MS);
     format->operation.leave = lwnvme_format_left_over;
     lwnvme_guard_start(guard, controller);

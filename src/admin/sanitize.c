@@ -364,7 +364,6 @@ static void lwnvme_sanitize_start(struct lwnvme_controller *controller, struct l
     guard->nsid = LWNVME_NSID_ALL;
     guard->opcode = LWNVME_ADMIN_SANITIZE;
     guard->busy = true;
-    guard->renewed = false;
     lwnvme_operation_start(controller, &sanitize->operation, lwnvme_sanitize_step, LWNVME_SANITIZE_LIMIT_MS);
     sanitize->operation.leave = lwnvme_sanitize_left;
     lwnvme_guard_start(guard, controller);

@@ -95,16 +95,23 @@ void lwnvme_waiting_fail(struct lwnvme_controller *controller, uint32_t nsid, in
         lwnvme_waiting_fail_one(queue, nsid, status);
 }
 
-/* The controller answers nothing for a while: every I/O command that it has gets so much more time. */
+static void lwnvme_deadlines_extend_one(struct lwnvme_queue *queue, uint32_t more_ms)
+{
+    uint32_t index;
+
+    lwnvme_queue_lock(queue);
+    for (index = 0; index + 1u < queue->entries; index++)
+        queue->slots[index].deadline_ms += lwnvme_timeout_turns(more_ms);
+    lwnvme_queue_unlock(queue);
+}
+
+/* The controller answers nothing for a while: every command that it has, admin or I/O, gets so much more time. */
 void lwnvme_deadlines_extend(struct lwnvme_controller *controller, uint32_t more_ms)
 {
     struct lwnvme_queue *queue;
-    uint32_t index;
 
-    for (queue = controller->queues; queue != NULL; queue = queue->next) {
-        lwnvme_queue_lock(queue);
-        for (index = 0; index + 1u < queue->entries; index++)
-            queue->slots[index].deadline_ms += lwnvme_timeout_turns(more_ms);
-        lwnvme_queue_unlock(queue);
-    }
+    if (controller->admin.slots != NULL)
+        lwnvme_deadlines_extend_one(&controller->admin, more_ms);
+    for (queue = controller->queues; queue != NULL; queue = queue->next)
+        lwnvme_deadlines_extend_one(queue, more_ms);
 }

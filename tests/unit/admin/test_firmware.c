@@ -758,6 +758,79 @@ static void fault_156_somebody_elses_activation_is_followed(void **state)
     player_end(&player);
 }
 
+static uint32_t admin_deadline_ms(const struct lwnvme_request *request)
+{
+    const struct lwnvme_queue *admin = &player.bench.controller->admin;
+
+    for (uint32_t i = 0; i + 1 < admin->entries; i++) {
+        if (admin->slots[i].request == request) {
+            return admin->slots[i].deadline_ms;
+        }
+    }
+    fail_msg("not in flight");
+    return 0;
+}
+
+static void fault_156_admin_commands_in_flight_get_the_time_too(void **state)
+{
+    static uint8_t data[4096];
+    struct counted io;
+    uint32_t before_ms;
+    (void)state;
+    for (int follow = 0; follow < 2; follow++) {
+        start_with_pp(100);
+        counted_init(&io, NULL);
+        player_settings(&player)->admin_latency_us = 2000000;
+        assert_int_equal(lwnvme_identify(player.bench.controller, &io.request, 1, 0, data), 0);
+        player_settings(&player)->admin_latency_us = 0;
+        before_ms = admin_deadline_ms(&io.request);
+        if (follow != 0) {
+            assert_int_equal(lwnvme_firmware_activation_follow(player.bench.controller, &update), 0);
+        } else {
+            assert_int_equal(begin(), 0);
+            while (update.operation.progress_percent < 92) {
+                player_turns(&player, 1);
+            }
+        }
+        assert_true(admin_deadline_ms(&io.request) - before_ms > 9000);
+        assert_int_equal(player_finish(&player, &update.operation), 0);
+        bench_wait(&player.bench, &io.request);
+        assert_int_equal(io.request.status, 0);
+        player_end(&player);
+    }
+}
+
+static void the_reset_waits_for_what_must_not_be_cut_off(void **state)
+{
+    static struct lwnvme_format format;
+    (void)state;
+    prepare(SLOTS_3, 0);
+    player.bench.settings.oacs = 2;
+    player.bench.settings.format_us = 3000000;
+    player_start(&player);
+    handles[0] = player.bench.ns;
+    memset(&format, 0, sizeof(format));
+    format.nsid = 1;
+    update.reset = true;
+    update.slot = 2;
+    assert_int_equal(begin(), 0);
+    /* Between its commit and its reset. */
+    while (update.guard.service.controller != NULL) {
+        player_turns(&player, 1);
+    }
+    assert_int_equal(lwnvme_format_begin(player.bench.controller, &format), 0);
+    while (lwnvme_operation_active(&format.operation)) {
+        assert_int_equal(player.bench.events[LWNVME_EVENT_RESET], 0);
+        (void)lwnvme_operation_step(&format.operation);
+        lwnvme_sim_advance(player.bench.sim, 1000);
+    }
+    assert_int_equal(format.operation.status, 0);
+    assert_int_equal(player_finish(&player, &update.operation), 0);
+    assert_int_equal(player.bench.events[LWNVME_EVENT_RESET], 1);
+    player_try_io(&player);
+    player_end(&player);
+}
+
 static void closing_in_between_leaves_nothing(void **state)
 {
     (void)state;
@@ -844,6 +917,8 @@ int main(void)
         cmocka_unit_test(the_operations_own_deadline_during_an_activation_sends_nothing),
         cmocka_unit_test(fault_156_then_a_reset_if_asked),
         cmocka_unit_test(fault_156_somebody_elses_activation_is_followed),
+        cmocka_unit_test(fault_156_admin_commands_in_flight_get_the_time_too),
+        cmocka_unit_test(the_reset_waits_for_what_must_not_be_cut_off),
         cmocka_unit_test(closing_in_between_leaves_nothing),
         cmocka_unit_test(single_commands_are_encoded_and_checked),
     };
