@@ -541,6 +541,8 @@ void lwnvme_sim_power_cut(struct lwnvme_sim *sim); /* cache lost, registers as a
 void lwnvme_sim_remove(struct lwnvme_sim *sim);    /* reads are all ones, no memory access any more */
 void lwnvme_sim_insert(struct lwnvme_sim *sim);    /* back, as after power-on */
 void lwnvme_sim_fatal(struct lwnvme_sim *sim);     /* CSTS.CFS = 1, nothing is answered any more */
+/* Somebody else resets the NVM subsystem, by another controller's NSSR or by other means. */
+void lwnvme_sim_subsystem_reset(struct lwnvme_sim *sim);
 /* Answers one held Asynchronous Event Request, or keeps the event until one comes: any event, of reserved
  * types and log pages too, whatever is enabled, and without masking its type. */
 void lwnvme_sim_event(struct lwnvme_sim *sim, uint8_t type, uint8_t information, uint8_t log_page);

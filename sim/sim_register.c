@@ -378,13 +378,21 @@ static void write_mask(struct lwnvme_sim *sim, size_t offset, uint32_t value)
     sim->intms = offset == REG_INTMS ? sim->intms | value : sim->intms & ~value;
 }
 
+/* The bit says that there was one, where NSSR is supported at all. */
+void lwnvme_sim_subsystem_reset(struct lwnvme_sim *sim)
+{
+    lwsim_power_on(sim, SIM_RESET_SUBSYSTEM);
+    if (sim->config.cap_nssrs) {
+        sim->csts |= CSTS_NSSRO;
+    }
+}
+
 static void write_nssr(struct lwnvme_sim *sim, uint32_t value)
 {
     if (!sim->config.cap_nssrs) {
         lwsim_violation(sim, "NSSR: written, but CAP.NSSRS is 0");
     } else if (value == 0x4e564d65u) {
-        lwsim_power_on(sim, SIM_RESET_SUBSYSTEM);
-        sim->csts |= CSTS_NSSRO;
+        lwnvme_sim_subsystem_reset(sim);
     }
 }
 

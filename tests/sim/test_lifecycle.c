@@ -558,6 +558,157 @@ static void power_is_lost_while_ready(void **state)
     scenario_end(&s);
 }
 
+static void start_with_subsystem_reset(struct scenario *s, bool stepped)
+{
+    scenario_prepare(s);
+    s->settings.cap_nssrs = true;
+    s->settings.latency_us = 1000;
+    s->stepped = stepped;
+    begin(s, 4);
+    start_io(s, 10);
+}
+
+static void it_works_again(struct scenario *s)
+{
+    drop_requests(s);
+    start_io(s, 10);
+    scenario_wait_all(s, s->queue);
+    assert_int_equal(count_done(s), 10);
+}
+
+/* Somebody resets the NVM subsystem, twice: each is noticed by the next poll, told by name, and got over by a reset. */
+static void fault_109_somebody_resets_the_subsystem(void **state)
+{
+    struct scenario s;
+    int mode;
+
+    (void)state;
+    for (mode = 0; mode < 4; mode++) {
+        uint32_t time;
+
+        start_with_subsystem_reset(&s, mode % 2 != 0);
+        for (time = 1; time <= 2; time++) {
+            lwnvme_sim_subsystem_reset(s.sim);
+            if (mode >= 2) { /* not noticed yet */
+                lwnvme_sim_advance(s.sim, 5000);
+                assert_int_equal(lwnvme_queue_poll(s.queue, 0), 0);
+                start_io(&s, 3);
+            }
+            assert_int_equal(scenario_settle(&s), LWNVME_ERR_SUBSYSTEM_RESET);
+            assert_int_equal(s.events[LWNVME_EVENT_FAILED], time);
+            assert_int_equal(scenario_in_flight(&s), 0);
+            assert_int_equal(count_done(&s), 0);
+            assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 0, 1, io_data, 0), LWNVME_ERR_FAILED);
+            assert_int_equal(scenario_reset(&s), LWNVME_OK);
+            assert_int_equal(s.events[LWNVME_EVENT_READY], time + 1);
+            it_works_again(&s);
+            drop_requests(&s);
+            start_io(&s, 10);
+        }
+        assert_int_equal(s.events[LWNVME_EVENT_SUBSYSTEM_RESET], 0);
+        scenario_end(&s);
+    }
+}
+
+/* The same at each moment of a reset, of the identify and queue commands after it above all. */
+static void fault_109_somebody_resets_the_subsystem_during_a_reset(void **state)
+{
+    struct scenario s;
+    uint32_t failures = 0;
+    uint32_t polls;
+    bool early = true;
+
+    (void)state;
+    for (polls = 0; early; polls++) {
+        uint32_t poll;
+        int status = LWNVME_PENDING;
+
+        start_with_subsystem_reset(&s, true);
+        s.violations_allowed = true; /* a doorbell may be rung before the reset is noticed */
+        assert_int_equal(lwnvme_controller_reset(s.controller), LWNVME_OK);
+        for (poll = 0; poll < polls && status == LWNVME_PENDING; poll++) {
+            status = scenario_poll(&s);
+            lwnvme_sim_advance(s.sim, 50);
+        }
+        early = status == LWNVME_PENDING;
+        lwnvme_sim_subsystem_reset(s.sim);
+        status = scenario_settle(&s);
+        if (status != LWNVME_OK) {
+            if (status !=
+                LWNVME_ERR_ENABLE_TIMEOUT) /* EN was taken back before RDY came: the wait ends by time */
+                assert_int_equal(status, LWNVME_ERR_SUBSYSTEM_RESET);
+            failures++;
+            assert_int_equal(scenario_reset(&s), LWNVME_OK);
+        }
+        assert_int_equal(scenario_in_flight(&s), 0);
+        it_works_again(&s);
+        scenario_end(&s);
+        assert_true(polls < 1000);
+    }
+    assert_in_range(failures, 1, polls);
+}
+
+/* One that this controller's owner asks for: told before and while it happens, nothing touched for a second. */
+static void fault_109_a_subsystem_reset_of_our_own(void **state)
+{
+    struct scenario s;
+    int mode;
+
+    (void)state;
+    for (mode = 0; mode < 2; mode++) {
+        uint64_t accesses;
+        uint64_t begun;
+
+        start_with_subsystem_reset(&s, mode != 0);
+        begun = scenario_now(&s);
+        assert_int_equal(lwnvme_controller_subsystem_reset(s.controller), LWNVME_OK);
+        assert_int_equal(s.events[LWNVME_EVENT_RESET], 1);
+        assert_int_equal(s.events[LWNVME_EVENT_SUBSYSTEM_RESET], 1);
+        assert_int_equal(lwnvme_controller_subsystem_reset(s.controller), LWNVME_ERR_WRONG_STATE);
+        accesses = lwnvme_sim_counters(s.sim)->mmio_reads + lwnvme_sim_counters(s.sim)->mmio_writes;
+        while (scenario_now(&s) < begun + SECOND_US - 20000) {
+            assert_int_equal(scenario_poll(&s), LWNVME_PENDING);
+            lwnvme_sim_advance(s.sim, 10000);
+        }
+        assert_true(lwnvme_sim_counters(s.sim)->mmio_reads + lwnvme_sim_counters(s.sim)->mmio_writes ==
+                    accesses);
+        assert_int_equal(scenario_settle(&s), LWNVME_OK);
+        assert_true(scenario_now(&s) >= begun + SECOND_US);
+        assert_int_equal(s.events[LWNVME_EVENT_READY], 2);
+        assert_int_equal(s.events[LWNVME_EVENT_FAILED], 0);
+        assert_int_equal(scenario_in_flight(&s), 0);
+        assert_int_equal(count_done(&s), 0);
+        it_works_again(&s);
+        scenario_end(&s);
+    }
+}
+
+/* It is a way out of a failed state too, and refused where there is none. */
+static void subsystem_resets_out_of_failure_and_where_there_are_none(void **state)
+{
+    struct scenario s;
+
+    (void)state;
+    start_with_subsystem_reset(&s, false);
+    lwnvme_sim_fatal(s.sim);
+    assert_int_equal(scenario_settle(&s), LWNVME_ERR_FATAL);
+    assert_int_equal(lwnvme_controller_subsystem_reset(s.controller), LWNVME_OK);
+    assert_int_equal(scenario_settle(&s), LWNVME_OK);
+    it_works_again(&s);
+    scenario_end(&s);
+
+    scenario_prepare(&s);
+    begin(&s, 4);
+    assert_int_equal(lwnvme_controller_subsystem_reset(s.controller), LWNVME_ERR_NO_SUBSYSTEM_RESET);
+    assert_int_equal(s.events[LWNVME_EVENT_RESET] + s.events[LWNVME_EVENT_SUBSYSTEM_RESET], 0);
+    start_io(&s, 10);
+    scenario_wait_all(&s, s.queue);
+    assert_int_equal(count_done(&s), 10);
+    lwnvme_sim_subsystem_reset(s.sim); /* by other means than NSSR: no bit says so */
+    assert_int_equal(scenario_settle(&s), LWNVME_ERR_LOST_READY);
+    scenario_end(&s);
+}
+
 static void removed_and_put_back(void **state)
 {
     struct scenario s;
@@ -835,6 +986,10 @@ int main(void)
         cmocka_unit_test(fewer_queues_after_a_reset),
         cmocka_unit_test(queue_refused_after_a_reset),
         cmocka_unit_test(power_is_lost_while_ready),
+        cmocka_unit_test(fault_109_somebody_resets_the_subsystem),
+        cmocka_unit_test(fault_109_somebody_resets_the_subsystem_during_a_reset),
+        cmocka_unit_test(fault_109_a_subsystem_reset_of_our_own),
+        cmocka_unit_test(subsystem_resets_out_of_failure_and_where_there_are_none),
         cmocka_unit_test(removed_and_put_back),
         cmocka_unit_test(deleted_queue_does_not_come_back),
         cmocka_unit_test(queue_creation_interrupted),

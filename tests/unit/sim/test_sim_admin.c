@@ -126,6 +126,8 @@ static void test_subsystem_reset(void **state)
     assert_int_equal(mini_read(&mini, 0x1c), 0x10);
     mini_write(&mini, 0x1c, 0x10);
     assert_int_equal(mini_read(&mini, 0x1c), 0);
+    lwnvme_sim_subsystem_reset(mini.sim);
+    assert_int_equal(mini_read(&mini, 0x1c), 0x10);
     mini_expect_none(&mini);
     mini_abandon(&mini);
 }
