@@ -6,9 +6,10 @@
  */
 #include "sim_internal.h"
 
-#define LIST_NSIDS       1024u
-#define LIST_CONTROLLERS 2047u
-#define CTRATT_UUIDS     0x200u
+#define LIST_NSIDS         1024u
+#define LIST_CONTROLLERS   2047u
+#define CTRATT_UUIDS       0x200u
+#define HOST_MEMORY_BUFFER 0x0du /* dword 14 is the upper half of its list's address */
 
 uint16_t lwsim_identify_namespaces(struct lwnvme_sim *sim, uint32_t after, uint32_t csi, bool allocated,
                                    uint8_t *data)
@@ -110,7 +111,8 @@ bool lwsim_takes_uuid(const struct lwnvme_sim *sim, uint8_t opcode)
 uint16_t lwsim_uuid_check(struct lwnvme_sim *sim, const struct sim_task *task)
 {
     uint32_t index = task->sqe[14] & 0x7f;
-    if (index == 0) {
+    bool is_address = lwsim_opcode(task) == SIM_SET_FEATURES && (task->sqe[10] & 0xff) == HOST_MEMORY_BUFFER;
+    if (index == 0 || is_address) {
         return SIM_OK;
     }
     if (!lwsim_takes_uuid(sim, lwsim_opcode(task)) && sim->config.strict_reserved) {
