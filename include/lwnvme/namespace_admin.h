@@ -10,7 +10,7 @@
  * A namespace that was made is not attached to any controller yet, and one that is attached is not open: attach it,
  * then lwnvme_namespace_open it, or let lwnvme_namespace_set_rescan (namespace_set.h) find it. Handles of a namespace
  * that is deleted or detached here are refused by the device from then on, and by the library once a rescan has seen
- * it.
+ * it. Controllers report no event to the host that deleted a namespace: rescan after it.
  */
 #ifndef LWNVME_NAMESPACE_ADMIN_H
 #define LWNVME_NAMESPACE_ADMIN_H
