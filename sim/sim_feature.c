@@ -198,7 +198,9 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t 
     if (feature == NULL) {
         return SIM_INVALID_FIELD;
     }
-    uint16_t status = lwsim_uuid_check(sim, task);
+    bool has_uuid =
+        (is_set(task) ? feature->set_bits : feature->get_bits)[3] == 0; /* or dword 14 is its own */
+    uint16_t status = has_uuid ? lwsim_uuid_check(sim, task) : SIM_OK;
     if (status == SIM_OK) {
         status = check_feature(sim, task, feature);
     }

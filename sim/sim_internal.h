@@ -446,6 +446,7 @@ static inline bool lwsim_feature_save(const struct sim_task *task)
     return task->sqe[10] >> 31 != 0;
 }
 
+#define SIM_PARTS_MAX 64u
 struct sim_part {
     const struct sim_command *commands;
     size_t command_count;
@@ -570,6 +571,10 @@ struct lwnvme_sim {
     const struct sim_command *commands[256];
     const struct sim_log *logs[256];
     const struct sim_feature *feature_table[256];
+    const struct sim_part *timed[SIM_PARTS_MAX]; /* with `next`, with `filter` */
+    const struct sim_part *filters[SIM_PARTS_MAX];
+    size_t timed_count;
+    size_t filter_count;
 
     /* the parts' own */
     struct sim_event_state event;

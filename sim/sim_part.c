@@ -24,7 +24,6 @@ static const struct sim_part *const parts[] = {
     &lwsim_self_test_part,
     &lwsim_hmb_part,
     &lwsim_boot_part,
-    &lwsim_effects_part,
     &lwsim_namespace_part,
     &lwsim_capacity_part,
     &lwsim_virtual_part,
@@ -44,6 +43,7 @@ static const struct sim_part *const parts[] = {
 };
 /* clang-format on */
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
+_Static_assert(PARTS <= SIM_PARTS_MAX, "the lists of struct lwnvme_sim hold all parts");
 
 bool lwsim_parts_create(struct lwnvme_sim *sim)
 {
@@ -58,6 +58,12 @@ bool lwsim_parts_create(struct lwnvme_sim *sim)
         }
         for (size_t k = 0; k < part->feature_count; k++) {
             sim->feature_table[part->features[k].fid] = &part->features[k];
+        }
+        if (part->next != NULL) {
+            sim->timed[sim->timed_count++] = part;
+        }
+        if (part->filter != NULL) {
+            sim->filters[sim->filter_count++] = part;
         }
         good = good && (part->create == NULL || part->create(sim));
     }
@@ -82,11 +88,12 @@ void lwsim_parts_reset(struct lwnvme_sim *sim, enum sim_reset kind)
     }
 }
 
+/* These two are asked all the time: only the parts that have something to say are. */
 uint64_t lwsim_parts_next(const struct lwnvme_sim *sim)
 {
     uint64_t next = LWNVME_SIM_NEVER;
-    for (size_t i = 0; i < PARTS; i++) {
-        uint64_t due = parts[i]->next == NULL ? LWNVME_SIM_NEVER : parts[i]->next(sim);
+    for (size_t i = 0; i < sim->timed_count; i++) {
+        uint64_t due = sim->timed[i]->next(sim);
         next = due < next ? due : next;
     }
     return next;
@@ -94,9 +101,9 @@ uint64_t lwsim_parts_next(const struct lwnvme_sim *sim)
 
 void lwsim_parts_run(struct lwnvme_sim *sim)
 {
-    for (size_t i = 0; i < PARTS; i++) {
-        if (parts[i]->next != NULL && parts[i]->next(sim) <= sim->now) {
-            parts[i]->run(sim);
+    for (size_t i = 0; i < sim->timed_count; i++) {
+        if (sim->timed[i]->next(sim) <= sim->now) {
+            sim->timed[i]->run(sim);
         }
     }
 }
@@ -104,10 +111,8 @@ void lwsim_parts_run(struct lwnvme_sim *sim)
 uint16_t lwsim_parts_filter(struct lwnvme_sim *sim, const struct sim_task *task)
 {
     uint16_t status = SIM_OK;
-    for (size_t i = 0; i < PARTS && status == SIM_OK; i++) {
-        if (parts[i]->filter != NULL) {
-            status = parts[i]->filter(sim, task);
-        }
+    for (size_t i = 0; i < sim->filter_count && status == SIM_OK; i++) {
+        status = sim->filters[i]->filter(sim, task);
     }
     return status;
 }
