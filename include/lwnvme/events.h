@@ -130,8 +130,9 @@ struct lwnvme_event_history {
 };
 #define LWNVME_EVENT_HISTORIES 8u
 
-/* The caller's memory, zeroed; must stay where it is from a successful start until `status` is no longer pending
- * after a stop. One per controller makes sense; several share what the controller can hold. */
+/* The caller's memory, zeroed; must stay where it is from a successful start until `status` is
+ * LWNVME_ERR_NO_EVENT_REQUESTS again, after a stop or a close; then it may go, even from inside its callback. One per
+ * controller makes sense; several share what the controller can hold. */
 struct lwnvme_events {
     /* In, before the start; not written by the library. */
     lwnvme_async_event_callback event;
@@ -155,8 +156,7 @@ struct lwnvme_events {
     uint32_t stage;
     uint32_t wanted;
     uint32_t arrivals;
-    uint32_t turn;
-    bool delivering;
+    bool *ended; /* during a callback: where to note that the object has ended in it */
     uint64_t due_us;
     uint32_t owed;    /* log pages that are read only after the callback */
     uint64_t owed_us; /* when */

@@ -7,7 +7,7 @@
  *                  +------- given back by a reset, or the pause is over ------------------+
  *
  * The object is a service of the controller. Requests end in the callbacks of the admin queue, where only the slot's
- * state is changed; everything else is done when a poll of the ready controller is over (the POLL occasion), one event
+ * state is changed; everything else is done when a poll of the ready controller is over (the service's work), one event
  * at a time in the order of arrival, so that the owner's callback may do what the owner may: reset, close, stop. While
  * it runs, polls from inside it change nothing here but to carry a stop on. READY makes everything be configured and armed again: a reset has
  * given all requests back, and only a slot whose request is back is ever armed.
@@ -142,8 +142,9 @@ static void lwnvme_events_end(struct lwnvme_events *events)
     lwnvme_service_remove(&events->service);
     events->state = LWNVME_EVENTS_CLOSED;
     events->status = LWNVME_ERR_NO_EVENT_REQUESTS;
-    events->delivering = false;
-    events->turn++;
+    if (events->ended != NULL)
+        *events->ended = true;
+    events->ended = NULL;
 }
 
 static bool lwnvme_events_is_quiet(const struct lwnvme_events *events)
@@ -454,11 +455,11 @@ static void lwnvme_event_log_finish(struct lwnvme_events *events)
         now->smart = &events->log.smart;
 }
 
-/* Tells the owner, then lets the request be armed again. False: the object has been taken apart meanwhile. */
+/* Tells the owner, then lets the request be armed again. False: it has ended meanwhile, and is its owner's. */
 static bool lwnvme_event_deliver(struct lwnvme_events *events, struct lwnvme_event_slot *slot)
 {
     uint32_t pause_ms = lwnvme_event_storm(events, slot->request.result_dw0);
-    uint32_t turn = events->turn;
+    bool ended = false;
 
     lwnvme_event_log_finish(events);
     slot->state = LWNVME_EVENT_IDLE;
@@ -470,12 +471,11 @@ static bool lwnvme_event_deliver(struct lwnvme_events *events, struct lwnvme_eve
     if (events->now.kind == LWNVME_ASYNC_EVENT_PERSISTENT_ERROR)
         events->owed |= LWNVME_EVENT_OWED_ERROR;
     events->owed_us = lwnvme_event_after_ms(events, LWNVME_EVENT_CLEAR_MS);
-    events->delivering = true;
+    events->ended = &ended;
     events->event(events, &events->now);
-    if (events->turn != turn)
-        return false;
-    events->delivering = false;
-    return true;
+    if (!ended)
+        events->ended = NULL;
+    return !ended;
 }
 
 /* The slot in this state whose event arrived first. */
@@ -714,7 +714,7 @@ static void lwnvme_events_polled(struct lwnvme_service *service)
     struct lwnvme_events *events =
         (struct lwnvme_events *)(void *)((uint8_t *)service - offsetof(struct lwnvme_events, service));
 
-    if ((!events->delivering || events->state == LWNVME_EVENTS_STOPPING) &&
+    if ((events->ended == NULL || events->state == LWNVME_EVENTS_STOPPING) &&
         lwnvme_controller_refusal(events->controller) == LWNVME_OK)
         lwnvme_events_step(events);
 }
@@ -760,7 +760,7 @@ int lwnvme_events_start(struct lwnvme_controller *controller, struct lwnvme_even
     events->armed = 0;
     events->enabled = 0;
     events->owed = 0;
-    events->delivering = false;
+    events->ended = NULL;
     events->service.work = lwnvme_events_polled;
     events->service.tell = lwnvme_events_told;
     events->service.due_us = 0;

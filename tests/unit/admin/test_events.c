@@ -862,6 +862,113 @@ static void the_callback_may_stop_reset_close_and_begin_again(void **state)
     bench_end(&bench);
 }
 
+static void poll_inside(const struct lwnvme_async_event *event)
+{
+    struct lwnvme_async_event copy = *event;
+    at_event = NULL;
+    lwnvme_sim_event(bench.sim, 1, 0, 2);
+    lwnvme_sim_event(bench.sim, 3, 0, 0);
+    polls(20);
+    assert_int_equal(kept_count, 1); /* one callback at a time */
+    assert_memory_equal(&copy, event, sizeof(copy));
+}
+
+/* What the callback was given stays as it is while it runs, whatever it waits for. */
+static void polls_from_inside_the_callback_tell_nothing(void **state)
+{
+    (void)state;
+    prepare();
+    start();
+    at_event = poll_inside;
+    lwnvme_sim_event(bench.sim, 1, 1, 2);
+    polls(20);
+    assert_int_equal(kept_count, 3);
+    assert_int_equal(kept[1].event.kind, LWNVME_ASYNC_EVENT_HEALTH_RELIABILITY);
+    assert_int_equal(kept[2].event.kind, LWNVME_ASYNC_EVENT_SUBSYSTEM_SHUTDOWN);
+    assert_int_equal(events.armed, 4);
+    bench_end(&bench);
+}
+
+static struct lwnvme_events *own;
+static bool own_stops;
+static void end_and_free(struct lwnvme_events *from, const struct lwnvme_async_event *event)
+{
+    (void)event;
+    assert_ptr_equal(from, own);
+    kept_count++;
+    if (own_stops) {
+        assert_int_equal(lwnvme_sync_events_stop(own), 0);
+    } else {
+        assert_int_equal(lwnvme_sync_controller_close(bench.controller), 0);
+    }
+    free(own);
+}
+
+/* Once it has ended it is its owner's, who may free it from inside the callback. */
+static void the_callback_may_free_what_has_ended(void **state)
+{
+    (void)state;
+    for (int stops = 0; stops < 2; stops++) {
+        prepare();
+        open_it();
+        own = (struct lwnvme_events *)calloc(1, sizeof(*own));
+        own->event = end_and_free;
+        own_stops = stops != 0;
+        assert_int_equal(lwnvme_sync_events_start(bench.controller, own), 0);
+        lwnvme_sim_event(bench.sim, 3, 1, 0);
+        lwnvme_sim_event(bench.sim, 3, 1, 0);
+        (void)lwnvme_controller_poll(bench.controller);
+        assert_int_equal(kept_count, 1);
+        bench_end(&bench);
+    }
+}
+
+/* An event that arrives while the log page of an earlier one is read late, to clear it, waits for that. */
+static void an_event_during_a_late_clearing_is_told_whole(void **state)
+{
+    (void)state;
+    prepare();
+    bench.settings.admin_latency_us = 5000;
+    planted[0] = 0x1f;
+    planted_bytes = 8;
+    open_it();
+    assert_int_equal(lwnvme_events_start(bench.controller, &events), 0);
+    polls(200);
+    lwnvme_sim_event(bench.sim, 0, 3, 1);
+    while (seen.logs == 0) {
+        polls(1);
+    }
+    assert_true(lwnvme_request_active(&events.request));
+    lwnvme_sim_event(bench.sim, 1, 1, 2);
+    polls(300);
+    assert_int_equal(kept_count, 2);
+    assert_int_equal(seen.logs, 2);
+    assert_int_equal(kept[1].event.log_status, 0);
+    assert_int_equal(kept[1].event.log_bytes, 512);
+    assert_int_equal(kept[1].log[0], 0x1f);
+    assert_int_equal(events.armed, 4);
+    bench_end(&bench);
+}
+
+/* Aborts of others use up what the controller takes: the stop waits for its turn. */
+static void fault_106_a_stop_waits_for_its_turn_to_abort(void **state)
+{
+    static struct counted others[3];
+    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_ABORT, .cdw10 = 0x77770001};
+    (void)state;
+    prepare();
+    bench.settings.acl = 0;
+    bench.settings.admin_latency_us = 30000;
+    open_it();
+    assert_int_equal(lwnvme_sync_events_start(bench.controller, &events), 0);
+    counted_init(&others[0], NULL);
+    assert_int_equal(lwnvme_admin_raw(bench.controller, &others[0].request, &command, NULL), 0);
+    assert_int_equal(lwnvme_sync_events_stop(&events), 0);
+    assert_int_equal(others[0].called, 1);
+    assert_int_equal(events.armed, 0);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -888,6 +995,10 @@ int main(void)
         cmocka_unit_test(a_stop_gives_all_requests_back),
         cmocka_unit_test(a_controller_that_keeps_them_ends_the_stop_by_time),
         cmocka_unit_test(the_callback_may_stop_reset_close_and_begin_again),
+        cmocka_unit_test(polls_from_inside_the_callback_tell_nothing),
+        cmocka_unit_test(the_callback_may_free_what_has_ended),
+        cmocka_unit_test(an_event_during_a_late_clearing_is_told_whole),
+        cmocka_unit_test(fault_106_a_stop_waits_for_its_turn_to_abort),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
