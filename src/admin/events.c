@@ -7,10 +7,10 @@
  *                  +------- given back by a reset, or the pause is over ------------------+
  *
  * The object is a service of the controller. Requests end in the callbacks of the admin queue, where only the slot's
- * state is changed; everything else is done when a poll of the ready controller is over (the service's work), one event
- * at a time in the order of arrival, so that the owner's callback may do what the owner may: reset, close, stop. While
- * it runs, polls from inside it change nothing here but to carry a stop on. READY makes everything be configured and armed again: a reset has
- * given all requests back, and only a slot whose request is back is ever armed.
+ * state is changed; everything else is done when a poll of the ready controller is over (the service's work), one
+ * event at a time in the order of arrival, so that the owner's callback may do what the owner may: reset, close, stop.
+ * While it runs, polls from inside it change nothing here but to carry a stop on. READY makes everything be
+ * configured and armed again: a reset has given all requests back, and only a slot whose request is back is armed.
  *
  * The log page that belongs to an event is chosen by the event's type and information, not by what the controller
  * names; one that cannot be read is no reason not to tell the owner. Nothing in dwords or log pages is believed:
