@@ -39,6 +39,7 @@ extern const struct shell_command shell_stream_commands[];
 extern const struct shell_command shell_service_commands[];
 extern const struct shell_command shell_namespace_commands[];
 extern const struct shell_command shell_change_commands[];
+extern const struct shell_command shell_misc_commands[];
 
 /* Looks again which namespaces there are, and prints what changed. Returns the status. */
 int shell_rescan(struct shell *shell);

@@ -14,9 +14,10 @@ from machine import PASSED, SEED, drive, pattern, sha256
 COMMANDS = ("help shutdown id-ctrl id-ns list-ns id log features smart errors fw-log telemetry persistent-events list use "
             "info read write flush trim zero compare verify hash bench reset resume reopen feature-set power apst hmb "
             "keep-alive timestamp events suspend subsystem-reset rescan ns-create ns-delete ns-attach ns-detach fw-update "
-            "format sanitize sanitize-log self-test").split()
+            "format sanitize sanitize-log self-test security-recv security-send directives streams lockdown lba-status capacity virt "
+            "boot boot-read boot-write").split()
 DESTRUCTIVE = ("write trim zero feature-set subsystem-reset ns-create ns-delete ns-attach ns-detach fw-update format "
-               "sanitize").split()
+               "sanitize security-send streams lockdown capacity virt boot-write").split()
 
 
 def test_help_names_every_command(image, shell):
@@ -120,6 +121,13 @@ def test_errors_by_name(tmp_path, shell):
             ("power 31", "no such power state"),
             ("log 6", "no Device Self-test command"),
             ("id 0x14", "failed"),
+            ("security-recv", "no Security Send and Receive"),
+            ("streams 1 --yes", "no Directive Send and Receive"),
+            ("lockdown 9 --yes", "no Lockdown command"),
+            ("lba-status", "no Get LBA Status command"),
+            ("capacity group 1 --yes", "no Capacity Management command"),
+            ("virt 1 online --yes", "no Virtualization Management command"),
+            ("boot", "no boot partitions"),
     ):
         assert reason in session.run(command), command
         assert digest in session.run("hash")
