@@ -120,7 +120,6 @@ def test_errors_by_name(tmp_path, shell):
             ("subsystem-reset --yes", "cannot reset the NVM subsystem"),
             ("power 31", "no such power state"),
             ("log 6", "no Device Self-test command"),
-            ("id 0x14", "failed"),
             ("security-recv", "no Security Send and Receive"),
             ("streams 1 --yes", "no Directive Send and Receive"),
             ("lockdown 9 --yes", "no Lockdown command"),
