@@ -19,11 +19,13 @@ uint32_t hand_get_feature(struct mini *mini, uint8_t fid, uint32_t select, uint3
                           bool data);
 uint32_t hand_set_feature(struct mini *mini, uint8_t fid, uint32_t nsid, uint32_t dword11, uint32_t dword12,
                           bool data);
-uint32_t hand_identify_status(struct mini *mini, uint8_t cns, uint32_t nsid, uint32_t cntid, uint32_t dword11);
+uint32_t hand_identify_status(struct mini *mini, uint8_t cns, uint32_t nsid, uint32_t cntid,
+                              uint32_t dword11);
 uint32_t hand_create_namespace(struct mini *mini, uint64_t blocks, uint8_t flbas, uint8_t nmic);
 /* Attaches to, or with detach detaches from, `count` controllers. */
-uint32_t hand_attach(struct mini *mini, uint32_t nsid, bool detach, const uint16_t *controllers, unsigned count);
-void hand_hold_event(struct mini *mini);                  /* sends an Asynchronous Event Request */
-bool hand_event(struct mini *mini, uint32_t *dword0);      /* one that has been answered with success */
+uint32_t hand_attach(struct mini *mini, uint32_t nsid, bool detach, const uint16_t *controllers,
+                     unsigned count);
+void hand_hold_event(struct mini *mini);              /* sends an Asynchronous Event Request */
+bool hand_event(struct mini *mini, uint32_t *dword0); /* one that has been answered with success */
 
 #endif
