@@ -41,6 +41,8 @@ struct lwnvme_operation {
     uint64_t begun_us;
     uint64_t deadline_us;
     uint64_t not_before_us; /* when the next step may be taken */
+    uint64_t seen_us;       /* the clock at the last look that was too early */
+    uint32_t stuck_polls;   /* such looks since it moved */
     uint32_t stage;         /* the kind's own count of where it is */
     struct lwnvme_request request;
 };

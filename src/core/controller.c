@@ -447,9 +447,9 @@ static int lwnvme_quiesce_enter(struct lwnvme_controller *controller)
 /* A controller that does not answer is reset all the same. */
 static int lwnvme_quiesce_poll(struct lwnvme_controller *controller, bool late)
 {
-    if (late || controller->farewells == 0)
-        return LWNVME_OK;
-    return lwnvme_ready_poll(controller, late);
+    return !late && controller->farewells != 0 && lwnvme_running_check(controller) == LWNVME_OK
+               ? LWNVME_PENDING
+               : LWNVME_OK;
 }
 
 static bool lwnvme_queue_is_idle(const struct lwnvme_queue *queue)
@@ -834,10 +834,11 @@ static void lwnvme_clock_watch(struct lwnvme_controller *controller)
         lwnvme_controller_fail(controller, LWNVME_ERR_CLOCK_STOPPED);
 }
 
-static bool lwnvme_state_is_failing(const struct lwnvme_controller *controller)
+/* Whether it cannot go on and has not begun to stop. */
+static bool lwnvme_failure_is_new(const struct lwnvme_controller *controller)
 {
-    return controller->state == LWNVME_STATE_STOP || controller->state == LWNVME_STATE_STOP_RECLAIM ||
-           controller->state == LWNVME_STATE_FAILED;
+    return controller->fail_status != LWNVME_OK && controller->state != LWNVME_STATE_STOP &&
+           controller->state != LWNVME_STATE_STOP_RECLAIM && controller->state != LWNVME_STATE_FAILED;
 }
 
 /* Whether a callback is under way, of a request or of an event, in which the state must not be changed. */
@@ -867,7 +868,7 @@ int lwnvme_controller_poll(struct lwnvme_controller *controller)
     controller->polling = 1;
     lwnvme_clock_watch(controller);
     (void)lwnvme_queue_poll(&controller->admin, 0);
-    if (controller->fail_status != LWNVME_OK && !lwnvme_state_is_failing(controller)) {
+    if (lwnvme_failure_is_new(controller)) {
         lwnvme_failure_note(controller, controller->fail_status);
         (void)lwnvme_controller_enter(controller, LWNVME_STATE_STOP);
     }
@@ -876,7 +877,7 @@ int lwnvme_controller_poll(struct lwnvme_controller *controller)
             break;
     }
     controller->polling = 0;
-    if (controller->state == LWNVME_STATE_READY && controller->fail_status == LWNVME_OK)
+    if (lwnvme_controller_refusal(controller) == LWNVME_OK)
         lwnvme_services_work(controller);
     return controller->status;
 }
@@ -1212,11 +1213,10 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller)
     if (controller->not_before_us > now_us)
         return controller->not_before_us;
     /* A state that is not one of rest goes on by polls alone. */
-    if (controller->status == LWNVME_PENDING ||
-        (controller->fail_status != LWNVME_OK && !lwnvme_state_is_failing(controller)))
+    if (controller->status == LWNVME_PENDING || lwnvme_failure_is_new(controller))
         return now_us;
     for (service = controller->services; service != NULL; service = service->next) {
-        if (service->due_us < nearest_us)
+        if (service->due_us < nearest_us && controller->state == LWNVME_STATE_READY)
             nearest_us = service->due_us;
     }
     nearest_us = lwnvme_deadline_nearer(&controller->admin, now_us, nearest_us);

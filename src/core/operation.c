@@ -16,13 +16,19 @@
 #define LWNVME_OPERATION_PAUSE_LEAST_MS 200u
 #define LWNVME_OPERATION_PAUSE_MOST_MS  10000u
 
+/* How an operation ends with its controller: one whose command's buffer may still be written says so. */
+static int lwnvme_operation_fate(const struct lwnvme_operation *operation, int status)
+{
+    return operation->request.status == LWNVME_ERR_BUFFER_HELD ? LWNVME_ERR_BUFFER_HELD : status;
+}
+
 /* The owner may begin nothing and change nothing from this last callback: the controller is being taken apart. */
 static void lwnvme_operation_closed(struct lwnvme_operation *operation)
 {
     struct lwnvme_controller *controller = operation->controller;
 
     controller->polling++;
-    lwnvme_operation_end(operation, LWNVME_ERR_ABORTED);
+    lwnvme_operation_end(operation, lwnvme_operation_fate(operation, LWNVME_ERR_ABORTED));
     controller->polling--;
 }
 
@@ -32,6 +38,21 @@ static void lwnvme_operation_told(struct lwnvme_service *service, enum lwnvme_oc
         lwnvme_operation_closed(
             (struct lwnvme_operation *)(void *)((uint8_t *)service -
                                                 offsetof(struct lwnvme_operation, service)));
+}
+
+/* A pause is never longer than the longest, also when the clock has been set back, and over when it stands still: the
+ * core looks for that only while commands are under way. */
+static void lwnvme_operation_wait(struct lwnvme_operation *operation, uint64_t now_us)
+{
+    if (operation->not_before_us - now_us > LWNVME_OPERATION_PAUSE_MOST_MS * 1000u)
+        lwnvme_operation_pause(operation, LWNVME_OPERATION_PAUSE_MOST_MS);
+    if (now_us != operation->seen_us) {
+        operation->seen_us = now_us;
+        operation->stuck_polls = 0;
+        return;
+    }
+    if (++operation->stuck_polls >= LWNVME_CONFIG_STUCK_CLOCK_POLLS)
+        lwnvme_controller_fail(operation->controller, LWNVME_ERR_CLOCK_STOPPED);
 }
 
 /* While a command is under way nothing is due but that; the poll that takes its answer steps on. Another service may
@@ -53,6 +74,8 @@ static void lwnvme_operation_work(struct lwnvme_service *service)
         lwnvme_operation_end(operation, LWNVME_ERR_OPERATION_TIMEOUT);
     else if (now_us >= operation->not_before_us)
         operation->step(operation);
+    else
+        lwnvme_operation_wait(operation, now_us);
 }
 
 /*
@@ -74,6 +97,8 @@ void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_
     operation->step = step;
     operation->leave = NULL;
     operation->begun_us = now_us;
+    operation->seen_us = now_us;
+    operation->stuck_polls = 0;
     operation->deadline_us = limit_ms == 0 ? UINT64_MAX : now_us + limit_ms * 1000u;
     operation->stage = 0;
     operation->service.work = lwnvme_operation_work;
@@ -161,6 +186,6 @@ int lwnvme_operation_step(struct lwnvme_operation *operation)
         return operation->status;
     status = lwnvme_controller_poll(controller);
     if (operation->step != NULL && controller->state == LWNVME_STATE_FAILED)
-        lwnvme_operation_end(operation, status);
+        lwnvme_operation_end(operation, lwnvme_operation_fate(operation, status));
     return operation->status;
 }

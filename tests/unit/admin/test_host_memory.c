@@ -428,6 +428,22 @@ static void fault_132_a_minimum_that_grew_is_noticed_after_a_reset(void **state)
     closed();
 }
 
+/* It cannot take a farewell, and the reset that was asked for is what helps. */
+static void a_controller_that_has_failed_is_reset_without_a_farewell(void **state)
+{
+    (void)state;
+    start(2048, 512, 0, 0);
+    assert_int_equal(given(8 * MIB, 0), 0);
+    lwnvme_sim_fatal(bench.sim);
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    while (memory.status == LWNVME_PENDING) {
+        (void)lwnvme_controller_poll(bench.controller);
+    }
+    assert_true(memory.enabled);
+    assert_true(lwnvme_sim_hmb_bytes(bench.sim) == 8 * MIB);
+    closed();
+}
+
 /* A stop that failed is over: a later farewell does not free what is to be returned. */
 static void fault_132_a_failed_stop_is_not_carried_on_by_a_reset(void **state)
 {
@@ -495,6 +511,7 @@ int main(void)
         cmocka_unit_test(a_lost_controller_has_its_memory_freed_at_close),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(fault_132_a_minimum_that_grew_is_noticed_after_a_reset),
+        cmocka_unit_test(a_controller_that_has_failed_is_reset_without_a_farewell),
         cmocka_unit_test(fault_132_a_failed_stop_is_not_carried_on_by_a_reset),
         cmocka_unit_test(fault_129_what_was_not_given_back_before_sleep_is_not_given_again),
     };

@@ -266,6 +266,66 @@ static void a_failed_controller_ends_it(void **state)
     bench_end(&bench);
 }
 
+/* Whoever owns the buffer of a command must be told, and an operation's end is where its owner looks. */
+static void fault_118_a_buffer_that_may_still_be_written_is_not_given_back(void **state)
+{
+    (void)state;
+    for (int closes = 0; closes < 2; closes++) {
+        start();
+        lwnvme_sim_settings(bench.sim)->admin_latency_us = UINT64_C(1000000000000);
+        lwnvme_sim_settings(bench.sim)->never_disabled = true;
+        lwnvme_sim_settings(bench.sim)->fence_works = false;
+        work.act = send;
+        assert_int_equal(begin(&work, 0), 0);
+        assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_PENDING);
+        if (closes == 0) {
+            while (lwnvme_operation_step(&work.operation) == LWNVME_PENDING) {
+                lwnvme_sim_advance(bench.sim, 100000);
+            }
+            assert_int_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_FAILED);
+            assert_int_equal(work.operation.status, LWNVME_ERR_BUFFER_HELD);
+        }
+        assert_int_equal(lwnvme_sync_controller_close(bench.controller), LWNVME_ERR_MEMORY_KEPT);
+        assert_int_equal(work.operation.status, LWNVME_ERR_BUFFER_HELD);
+        assert_int_equal(work.done, 1);
+        bench_drop(&bench);
+    }
+}
+
+static void fault_121_a_clock_that_stands_still_ends_a_pause(void **state)
+{
+    uint32_t polls = 0;
+    (void)state;
+    start();
+    work.act = pause_100;
+    assert_int_equal(begin(&work, 0), 0);
+    assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_PENDING);
+    lwnvme_sim_settings(bench.sim)->clock_stop_at = 1;
+    while (polls < 4 * LWNVME_CONFIG_STUCK_CLOCK_POLLS &&
+           lwnvme_operation_step(&work.operation) == LWNVME_PENDING) {
+        polls++;
+    }
+    assert_int_equal(work.operation.status, LWNVME_ERR_CLOCK_STOPPED);
+    assert_true(polls >= LWNVME_CONFIG_STUCK_CLOCK_POLLS);
+    assert_int_equal(work.done, 1);
+    lwnvme_sim_settings(bench.sim)->clock_stop_at = 0;
+    bench_end(&bench);
+}
+
+static void a_controller_at_rest_is_not_kept_awake_by_what_waits_for_it(void **state)
+{
+    (void)state;
+    start();
+    work.act = pause_100;
+    assert_int_equal(begin(&work, 0), 0);
+    assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_PENDING);
+    assert_int_equal(lwnvme_sync_controller_shutdown(bench.controller, LWNVME_SHUTDOWN_NORMAL), 0);
+    assert_true(lwnvme_next_deadline(bench.controller) == UINT64_MAX);
+    assert_int_equal(lwnvme_sync_controller_resume(bench.controller), 0);
+    assert_true(lwnvme_next_deadline(bench.controller) != UINT64_MAX);
+    bench_end(&bench);
+}
+
 static void refusals(void **state)
 {
     (void)state;
@@ -314,6 +374,9 @@ int main(void)
         cmocka_unit_test(a_command_given_back_by_a_reset_is_seen_by_the_next_step),
         cmocka_unit_test(a_close_ends_it_and_stands_what_the_owner_tries_then),
         cmocka_unit_test(a_failed_controller_ends_it),
+        cmocka_unit_test(fault_118_a_buffer_that_may_still_be_written_is_not_given_back),
+        cmocka_unit_test(fault_121_a_clock_that_stands_still_ends_a_pause),
+        cmocka_unit_test(a_controller_at_rest_is_not_kept_awake_by_what_waits_for_it),
         cmocka_unit_test(refusals),
         cmocka_unit_test(progress_is_clamped_and_the_rest_estimated),
     };
