@@ -192,7 +192,7 @@ static inline int lwnvme_status_code(int status)
 
 /*
  * Whether the same command may succeed later: a device status without DNR (Do Not Retry) of a kind that
- * passes, or LWNVME_ERR_BUSY, LWNVME_ERR_NO_MEMORY, LWNVME_ERR_NOT_STARTED. Says nothing about whether a
+ * passes, or LWNVME_ERR_BUSY, LWNVME_ERR_NO_MEMORY, LWNVME_ERR_NOT_STARTED, LWNVME_ERR_NS_BUSY. Says nothing about whether a
  * repetition is harmless: that depends on the command. Callable anywhere.
  */
 bool lwnvme_status_retryable(int status);

@@ -471,6 +471,7 @@ static bool lwnvme_event_deliver(struct lwnvme_events *events, struct lwnvme_eve
     if (events->now.kind == LWNVME_ASYNC_EVENT_PERSISTENT_ERROR)
         events->owed |= LWNVME_EVENT_OWED_ERROR;
     events->owed_us = lwnvme_event_after_ms(events, LWNVME_EVENT_CLEAR_MS);
+    /* cppcheck-suppress autoVariables ; taken back before this returns, unless the object has ended */
     events->ended = &ended;
     events->event(events, &events->now);
     if (!ended)

@@ -42,9 +42,9 @@ struct lwnvme_state_row {
     int (*enter)(struct lwnvme_controller *controller); /* once; NULL: nothing */
     /* Again and again: LWNVME_OK leads to next, LWNVME_PENDING stays, others lead to on_failure. */
     int (*poll)(struct lwnvme_controller *controller, bool late);
-    uint8_t limit;      /* how long it may stay pending: LWNVME_LIMIT_... */
-    int8_t late_status; /* what lateness means; poll may decide otherwise */
-    uint8_t next;       /* LWNVME_STATE_..., as is on_failure */
+    uint8_t limit;       /* how long it may stay pending: LWNVME_LIMIT_... */
+    int16_t late_status; /* what lateness means; poll may decide otherwise */
+    uint8_t next;        /* LWNVME_STATE_..., as is on_failure */
     uint8_t on_failure;
 };
 

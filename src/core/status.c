@@ -330,7 +330,7 @@ bool lwnvme_status_retryable(int status)
 
     if (status < 0) {
         return status == LWNVME_ERR_BUSY || status == LWNVME_ERR_NO_MEMORY ||
-               status == LWNVME_ERR_NOT_STARTED;
+               status == LWNVME_ERR_NOT_STARTED || status == LWNVME_ERR_NS_BUSY;
     }
     if (status > LWNVME_STATUS_MAXIMUM || lwnvme_field_get((uint32_t)status, LWNVME_STATUS_DNR) != 0u) {
         return false;

@@ -297,8 +297,8 @@ static void success_is_not_retryable_whatever_the_other_bits(void **state)
 static void only_three_library_errors_are_retryable(void **state)
 {
     for (int status = -1000; status < 0; status++) {
-        const bool expected =
-            status == LWNVME_ERR_BUSY || status == LWNVME_ERR_NO_MEMORY || status == LWNVME_ERR_NOT_STARTED;
+        const bool expected = status == LWNVME_ERR_BUSY || status == LWNVME_ERR_NO_MEMORY ||
+                              status == LWNVME_ERR_NOT_STARTED || status == LWNVME_ERR_NS_BUSY;
 
         assert_int_equal(lwnvme_status_retryable(status), expected);
     }
