@@ -238,7 +238,8 @@ static void lwnvme_events_arm(struct lwnvme_events *events)
 
 /* Storms. */
 
-/* The history of one type and information, or the place of the one that has been quiet for longest. */
+/* The history of one type and information, or that of the oldest, which is carried on: more kinds than there is room for
+ * are a storm of their own, unless the oldest has been quiet for long enough to be forgiven. */
 static struct lwnvme_event_history *lwnvme_event_history_find(struct lwnvme_events *events, uint32_t what)
 {
     struct lwnvme_event_history *oldest = &events->histories[0];
@@ -252,7 +253,6 @@ static struct lwnvme_event_history *lwnvme_event_history_find(struct lwnvme_even
         if (history->since_us < oldest->since_us)
             oldest = history;
     }
-    memset(oldest, 0, sizeof(*oldest));
     oldest->dw0 = what;
     return oldest;
 }
@@ -575,6 +575,22 @@ static uint32_t lwnvme_events_supported(const struct lwnvme_controller *controll
     return bits;
 }
 
+/* What the controller's other objects keep for themselves, armed at the moment or not. */
+static uint32_t lwnvme_events_of_others(const struct lwnvme_controller *controller,
+                                        const struct lwnvme_events *events)
+{
+    const struct lwnvme_service *service;
+    uint32_t count = 0;
+
+    for (service = controller->services; service != NULL; service = service->next) {
+        if (service->tell == lwnvme_events_told && service != &events->service)
+            count += ((const struct lwnvme_events *)(const void *)((const uint8_t *)service -
+                                                                   offsetof(struct lwnvme_events, service)))
+                         ->wanted;
+    }
+    return count;
+}
+
 /* As many requests as were asked for, as AERL allows, and as leave most of the admin ring to others; those of other
  * objects count. */
 static uint32_t lwnvme_events_count(const struct lwnvme_controller *controller,
@@ -582,10 +598,11 @@ static uint32_t lwnvme_events_count(const struct lwnvme_controller *controller,
 {
     uint32_t count = events->requests == 0 ? LWNVME_EVENTS_MAX : events->requests;
     uint32_t room = LWNVME_CONFIG_ADMIN_ENTRIES / 4u;
+    uint32_t others = lwnvme_events_of_others(controller, events);
 
     if (room > controller->info.aerl)
         room = controller->info.aerl;
-    room = room > controller->event_requests ? room - controller->event_requests : 0;
+    room = room > others ? room - others : 0;
     return count < room ? count : room;
 }
 
@@ -755,6 +772,7 @@ int lwnvme_events_start(struct lwnvme_controller *controller, struct lwnvme_even
         events->slots[index].pause_ms = 0;
     }
     events->controller = controller;
+    events->wanted = lwnvme_events_count(controller, events);
     events->state = LWNVME_EVENTS_CONFIGURE;
     events->status = LWNVME_PENDING;
     events->configuration_status = LWNVME_OK;

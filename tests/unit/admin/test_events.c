@@ -185,6 +185,33 @@ static void two_objects_do_not_exceed_what_the_controller_takes(void **state)
     bench_end(&bench);
 }
 
+/* Nor when they are started one right after the other, nor when a reset makes both arm again. */
+static void two_objects_started_together_share_what_the_controller_takes(void **state)
+{
+    static struct lwnvme_events second;
+    (void)state;
+    prepare();
+    events.requests = 2;
+    open_it();
+    memset(&second, 0, sizeof(second));
+    second.event = keep;
+    assert_int_equal(lwnvme_events_start(bench.controller, &events), 0);
+    assert_int_equal(lwnvme_events_start(bench.controller, &second), 0);
+    for (uint32_t round = 0; round < 3; round++) {
+        polls(50);
+        assert_int_equal(events.armed, 2);
+        assert_int_equal(second.armed, 2); /* four are allowed */
+        assert_int_equal(events.counts.errors + second.counts.errors, 0);
+        assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    }
+    assert_int_equal(lwnvme_sync_events_stop(&second), 0);
+    assert_int_equal(lwnvme_sync_events_stop(&events), 0);
+    events.requests = 4;
+    assert_int_equal(lwnvme_events_start(bench.controller, &events), 0);
+    assert_int_equal(lwnvme_events_start(bench.controller, &second), LWNVME_ERR_EVENT_QUEUE);
+    bench_end(&bench);
+}
+
 static void only_what_the_controller_has_is_enabled(void **state)
 {
     (void)state;
@@ -646,6 +673,22 @@ static void fault_146_storms_are_slowed_down_and_quiet_ends_that(void **state)
     bench_end(&bench);
 }
 
+/* A device that has a new kind of event each time gains nothing by that. */
+static void fault_146_a_storm_of_many_kinds_is_slowed_down_too(void **state)
+{
+    (void)state;
+    prepare();
+    start();
+    for (uint32_t i = 0; i < 2000; i++) {
+        lwnvme_sim_event(bench.sim, 7, (uint8_t)(i % 200), 0);
+        polls(2);
+        kept_count = 0;
+    }
+    assert_true(events.counts.delayed != 0);
+    assert_in_range(events.counts.events, 64, 300);
+    bench_end(&bench);
+}
+
 /* Who sleeps until the next deadline is woken when a request has rested. */
 static void a_resting_request_is_a_deadline(void **state)
 {
@@ -667,6 +710,32 @@ static void a_resting_request_is_a_deadline(void **state)
     assert_int_equal(events.armed, 1);
     assert_true(lwnvme_next_deadline(bench.controller) > lwnvme_sim_time(bench.sim) + 1000000);
     bench_end(&bench);
+}
+
+/* What it was due for before a shutdown is no deadline while the controller is off, or has failed. */
+static void an_object_at_rest_keeps_nobody_awake(void **state)
+{
+    (void)state;
+    for (uint32_t failed = 0; failed < 2; failed++) {
+        prepare();
+        events.requests = 1;
+        start();
+        lwnvme_sim_event_storm(bench.sim, 3, 1, 0, UINT64_MAX);
+        for (uint32_t i = 0; i < 100 && events.counts.delayed == 0; i++) {
+            (void)lwnvme_controller_poll(bench.controller);
+        }
+        assert_int_equal(events.counts.delayed, 1);
+        if (failed == 0) {
+            assert_int_equal(lwnvme_sync_controller_shutdown(bench.controller, LWNVME_SHUTDOWN_NORMAL), 0);
+        } else {
+            lwnvme_sim_remove(bench.sim);
+            assert_int_equal(bench_settle(&bench), LWNVME_ERR_GONE);
+        }
+        lwnvme_sim_advance(bench.sim, 1000000);
+        (void)lwnvme_controller_poll(bench.controller);
+        assert_true(lwnvme_next_deadline(bench.controller) == UINT64_MAX);
+        bench_end(&bench);
+    }
 }
 
 static void fault_100_requests_that_fail_are_sent_again_ever_later(void **state)
@@ -975,6 +1044,7 @@ int main(void)
         cmocka_unit_test(requests_are_as_many_as_asked_for_allowed_and_fit),
         cmocka_unit_test(the_admin_ring_is_left_to_others),
         cmocka_unit_test(two_objects_do_not_exceed_what_the_controller_takes),
+        cmocka_unit_test(two_objects_started_together_share_what_the_controller_takes),
         cmocka_unit_test(only_what_the_controller_has_is_enabled),
         cmocka_unit_test(what_it_lacks_is_refused_by_name),
         cmocka_unit_test(the_configuration_can_be_left_alone),
@@ -990,7 +1060,9 @@ int main(void)
         cmocka_unit_test(changed_zones_are_asked_for_by_namespace),
         cmocka_unit_test(order_of_arrival_is_kept),
         cmocka_unit_test(fault_146_storms_are_slowed_down_and_quiet_ends_that),
+        cmocka_unit_test(fault_146_a_storm_of_many_kinds_is_slowed_down_too),
         cmocka_unit_test(a_resting_request_is_a_deadline),
+        cmocka_unit_test(an_object_at_rest_keeps_nobody_awake),
         cmocka_unit_test(fault_100_requests_that_fail_are_sent_again_ever_later),
         cmocka_unit_test(a_stop_gives_all_requests_back),
         cmocka_unit_test(a_controller_that_keeps_them_ends_the_stop_by_time),
