@@ -32,7 +32,8 @@ enum lwnvme_namespace_change {
 };
 
 struct lwnvme_namespace_set;
-/* Called from lwnvme_controller_poll, outside of its callbacks: may do all that the controller's owner may. */
+/* Called from lwnvme_controller_poll, outside of its callbacks: may do all that the controller's owner may. When it
+ * closes the controller, which ends the rescan, the set must stay until it has returned. */
 typedef void (*lwnvme_namespace_changed)(struct lwnvme_namespace_set *set, struct lwnvme_namespace *ns,
                                          enum lwnvme_namespace_change change);
 

@@ -385,6 +385,7 @@ static void lwnvme_rescan_end(struct lwnvme_namespace_set *set)
     set->stage = LWNVME_RESCAN_BEGIN;
     if (set->again) {
         set->deadline_us = lwnvme_now_us(operation->controller) + limit_ms * 1000u;
+        operation->deadline_us = set->deadline_us;
         return;
     }
     if (set->missed != 0)
@@ -430,8 +431,7 @@ static void lwnvme_rescan_take_step(struct lwnvme_namespace_set *set)
         if (set->probe.status != LWNVME_PENDING)
             lwnvme_rescan_swept(set);
         break;
-    default:
-        lwnvme_rescan_end(set);
+    default: /* LWNVME_RESCAN_END: see below */
         break;
     }
 }
@@ -440,6 +440,11 @@ static void lwnvme_rescan_step(struct lwnvme_operation *operation)
 {
     struct lwnvme_namespace_set *set = (struct lwnvme_namespace_set *)(void *)operation;
 
+    /* After the end the set may be gone. */
+    if (set->stage == LWNVME_RESCAN_END) {
+        lwnvme_rescan_end(set);
+        return;
+    }
     lwnvme_rescan_take_step(set);
     if (lwnvme_operation_active(operation))
         lwnvme_rescan_await(set);

@@ -902,6 +902,32 @@ static void requests_that_wait_are_given_back_if_the_queues_are_the_owners(void 
     }
 }
 
+static void free_it(struct lwnvme_operation *operation)
+{
+    done_count++;
+    free(operation);
+}
+
+static void the_set_is_its_owners_from_done_on(void **state)
+{
+    struct lwnvme_namespace_set *heap;
+    (void)state;
+    prepare(2);
+    power();
+    heap = malloc(sizeof(*heap));
+    assert_non_null(heap);
+    *heap = set;
+    heap->changed = NULL;
+    heap->operation.done = free_it;
+    assert_int_equal(lwnvme_namespace_set_rescan(bench.controller, heap), 0);
+    for (uint32_t turn = 0; turn < 100000 && done_count == 0; turn++) {
+        (void)lwnvme_controller_poll(bench.controller);
+    }
+    assert_int_equal(done_count, 1);
+    assert_int_equal(memory[1].nsid, 2);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -934,6 +960,7 @@ int main(void)
         cmocka_unit_test(a_handle_may_be_given_back_in_the_callback),
         cmocka_unit_test(the_controller_may_be_closed_in_the_callback),
         cmocka_unit_test(requests_that_wait_are_given_back_if_the_queues_are_the_owners),
+        cmocka_unit_test(the_set_is_its_owners_from_done_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
