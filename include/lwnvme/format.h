@@ -50,7 +50,8 @@ struct lwnvme_format {
  *
  * Requests in flight end first, those that wait for the namespace end with LWNVME_ERR_NS_BUSY; what waits for other
  * namespaces is held as long as the effects log says, or all the time if it says nothing. All I/O queues are polled
- * until nothing is in flight, so their owners must hold still.
+ * until nothing is in flight, so their owners must hold still. Some controllers answer no other admin command before
+ * the format has ended: whoever sends one meanwhile should give it as much time (request->timeout_ms).
  *
  * At the end: 0, the device's status whole (10Ah: invalid format), LWNVME_ERR_FORMAT_INDEX (by Identify Namespace,
  * no format was sent), LWNVME_ERR_ABORTED: a reset came in between; the handles show what became of it, and

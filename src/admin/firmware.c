@@ -597,6 +597,9 @@ static void lwnvme_firmware_identify_step(struct lwnvme_firmware_update *update)
     if (status == LWNVME_OK)
         lwnvme_operation_progress(operation, 96);
     update->end_status = status;
+    /* The wait for what others had in flight begins now: they could not end before. */
+    if (!update->guard.entered)
+        lwnvme_guard_hold(&update->guard);
     operation->stage = LWNVME_FIRMWARE_STILL;
 }
 

@@ -141,6 +141,7 @@ static void lwnvme_format_look(struct lwnvme_service *service)
     lwnvme_operation_pause_growing(operation);
     service->due_us = operation->not_before_us;
     operation->not_before_us = 0;
+    format->watch.timeout_ms = operation->request.timeout_ms; /* it may have to wait for the format */
     format->watch.done = lwnvme_format_watched;
     format->watch.context = format;
     if (lwnvme_format_identify(format, &format->watch) != LWNVME_OK)
@@ -346,7 +347,6 @@ static void lwnvme_format_start(struct lwnvme_controller *controller, struct lwn
     format->has_progress = false;
     format->result = LWNVME_PENDING;
     format->watch_nsid = format->nsid;
-    format->watch.timeout_ms = 0;
     format->watch_service.controller = NULL;
     guard->handles = format->handles;
     guard->handle_count = format->handle_count;

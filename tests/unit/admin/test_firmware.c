@@ -758,6 +758,37 @@ static void fault_156_somebody_elses_activation_is_followed(void **state)
     player_end(&player);
 }
 
+/* What was in flight is waited for from the end of the activation on, however long that took. */
+static void fault_156_a_long_activation_of_somebody_elses_is_no_timeout(void **state)
+{
+    struct counted io;
+    static uint8_t data[4096];
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
+    uint64_t since_us;
+    (void)state;
+    start_with_pp(2000); /* 200 s */
+    counted_init(&io, NULL);
+    player_settings(&player)->latency_us = 121000000;
+    assert_int_equal(lwnvme_read(player.bench.queue, player.bench.ns, &io.request, 0, 1, &buffer), 0);
+    assert_int_equal(lwnvme_firmware_activation_follow(player.bench.controller, &update), 0);
+    pp_reads = UINT32_MAX;
+    since_us = lwnvme_sim_time(player.bench.sim);
+    while (lwnvme_operation_active(&update.operation)) {
+        (void)lwnvme_operation_step(&update.operation);
+        (void)lwnvme_queue_poll(player.bench.queue, 0);
+        lwnvme_sim_advance(player.bench.sim, 5000);
+        if (lwnvme_sim_time(player.bench.sim) - since_us > 120000000) {
+            pp_reads = 0;
+        }
+    }
+    assert_int_equal(update.operation.status, 0);
+    assert_int_equal(io.called, 1);
+    assert_int_equal(io.request.status, 0);
+    player_settings(&player)->latency_us = 0;
+    player_try_io(&player);
+    player_end(&player);
+}
+
 static uint32_t admin_deadline_ms(const struct lwnvme_request *request)
 {
     const struct lwnvme_queue *admin = &player.bench.controller->admin;
@@ -917,6 +948,7 @@ int main(void)
         cmocka_unit_test(the_operations_own_deadline_during_an_activation_sends_nothing),
         cmocka_unit_test(fault_156_then_a_reset_if_asked),
         cmocka_unit_test(fault_156_somebody_elses_activation_is_followed),
+        cmocka_unit_test(fault_156_a_long_activation_of_somebody_elses_is_no_timeout),
         cmocka_unit_test(fault_156_admin_commands_in_flight_get_the_time_too),
         cmocka_unit_test(the_reset_waits_for_what_must_not_be_cut_off),
         cmocka_unit_test(closing_in_between_leaves_nothing),

@@ -378,6 +378,35 @@ static void the_end_waits_for_the_last_look(void **state)
     player_end(&player);
 }
 
+/* Controllers are known that take one admin command after the other: a look may take as long as the format. */
+static void a_look_that_waits_for_the_format_is_not_late(void **state)
+{
+    (void)state;
+    prepare(0);
+    player.plays[LWNVME_ADMIN_FORMAT_NVM] = false;
+    player.bench.settings.oacs = 2;
+    player.bench.settings.format_us = 300000000;
+    device.fpi = 0x80 | 50;
+    player_start(&player);
+    handles[0] = player.bench.ns;
+    format.handle_count = 1;
+    assert_int_equal(begin(), 0);
+    while (!lwnvme_request_active(&format.operation.request) ||
+           format.operation.stage != 3) { /* the format is with the controller */
+        player_turns(&player, 1);
+    }
+    player_settings(&player)->admin_latency_us = 299000000;
+    for (uint32_t turn = 0; turn < 400000 && lwnvme_request_active(&format.operation.request); turn++) {
+        (void)lwnvme_operation_step(&format.operation);
+        lwnvme_sim_advance(player.bench.sim, 1000);
+    }
+    player_settings(&player)->admin_latency_us = 0;
+    assert_int_equal(player_finish(&player, &format.operation), 0);
+    assert_int_equal(lwnvme_controller_state(player.bench.controller), LWNVME_STATE_READY);
+    player_try_io(&player);
+    player_end(&player);
+}
+
 static uint32_t look_fails_with;
 
 static uint32_t look_answer(struct player *p, const uint32_t command[16], uint8_t *page, uint32_t *dw0)
@@ -472,6 +501,7 @@ int main(void)
         cmocka_unit_test(common_formats_are_asked_for_only_where_they_exist),
         cmocka_unit_test(progress_is_asked_for_while_the_command_is_under_way),
         cmocka_unit_test(the_end_waits_for_the_last_look),
+        cmocka_unit_test(a_look_that_waits_for_the_format_is_not_late),
         cmocka_unit_test(a_look_that_says_in_progress_is_no_end),
         cmocka_unit_test(one_that_went_on_is_followed),
         cmocka_unit_test(an_absurd_percentage_does_no_harm),
