@@ -48,7 +48,7 @@ struct lwnvme_boot_partition {
     uint32_t limit_ms;
     uint64_t dma;
     uint64_t late_us;
-    bool lost; /* a reset has taken the read away */
+    bool lost; /* there has been a reset */
     void (*inherited)(struct lwnvme_service *service, enum lwnvme_occasion occasion);
 };
 
@@ -75,7 +75,8 @@ int lwnvme_boot_partition_read_log_begin(struct lwnvme_controller *controller,
 /*
  * Writes a boot partition: the image is downloaded piece by piece, then committed (commit action 6) and, with
  * `activate`, made the active one (commit action 7). The partition must have been unlocked.
- * LWNVME_ERR_NO_FIRMWARE: no firmware commands. A reset in between ends it with LWNVME_ERR_ABORTED: the partition is
+ * LWNVME_ERR_NO_FIRMWARE: no firmware commands. LWNVME_ERR_TRANSFER_SIZE: its granularity is more than a command moves.
+ * A reset in between ends it with LWNVME_ERR_ABORTED: the partition is
  * as it was unless the commit had begun. Section 8.1.3.3 "Writing to a Boot Partition".
  */
 int lwnvme_boot_partition_write_begin(struct lwnvme_controller *controller,

@@ -8,8 +8,9 @@
  *
  * A read by registers makes the controller write memory without any command. Until BRS says that it has ended the
  * memory is the controller's: a piece that takes too long brings the controller down, as a command would, and the
- * operation ends when it has stopped; if it does not stop the caller is told (LWNVME_ERR_BUFFER_HELD). A reset is
- * noticed by the READY occasion, since afterwards the registers may say anything.
+ * operation ends when it has stopped; if it does not stop, or BRS says that the read goes on all the same, the caller
+ * is told (LWNVME_ERR_BUFFER_HELD). A reset is noticed by the READY occasion, since afterwards the registers may say
+ * anything, and the pieces of an image that the controller had are lost.
  *
  * Controller owner's context.
  */
@@ -23,6 +24,7 @@
 #define LWNVME_BOOT_PIECE_BYTES    0x100000u /* BPRSZ could do 1023 units */
 #define LWNVME_BOOT_POLL_MS        1u
 #define LWNVME_BOOT_LIMIT_MS       30000u
+#define LWNVME_BOOT_COMMIT_MS      120000u /* the whole partition is written */
 #define LWNVME_BOOT_BRS_NONE       0u
 #define LWNVME_BOOT_BRS_UNDER_WAY  1u
 #define LWNVME_BOOT_BRS_SUCCESS    2u
@@ -246,6 +248,12 @@ static void lwnvme_boot_read_step(struct lwnvme_operation *operation)
         lwnvme_operation_pause(operation, LWNVME_BOOT_POLL_MS);
 }
 
+/* All-ones, of a device that is gone, is an error. */
+static uint32_t lwnvme_boot_brs(const struct lwnvme_controller *controller)
+{
+    return lwnvme_field_get(lwnvme_register_read(controller, LWNVME_REG_BPINFO), LWNVME_BPINFO_BRS);
+}
+
 /* Whatever the end: what is mapped is given back, unless the controller may still write it. */
 static void lwnvme_boot_read_leave(struct lwnvme_operation *operation)
 {
@@ -253,7 +261,8 @@ static void lwnvme_boot_read_leave(struct lwnvme_operation *operation)
 
     if (partition->piece_bytes == 0)
         return;
-    if (!partition->lost && operation->controller->device_stopped == 0) {
+    if ((!partition->lost && operation->controller->device_stopped == 0) ||
+        lwnvme_boot_brs(operation->controller) == LWNVME_BOOT_BRS_UNDER_WAY) {
         operation->status = LWNVME_ERR_BUFFER_HELD;
         return;
     }
@@ -261,7 +270,7 @@ static void lwnvme_boot_read_leave(struct lwnvme_operation *operation)
 }
 
 /* After a reset the controller writes nothing any more, and the registers are as new. */
-static void lwnvme_boot_read_told(struct lwnvme_service *service, enum lwnvme_occasion occasion)
+static void lwnvme_boot_told(struct lwnvme_service *service, enum lwnvme_occasion occasion)
 {
     struct lwnvme_boot_partition *partition =
         (struct lwnvme_boot_partition *)(void *)((uint8_t *)service -
@@ -272,6 +281,14 @@ static void lwnvme_boot_read_told(struct lwnvme_service *service, enum lwnvme_oc
     partition->inherited(service, occasion);
 }
 
+/* From the start on, resets are noted. */
+static void lwnvme_boot_watch(struct lwnvme_boot_partition *partition)
+{
+    partition->lost = false;
+    partition->inherited = partition->operation.service.tell;
+    partition->operation.service.tell = lwnvme_boot_told;
+}
+
 int lwnvme_boot_partition_read_begin(struct lwnvme_controller *controller,
                                      struct lwnvme_boot_partition *partition)
 {
@@ -279,20 +296,17 @@ int lwnvme_boot_partition_read_begin(struct lwnvme_controller *controller,
 
     if (status != LWNVME_OK)
         return status;
-    if (lwnvme_field_get(lwnvme_register_read(controller, LWNVME_REG_BPINFO), LWNVME_BPINFO_BRS) ==
-        LWNVME_BOOT_BRS_UNDER_WAY)
+    if (lwnvme_boot_brs(controller) == LWNVME_BOOT_BRS_UNDER_WAY)
         return LWNVME_ERR_BUSY;
     partition->limit_ms =
         partition->operation.timeout_ms == 0 ? LWNVME_BOOT_LIMIT_MS : partition->operation.timeout_ms;
     partition->done_bytes = 0;
     partition->piece_bytes = 0;
     partition->mapped_bytes = 0;
-    partition->lost = false;
     lwnvme_operation_start(controller, &partition->operation, lwnvme_boot_read_step, 0);
     partition->operation.deadline_us = UINT64_MAX; /* each piece has its own, see the head of this file */
     partition->operation.leave = lwnvme_boot_read_leave;
-    partition->inherited = partition->operation.service.tell;
-    partition->operation.service.tell = lwnvme_boot_read_told;
+    lwnvme_boot_watch(partition);
     return LWNVME_OK;
 }
 
@@ -380,6 +394,7 @@ static void lwnvme_boot_commit(struct lwnvme_boot_partition *partition, uint32_t
 
     command.cdw10 = lwnvme_field_put(action, LWNVME_FIRMWARE_COMMIT_CA) |
                     lwnvme_field_put(partition->partition, LWNVME_FIRMWARE_COMMIT_BPID);
+    partition->operation.request.timeout_ms = LWNVME_BOOT_COMMIT_MS;
     lwnvme_boot_send(partition, &command, 0);
 }
 
@@ -388,6 +403,10 @@ static void lwnvme_boot_download(struct lwnvme_boot_partition *partition)
     struct lwnvme_command command = {.opcode = LWNVME_ADMIN_FIRMWARE_IMAGE_DOWNLOAD};
     uint32_t length_bytes = lwnvme_boot_piece(partition);
 
+    if (length_bytes == 0) { /* other firmware has been activated, which takes smaller transfers */
+        lwnvme_operation_end(&partition->operation, LWNVME_ERR_TRANSFER_SIZE);
+        return;
+    }
     command.cdw10 = (length_bytes >> 2) - 1u;
     command.cdw11 = (uint32_t)(partition->done_bytes >> 2);
     lwnvme_boot_send(partition, &command, length_bytes);
@@ -396,9 +415,13 @@ static void lwnvme_boot_download(struct lwnvme_boot_partition *partition)
 static void lwnvme_boot_write_step(struct lwnvme_operation *operation)
 {
     struct lwnvme_boot_partition *partition = (struct lwnvme_boot_partition *)(void *)operation;
+    int status = operation->request.status;
 
-    if (operation->request.status != LWNVME_OK) {
-        lwnvme_operation_end(operation, operation->request.status);
+    /* A reset makes the controller forget what it had, also one between two commands. */
+    if (status == LWNVME_OK && partition->lost)
+        status = LWNVME_ERR_ABORTED;
+    if (status != LWNVME_OK) {
+        lwnvme_operation_end(operation, status);
         return;
     }
     partition->done_bytes += partition->piece_bytes;
@@ -447,6 +470,7 @@ int lwnvme_boot_partition_write_begin(struct lwnvme_controller *controller,
     partition->piece_bytes = 0;
     partition->granularity_bytes = granularity_bytes;
     lwnvme_operation_start(controller, &partition->operation, lwnvme_boot_write_step, 0);
+    lwnvme_boot_watch(partition);
     return LWNVME_OK;
 }
 

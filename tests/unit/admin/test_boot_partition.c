@@ -278,6 +278,91 @@ static void a_reset_ends_a_write(void **state)
     bench_end(&bench);
 }
 
+static uint32_t (*sim_read32)(void *host, volatile void *registers, size_t offset);
+static bool goes_on;
+
+static uint32_t read_that_goes_on(void *host, volatile void *registers, size_t offset)
+{
+    uint32_t value = sim_read32(host, registers, offset);
+    return goes_on && offset == LWNVME_REG_BPINFO ? (value & ~(3u << 24)) | 1u << 24 : value;
+}
+
+/* CC.EN has nothing to do with such a read, and no word forbids that it goes on. */
+static void fault_118_a_read_that_goes_on_over_a_reset_keeps_the_memory(void **state)
+{
+    (void)state;
+    prepare();
+    bench.violations_allowed = true;
+    bench.settings.boot_read_us = 100000000;
+    bench.settings.scattered = false;
+    goes_on = false;
+    bench_power(&bench);
+    sim_read32 = bench.ops->mmio_read32;
+    bench.ops->mmio_read32 = read_that_goes_on;
+    assert_int_equal(bench_open(&bench), 0);
+    assert_int_equal(lwnvme_boot_partition_read_begin(bench.controller, &boot), 0);
+    assert_int_equal(lwnvme_operation_step(&boot.operation), LWNVME_PENDING);
+    goes_on = true;
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    if (lwnvme_operation_active(&boot.operation)) {
+        (void)finish();
+    }
+    assert_int_equal(boot.operation.status, LWNVME_ERR_BUFFER_HELD);
+    assert_int_equal(lwnvme_sim_outstanding_maps(bench.sim), 1);
+    goes_on = false;
+    lwnvme_sim_forget_maps(bench.sim);
+    bench_end(&bench);
+}
+
+static struct lwnvme_operation resetter;
+
+static void reset_between_pieces(struct lwnvme_operation *operation)
+{
+    if (lwnvme_request_active(&boot.operation.request) || boot.piece_bytes == 0) {
+        return;
+    }
+    assert_int_equal(lwnvme_controller_reset(bench.controller), 0);
+    lwnvme_operation_end(operation, 0);
+}
+
+/* A piece has just ended well, and the reset takes it away all the same. */
+static void fault_158_a_reset_between_two_pieces_ends_a_write(void **state)
+{
+    (void)state;
+    prepare();
+    start();
+    memset(&resetter, 0, sizeof(resetter));
+    boot.operation.timeout_ms = 0;
+    lwnvme_sim_settings(bench.sim)->admin_latency_us = 100;
+    bench.controller->info.max_transfer_bytes = 32768;
+    assert_int_equal(lwnvme_boot_partition_write_begin(bench.controller, &boot), 0);
+    lwnvme_operation_start(bench.controller, &resetter, reset_between_pieces, 0); /* told first */
+    assert_int_equal(finish(), LWNVME_ERR_ABORTED);
+    assert_int_equal(bench.events[LWNVME_EVENT_RESET], 1);
+    for (uint32_t i = 0; i < sent_count; i++) {
+        assert_true((sent[i][0] >> 3 & 7) != 6); /* no commit */
+    }
+    bench_end(&bench);
+}
+
+static void a_granularity_that_no_longer_fits_ends_a_write(void **state)
+{
+    (void)state;
+    prepare();
+    bench.settings.fwug = 4;
+    start();
+    lwnvme_sim_settings(bench.sim)->admin_latency_us = 100;
+    bench.controller->info.max_transfer_bytes = 32768;
+    assert_int_equal(lwnvme_boot_partition_write_begin(bench.controller, &boot), 0);
+    while (boot.done_bytes == 0) {
+        (void)lwnvme_operation_step(&boot.operation);
+        lwnvme_sim_advance(bench.sim, 10);
+    }
+    bench.controller->info.max_transfer_bytes = 8192; /* by another firmware, activated meanwhile */
+    assert_int_equal(finish(), LWNVME_ERR_TRANSFER_SIZE);
+    bench_end(&bench);
+}
+
 static void fault_124_removal_ends_each_kind(void **state)
 {
     (void)state;
@@ -418,6 +503,9 @@ int main(void)
         cmocka_unit_test(a_read_that_takes_too_long_brings_the_controller_down_first),
         cmocka_unit_test(a_reset_ends_the_read_and_gives_the_memory_back),
         cmocka_unit_test(a_reset_ends_a_write),
+        cmocka_unit_test(fault_118_a_read_that_goes_on_over_a_reset_keeps_the_memory),
+        cmocka_unit_test(fault_158_a_reset_between_two_pieces_ends_a_write),
+        cmocka_unit_test(a_granularity_that_no_longer_fits_ends_a_write),
         cmocka_unit_test(fault_124_removal_ends_each_kind),
         cmocka_unit_test(a_close_ends_it_and_gives_the_memory_back),
         cmocka_unit_test(fault_118_memory_that_may_still_be_written_is_not_given_back),
