@@ -39,6 +39,18 @@ static void lwnvme_guard_told(struct lwnvme_service *service, enum lwnvme_occasi
         lwnvme_queues_hold(guard->service.controller);
 }
 
+/* A queue that has been made since is held as the others are. */
+static void lwnvme_guard_work(struct lwnvme_service *service)
+{
+    const struct lwnvme_namespace_guard *guard =
+        (const struct lwnvme_namespace_guard *)(const void *)((uint8_t *)service -
+                                                              offsetof(struct lwnvme_namespace_guard,
+                                                                       service));
+
+    if (guard->holding)
+        lwnvme_queues_hold(service->controller);
+}
+
 static bool lwnvme_guard_is_up(const struct lwnvme_namespace_guard *guard)
 {
     return guard->service.controller != NULL;
@@ -94,7 +106,7 @@ void lwnvme_guard_start(struct lwnvme_namespace_guard *guard, struct lwnvme_cont
     guard->entered = false;
     lwnvme_effects_admin(NULL, guard->opcode, &guard->effects);
     memset(&guard->shadow, 0, sizeof(guard->shadow));
-    guard->service.work = lwnvme_service_rest;
+    guard->service.work = lwnvme_guard_work;
     guard->service.tell = lwnvme_guard_told;
     guard->service.due_us = UINT64_MAX;
     lwnvme_service_add(controller, &guard->service);

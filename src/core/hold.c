@@ -15,8 +15,10 @@ void lwnvme_queues_hold(struct lwnvme_controller *controller)
 {
     struct lwnvme_queue *queue;
 
-    for (queue = controller->queues; queue != NULL; queue = queue->next)
-        lwnvme_queue_slow_set(queue, LWNVME_SLOW_HELD);
+    for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        if ((queue->slow & LWNVME_SLOW_HELD) == 0)
+            lwnvme_queue_slow_set(queue, LWNVME_SLOW_HELD);
+    }
 }
 
 /* What waits is sent by the next poll of its queue. */

@@ -395,6 +395,23 @@ static void a_reset_holds_the_queues_again_and_the_handles_are_read(void **state
     player_end(&player);
 }
 
+static void a_queue_that_is_made_meanwhile_is_held_too(void **state)
+{
+    static struct lwnvme_queue late;
+    (void)state;
+    memset(&late, 0, sizeof(late));
+    start(0x20, 0);
+    assert_int_equal(begin(1, true, 2), 0);
+    until_entered();
+    assert_int_equal(lwnvme_sync_queue_create(player.bench.controller, &late, NULL), 0);
+    assert_true((late.slow & LWNVME_SLOW_HELD) != 0);
+    assert_int_equal(finish(), 0);
+    assert_true((late.slow & LWNVME_SLOW_HELD) == 0);
+    assert_all_is_as_before();
+    assert_int_equal(lwnvme_sync_queue_delete(&late), 0);
+    player_end(&player);
+}
+
 static void a_failed_controller_leaves_nothing_busy_or_held(void **state)
 {
     (void)state;
@@ -480,6 +497,7 @@ int main(void)
         cmocka_unit_test(a_guard_that_forsakes_sends_nothing_and_closes_the_handles),
         cmocka_unit_test(closing_the_controller_leaves_nothing_busy),
         cmocka_unit_test(a_reset_holds_the_queues_again_and_the_handles_are_read),
+        cmocka_unit_test(a_queue_that_is_made_meanwhile_is_held_too),
         cmocka_unit_test(a_failed_controller_leaves_nothing_busy_or_held),
         cmocka_unit_test(what_never_ends_in_time_ends_the_wait),
         cmocka_unit_test(a_removed_namespace_stays_removed),
