@@ -241,10 +241,6 @@ static int lwnvme_log_stream_arrived(struct lwnvme_log_stream *stream)
 {
     int status = LWNVME_OK;
 
-    if (stream->operation.stage == LWNVME_LOG_STREAM_ACKNOWLEDGE) {
-        lwnvme_log_stream_leave(stream, LWNVME_OK);
-        return LWNVME_OK;
-    }
     if (stream->operation.stage == LWNVME_LOG_STREAM_CLOSING)
         return lwnvme_log_stream_closed(stream);
     if (stream->operation.stage == LWNVME_LOG_STREAM_HEADER) {
@@ -283,6 +279,11 @@ static int lwnvme_log_stream_go_on(struct lwnvme_log_stream *stream)
 {
     int status = stream->operation.request.status;
 
+    /* All has been delivered, and the controller may have let go of it: whatever comes now, it is not asked for again. */
+    if (stream->operation.stage == LWNVME_LOG_STREAM_ACKNOWLEDGE) {
+        lwnvme_log_stream_leave(stream, status > 0 ? status : LWNVME_OK);
+        return LWNVME_OK;
+    }
     if (stream->stop)
         return LWNVME_ERR_CANCELLED;
     if (lwnvme_now_us(stream->operation.controller) > stream->deadline_us)

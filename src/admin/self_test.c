@@ -184,7 +184,8 @@ static void lwnvme_self_test_followed_step(struct lwnvme_self_test *test)
     }
     test->found = test->follow;
     lwnvme_operation_progress(operation, lwnvme_field_get(test->log[1], LWNVME_SELF_TEST_CDSTC));
-    lwnvme_operation_pause_growing(operation);
+    if (!test->cancelling)
+        lwnvme_operation_pause_growing(operation);
 }
 
 static void lwnvme_self_test_step(struct lwnvme_operation *operation)

@@ -516,6 +516,29 @@ static void a_deadline_releases_too(void **state)
     log_player_end(&player);
 }
 
+/* All has been delivered, and the controller may have let go of it: it cannot be had again. */
+static void a_reset_of_the_acknowledgement_loses_nothing(void **state)
+{
+    (void)state;
+    start();
+    put_telemetry(8);
+    lwnvme_sim_settings(player.bench.sim)->admin_latency_us = 5000;
+    assert_int_equal(controller(2), 0);
+    while (player.count == 0 || log_player_rae(&player, player.count - 1) != 0) {
+        (void)lwnvme_operation_step(&stream.operation);
+        lwnvme_sim_advance(player.bench.sim, 100);
+    }
+    page[382] = 0; /* given up */
+    player.is_pending = false;
+    assert_int_equal(lwnvme_sync_controller_reset(player.bench.controller), 0);
+    assert_int_equal(lwnvme_sync_operation(&stream.operation), 0);
+    assert_int_equal(restarts, 0);
+    assert_true(stream.available);
+    assert_true(stream.done_bytes == 512 * 21);
+    assert_int_equal(ends, 1);
+    log_player_end(&player);
+}
+
 static void a_reset_in_between_begins_again(void **state)
 {
     (void)state;
@@ -614,6 +637,7 @@ int main(void)
         cmocka_unit_test(event_headers_that_make_no_sense),
         cmocka_unit_test(the_callback_and_the_owner_may_stop_it),
         cmocka_unit_test(a_deadline_releases_too),
+        cmocka_unit_test(a_reset_of_the_acknowledgement_loses_nothing),
         cmocka_unit_test(a_reset_in_between_begins_again),
         cmocka_unit_test(a_close_ends_it),
         cmocka_unit_test(what_is_refused),

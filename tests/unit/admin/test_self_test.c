@@ -258,6 +258,28 @@ static void cancel_aborts_and_says_so(void **state)
     player_end(&player);
 }
 
+static void cancel_does_not_wait_for_a_reading_that_is_under_way(void **state)
+{
+    uint64_t before_us;
+    (void)state;
+    start(0);
+    device.busy_reads = UINT32_MAX;
+    assert_int_equal(lwnvme_self_test_begin(player.bench.controller, &test), 0);
+    for (uint32_t second = 0; second < 400; second++) {
+        lwnvme_sim_advance(player.bench.sim, 1000000);
+        player_turns(&player, 2);
+    }
+    player_settings(&player)->admin_latency_us = 20000;
+    while (!lwnvme_request_active(&test.operation.request)) {
+        player_turns(&player, 1);
+    }
+    before_us = lwnvme_sim_time(player.bench.sim);
+    assert_int_equal(lwnvme_self_test_cancel(&test), 0);
+    assert_int_equal(player_finish(&player, &test.operation), LWNVME_ERR_CANCELLED);
+    assert_true(lwnvme_sim_time(player.bench.sim) - before_us < 200000);
+    player_end(&player);
+}
+
 static void one_that_is_found_is_followed(void **state)
 {
     (void)state;
@@ -339,6 +361,7 @@ int main(void)
         cmocka_unit_test(progress_comes_from_the_log),
         cmocka_unit_test(one_that_runs_already_is_the_devices_answer),
         cmocka_unit_test(cancel_aborts_and_says_so),
+        cmocka_unit_test(cancel_does_not_wait_for_a_reading_that_is_under_way),
         cmocka_unit_test(one_that_is_found_is_followed),
         cmocka_unit_test(fault_160_a_reset_while_the_log_is_read_costs_one_more_reading),
         cmocka_unit_test(the_deadline_follows_what_the_controller_says),
