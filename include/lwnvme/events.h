@@ -135,8 +135,8 @@ struct lwnvme_event_history {
  * controller makes sense; several share what the controller can hold. */
 struct lwnvme_events {
     /* In, before the start; not written by the library. */
-    lwnvme_async_event_callback event;
-    void *context;     /* the caller's own */
+    lwnvme_async_event_callback event; /* mandatory: LWNVME_ERR_NULL_ARGUMENT */
+    void *context;                     /* the caller's own */
     uint32_t requests; /* event requests to be kept, 1 to LWNVME_EVENTS_MAX; 0: as many as make sense */
     uint32_t enable;   /* which events; see LWNVME_EVENTS_ALL */
     bool leave_configuration; /* true: Asynchronous Event Configuration is left as it is */
@@ -144,8 +144,8 @@ struct lwnvme_events {
     /* Out. */
     int status; /* LWNVME_OK: started; LWNVME_PENDING: starting or stopping; LWNVME_ERR_NO_EVENT_REQUESTS: not started,
                        or stopped; else why it does not work */
-    uint32_t armed;           /* event requests with the controller */
-    uint32_t enabled;         /* what Asynchronous Event Configuration was set to */
+    uint32_t armed;   /* event requests with the controller; kept while it is off, when there are none */
+    uint32_t enabled; /* what Asynchronous Event Configuration was set to */
     int configuration_status; /* 0, or why Asynchronous Event Configuration could not be set: it is what it was */
     struct lwnvme_events_counts counts;
 

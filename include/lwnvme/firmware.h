@@ -9,9 +9,9 @@
  *     if (status == 0) status = lwnvme_sync_operation(&update.operation);
  *     ... update.outcome says what it takes until the image runs
  *
- * Controller owner's context. An update is one at a time; a second one begun, or a controller reset in
- * between, ends it with LWNVME_ERR_ABORTED: the controller has forgotten the pieces, and the next begin sends the
- * image from its start.
+ * Controller owner's context. An update is one at a time: a second one is refused with LWNVME_ERR_BUSY. A controller
+ * reset in between ends it with LWNVME_ERR_ABORTED: the controller has forgotten the pieces, and the next begin sends
+ * the image from its start.
  */
 #ifndef LWNVME_FIRMWARE_H
 #define LWNVME_FIRMWARE_H
@@ -95,7 +95,8 @@ struct lwnvme_firmware_update {
  * LWNVME_ERR_NO_BOOT_PARTITION, LWNVME_ERR_IMAGE_LENGTH, LWNVME_ERR_FIRMWARE_SLOT (no such slot, or slot 1 and
  * read-only), LWNVME_ERR_NO_FEATURE (activation without a reset), LWNVME_ERR_TRANSFER_SIZE (pieces larger than a
  * command can be), LWNVME_ERR_BUFFER_LENGTH (granularity of more than 4096 bytes, and no memory for a piece),
- * LWNVME_ERR_BUSY (an operation that holds queues is under way), LWNVME_ERR_NS_BUSY (a handle is in use by one).
+ * LWNVME_ERR_BUSY (another update, or an operation that holds queues, is under way), LWNVME_ERR_NS_BUSY (a handle is
+ * in use by one), LWNVME_ERR_NULL_ARGUMENT (an action that takes an image, and neither `image` nor `read`).
  *
  * The status at the end is 0 when the controller has taken the image, also when it needs a reset to run: `outcome`
  * says which. The device's status otherwise, whole: 106h slot, 107h image, 112h, 113h, 114h overlap.

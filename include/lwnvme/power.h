@@ -81,7 +81,7 @@ struct lwnvme_suspension {
     /* Out. */
     int status;          /* LWNVME_PENDING, 0 or why not */
     bool asleep;         /* suspended: only lwnvme_resume may be called */
-    bool registers_lost; /* at the last resume the controller had to be brought up */
+    bool registers_lost; /* by the last resume; a suspend by shutdown ends in a bring-up either way */
     uint8_t power_state;
 
     /* Private. */
@@ -98,7 +98,8 @@ struct lwnvme_suspension {
  * ends, then the power state is set. 0: begun; carry it on with lwnvme_suspension_step. Refused: as any admin
  * command; LWNVME_ERR_POWER_STATE, no such power state; LWNVME_ERR_BUSY; LWNVME_ERR_IN_CALLBACK.
  * When it ends well `asleep` is set: the controller must not be polled nor used in any other way until lwnvme_resume,
- * since the device may be off the bus. When it fails the controller goes on as before, or has failed.
+ * since the device may be off the bus: that is not refused, and a blocking read or write would wait for the resume,
+ * without an end. When it fails the controller goes on as before, or has failed.
  */
 int lwnvme_suspend(struct lwnvme_controller *controller, struct lwnvme_suspension *suspension);
 
