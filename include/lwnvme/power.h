@@ -71,7 +71,8 @@ enum lwnvme_suspend_kind {
 
 #define LWNVME_WAKE_LIMIT_DEFAULT_MS 2000u
 
-/* A suspension: the caller's memory, zeroed once. */
+/* A suspension: the caller's memory, zeroed once. Must stay while it is pending or asleep, unless the controller has been
+ * closed. */
 struct lwnvme_suspension {
     /* In, before lwnvme_suspend. */
     enum lwnvme_suspend_kind kind;
@@ -85,11 +86,14 @@ struct lwnvme_suspension {
     uint8_t power_state;
 
     /* Private. */
+    struct lwnvme_service service;
     struct lwnvme_controller *controller;
     struct lwnvme_request request;
     uint64_t deadline_us;
+    uint64_t seen_us; /* the clock at the last look at registers that did not answer */
     uint32_t stage;
-    uint32_t polls;
+    uint32_t polls; /* such looks since it moved */
+    bool brought_up;
 };
 
 /*
@@ -100,6 +104,7 @@ struct lwnvme_suspension {
  * When it ends well `asleep` is set: the controller must not be polled nor used in any other way until lwnvme_resume,
  * since the device may be off the bus: that is not refused, and a blocking read or write would wait for the resume,
  * without an end. When it fails the controller goes on as before, or has failed.
+ * A reset, resume or close by anybody else ends it: LWNVME_ERR_ABORTED.
  */
 int lwnvme_suspend(struct lwnvme_controller *controller, struct lwnvme_suspension *suspension);
 

@@ -10,7 +10,8 @@
  *
  * A suspension is not a long operation of operation.c, because these take their steps only while the controller is
  * ready, and this one also while it is off, or not to be touched: it has its own step function, which its owner calls.
- * While registers may read all ones the controller is not polled, or it would be taken for gone.
+ * While registers may read all ones the controller is not polled, or it would be taken for gone. It is a service all the
+ * same, to be told when somebody else brings the controller up, which undoes what has been done so far, or closes it.
  *
  * Controller owner's context.
  */
@@ -153,6 +154,20 @@ static void lwnvme_suspension_end(struct lwnvme_suspension *suspension, int stat
     suspension->status = status;
     suspension->stage = (uint32_t)stage;
     suspension->asleep = stage == LWNVME_SUSPENSION_ASLEEP;
+    if (stage == LWNVME_SUSPENSION_IDLE)
+        lwnvme_service_remove(&suspension->service);
+}
+
+static void lwnvme_suspension_told(struct lwnvme_service *service, enum lwnvme_occasion occasion)
+{
+    struct lwnvme_suspension *suspension =
+        (struct lwnvme_suspension *)(void *)((uint8_t *)service -
+                                             offsetof(struct lwnvme_suspension, service));
+
+    if (occasion == LWNVME_OCCASION_READY)
+        suspension->brought_up = true;
+    else if (occasion == LWNVME_OCCASION_CLOSE)
+        lwnvme_suspension_end(suspension, LWNVME_ERR_ABORTED, LWNVME_SUSPENSION_IDLE);
 }
 
 /* Everything goes on: the controller sleeps no more, or never did. */
@@ -226,6 +241,11 @@ int lwnvme_suspend(struct lwnvme_controller *controller, struct lwnvme_suspensio
     suspension->controller = controller;
     suspension->status = LWNVME_PENDING;
     suspension->registers_lost = false;
+    suspension->brought_up = false;
+    suspension->service.work = lwnvme_service_rest;
+    suspension->service.tell = lwnvme_suspension_told;
+    suspension->service.due_us = UINT64_MAX;
+    lwnvme_service_add(controller, &suspension->service);
     suspension->stage = LWNVME_SUSPENSION_SHUTDOWN;
     if (suspension->kind == LWNVME_SUSPEND_POWER_STATE) {
         suspension->stage = LWNVME_SUSPENSION_FAREWELL;
@@ -244,8 +264,10 @@ int lwnvme_resume(struct lwnvme_suspension *suspension)
         return LWNVME_ERR_WRONG_STATE;
     limit_ms = suspension->wake_limit_ms == 0 ? LWNVME_WAKE_LIMIT_DEFAULT_MS : suspension->wake_limit_ms;
     suspension->deadline_us = lwnvme_now_us(suspension->controller) + (uint64_t)limit_ms * 1000u;
+    suspension->seen_us = 0;
     suspension->polls = 0;
     suspension->registers_lost = false;
+    suspension->brought_up = false;
     lwnvme_suspension_end(suspension, LWNVME_PENDING, LWNVME_SUSPENSION_ANSWER);
     return LWNVME_OK;
 }
@@ -287,9 +309,13 @@ static void lwnvme_suspension_answered(struct lwnvme_suspension *suspension)
 static void lwnvme_suspension_answer_await(struct lwnvme_suspension *suspension)
 {
     struct lwnvme_controller *controller = suspension->controller;
-    bool is_late = lwnvme_now_us(controller) > suspension->deadline_us ||
-                   ++suspension->polls > LWNVME_CONFIG_STUCK_CLOCK_POLLS;
+    uint64_t now_us = lwnvme_now_us(controller);
+    bool is_late;
 
+    if (now_us != suspension->seen_us)
+        suspension->polls = 0;
+    suspension->seen_us = now_us;
+    is_late = now_us > suspension->deadline_us || ++suspension->polls >= LWNVME_CONFIG_STUCK_CLOCK_POLLS;
     if (lwnvme_device_present(controller, lwnvme_register_read(controller, LWNVME_REG_CSTS))) {
         lwnvme_suspension_answered(suspension);
         return;
@@ -318,10 +344,12 @@ static void lwnvme_suspension_polled(struct lwnvme_suspension *suspension, int s
         return;
     if (status != LWNVME_OK)
         lwnvme_suspension_end(suspension, status, LWNVME_SUSPENSION_IDLE);
+    else if (suspension->brought_up && suspension->stage < LWNVME_SUSPENSION_ASLEEP)
+        lwnvme_suspension_end(suspension, LWNVME_ERR_ABORTED, LWNVME_SUSPENSION_IDLE);
+    else if (suspension->brought_up)
+        lwnvme_suspension_end(suspension, LWNVME_OK, LWNVME_SUSPENSION_IDLE);
     else if (suspension->stage == LWNVME_SUSPENSION_SHUTDOWN)
         lwnvme_suspension_end(suspension, LWNVME_OK, LWNVME_SUSPENSION_ASLEEP);
-    else if (suspension->stage == LWNVME_SUSPENSION_BRING_UP || suspension->stage == LWNVME_SUSPENSION_LOST)
-        lwnvme_suspension_end(suspension, LWNVME_OK, LWNVME_SUSPENSION_IDLE);
     else if (suspension->stage == LWNVME_SUSPENSION_FAREWELL || suspension->stage == LWNVME_SUSPENSION_STILL)
         lwnvme_suspension_settle(suspension);
     else if (lwnvme_request_active(&suspension->request))

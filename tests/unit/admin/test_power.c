@@ -245,6 +245,109 @@ static void fault_131_all_ones_for_good_end_the_wait(void **state)
     }
 }
 
+static uint64_t hand_us; /* a clock that is moved by hand */
+
+static uint64_t read_hand(void *host)
+{
+    (void)host;
+    return hand_us;
+}
+
+/* A host that looks very often does not wait for less time. */
+static void fault_131_many_looks_do_not_shorten_the_wait(void **state)
+{
+    uint32_t looks;
+    (void)state;
+    start();
+    assert_int_equal(suspended(LWNVME_SUSPEND_POWER_STATE), 0);
+    uint64_t (*now_us)(void *host) = bench.ops->now_us;
+    bench.ops->now_us = read_hand;
+    hand_us = lwnvme_sim_time(bench.sim);
+    ones_until_us = UINT64_MAX;
+    assert_int_equal(lwnvme_resume(&suspension), 0);
+    for (looks = 0; looks < LWNVME_CONFIG_STUCK_CLOCK_POLLS + 1000; looks++) {
+        assert_int_equal(lwnvme_suspension_step(&suspension), LWNVME_PENDING);
+        hand_us++;
+    }
+    bench.ops->now_us = now_us;
+    ones_until_us = 0;
+    assert_int_equal(lwnvme_sync_resume(&suspension), LWNVME_ERR_WRONG_STATE);
+    while (lwnvme_suspension_step(&suspension) == LWNVME_PENDING) {
+        lwnvme_sim_advance(bench.sim, 100);
+    }
+    assert_int_equal(suspension.status, 0);
+    /* And a clock that stands still does not make it endless. */
+    assert_int_equal(suspended(LWNVME_SUSPEND_POWER_STATE), 0);
+    bench.ops->now_us = read_hand;
+    ones_until_us = UINT64_MAX;
+    assert_int_equal(lwnvme_resume(&suspension), 0);
+    for (looks = 0; lwnvme_suspension_step(&suspension) == LWNVME_PENDING; looks++) {
+        assert_true(looks <= LWNVME_CONFIG_STUCK_CLOCK_POLLS);
+    }
+    assert_int_equal(suspension.status, LWNVME_ERR_GONE);
+    bench.ops->now_us = now_us;
+    bench_end(&bench);
+}
+
+/* A reset at each moment of a suspension: what the services gave back they have again, so it does not sleep. */
+static void fault_129_a_reset_ends_a_suspension(void **state)
+{
+    (void)state;
+    for (uint32_t steps = 0; steps < 12; steps++) {
+        start();
+        lwnvme_sim_settings(bench.sim)->admin_latency_us = 2000;
+        suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+        assert_int_equal(lwnvme_suspend(bench.controller, &suspension), 0);
+        for (uint32_t i = 0; i < steps && suspension.status == LWNVME_PENDING; i++) {
+            lwnvme_sim_advance(bench.sim, 500);
+            (void)lwnvme_suspension_step(&suspension);
+        }
+        if (suspension.status == LWNVME_PENDING) {
+            assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+            while (lwnvme_suspension_step(&suspension) == LWNVME_PENDING) {
+                lwnvme_sim_advance(bench.sim, 500);
+            }
+            assert_int_equal(suspension.status, LWNVME_ERR_ABORTED);
+            assert_false(suspension.asleep);
+            assert_int_equal(lwnvme_controller_status(bench.controller), 0);
+        } else {
+            assert_int_equal(suspension.status, 0);
+            assert_int_equal(lwnvme_sync_resume(&suspension), 0);
+        }
+        bench_end(&bench);
+    }
+}
+
+/* What was brought up by somebody else is not asleep. */
+static void fault_129_a_resume_by_hand_ends_a_suspension(void **state)
+{
+    (void)state;
+    start();
+    suspension.kind = LWNVME_SUSPEND_SHUTDOWN;
+    assert_int_equal(lwnvme_suspend(bench.controller, &suspension), 0);
+    assert_int_equal(bench_settle(&bench), 0);
+    assert_int_equal(lwnvme_sync_controller_resume(bench.controller), 0);
+    assert_int_equal(lwnvme_suspension_step(&suspension), LWNVME_ERR_ABORTED);
+    assert_false(suspension.asleep);
+    bench_end(&bench);
+}
+
+/* A controller that was closed in its sleep is not looked at any more. */
+static void fault_129_a_close_ends_a_suspension(void **state)
+{
+    (void)state;
+    for (uint32_t kind = 0; kind < 2; kind++) {
+        start();
+        assert_int_equal(suspended(kind == 0 ? LWNVME_SUSPEND_SHUTDOWN : LWNVME_SUSPEND_POWER_STATE), 0);
+        assert_true(suspension.asleep);
+        assert_int_equal(lwnvme_sync_controller_close(bench.controller), 0);
+        assert_false(suspension.asleep);
+        assert_int_equal(lwnvme_suspension_step(&suspension), LWNVME_ERR_ABORTED);
+        assert_int_equal(lwnvme_resume(&suspension), LWNVME_ERR_WRONG_STATE);
+        bench_end(&bench);
+    }
+}
+
 /* The controller refuses the state: everything goes on. */
 static void a_state_that_is_refused_is_undone(void **state)
 {
@@ -372,6 +475,10 @@ int main(void)
         cmocka_unit_test(fault_130_registers_that_were_lost_are_noticed),
         cmocka_unit_test(fault_131_all_ones_for_a_while_at_wake),
         cmocka_unit_test(fault_131_all_ones_for_good_end_the_wait),
+        cmocka_unit_test(fault_131_many_looks_do_not_shorten_the_wait),
+        cmocka_unit_test(fault_129_a_reset_ends_a_suspension),
+        cmocka_unit_test(fault_129_a_resume_by_hand_ends_a_suspension),
+        cmocka_unit_test(fault_129_a_close_ends_a_suspension),
         cmocka_unit_test(a_state_that_is_refused_is_undone),
         cmocka_unit_test(a_suspension_ends_when_the_controller_fails),
         cmocka_unit_test(arguments_are_checked),
