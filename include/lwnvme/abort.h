@@ -20,8 +20,8 @@ extern "C" {
  * what came of it.
  *
  * The victim itself is given back by its own callback, in any case, before or after that: aborted
- * (LWNVME_SC_COMMAND_ABORT_REQUESTED), or as it ended by itself. A split one must not be submitted again before the
- * abort has called back.
+ * (LWNVME_SC_COMMAND_ABORT_REQUESTED), or as it ended by itself. A split one must not be submitted again, and its queue
+ * must stay, before the abort has called back.
  *
  * Controller owner's context, who must be the owner of victim_queue too unless that is shared; `request` is sent on
  * the admin queue. 0: accepted. LWNVME_ERR_NOT_IN_FLIGHT: the controller does not have the victim (it has ended, or

@@ -8,7 +8,7 @@
  * how many there are is counted in the admin queue itself, raw ones included.
  *
  * Controller owner's context. While it runs, the request's private members say where it is: internal_context the
- * victim, copy its queue, copy_bytes the next slot to look at, page whether a piece was not aborted.
+ * victim, copy its queue (NULL: no pieces are left), copy_bytes the next slot to look at, page whether a piece was not aborted.
  */
 #include <lwnvme/abort.h>
 
@@ -82,6 +82,8 @@ static int lwnvme_abort_next(struct lwnvme_controller *controller, struct lwnvme
     uint32_t cid = 0;
     int status;
 
+    if (queue == NULL)
+        return LWNVME_ERR_NOT_IN_FLIGHT;
     if (lwnvme_aborts_under_way(&controller->admin) >= controller->info.acl)
         return LWNVME_ERR_ABORT_LIMIT;
     lwnvme_queue_lock(queue);
@@ -92,6 +94,8 @@ static int lwnvme_abort_next(struct lwnvme_controller *controller, struct lwnvme
     lwnvme_queue_unlock(queue);
     if (slot == NULL)
         return LWNVME_ERR_NOT_IN_FLIGHT;
+    if (request->copy_bytes + 1u >= queue->entries)
+        request->copy = NULL; /* the last piece: the queue may be gone when this ends */
     command.cdw10 = lwnvme_field_put(queue->id, LWNVME_ABORT_SQID) | lwnvme_field_put(cid, LWNVME_ABORT_CID);
     request->internal_done = lwnvme_abort_done;
     status = lwnvme_submit_raw(&controller->admin, request, &command, NULL);

@@ -214,6 +214,44 @@ static void fault_107_the_next_use_of_the_request_is_left_alone(void **state)
     bench_end(&bench);
 }
 
+/* A controller that does not mind that the queue is gone. */
+static void answer_well(void *context, uint16_t sqid, uint32_t completion[4])
+{
+    (void)context;
+    if (sqid == 0) {
+        completion[0] = 1;
+        completion[3] &= 0x1ffff;
+    }
+}
+
+/* The victim ends and its queue goes, memory and all, while the Abort command is still under way. */
+static void the_queue_may_go_before_the_abort_ends(void **state)
+{
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_DELAY,
+                                     .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                     .opcode = LWNVME_ADMIN_ABORT,
+                                     .value = 500000,
+                                     .count = 1};
+    struct lwnvme_queue_config config = {.entries = 16};
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data[0], sizeof(data[0]));
+    (void)state;
+    start(1000);
+    struct lwnvme_queue *queue = calloc(1, sizeof(*queue));
+    assert_int_equal(lwnvme_sync_queue_create(bench.controller, queue, &config), 0);
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    assert_int_equal(lwnvme_read(queue, bench.ns, &ios[0].request, 0, 1, &buffer), 0);
+    assert_int_equal(lwnvme_abort(bench.controller, &aborts[0].request, queue, &ios[0].request), 0);
+    assert_int_equal(lwnvme_sync_wait(queue, &ios[0].request), 0);
+    assert_int_equal(lwnvme_sync_queue_delete(queue), 0);
+    free(queue);
+    lwnvme_sim_settings(bench.sim)->on_completion = answer_well;
+    assert_true(lwnvme_request_active(&aborts[0].request));
+    bench_wait(&bench, &aborts[0].request);
+    assert_int_equal(aborts[0].request.status, 0);
+    assert_int_equal(aborts[0].called, 1);
+    bench_end(&bench);
+}
+
 static void admin_commands_can_be_aborted_too(void **state)
 {
     (void)state;
@@ -294,6 +332,7 @@ int main(void)
         cmocka_unit_test(fault_106_raw_aborts_count),
         cmocka_unit_test(all_pieces_of_a_split_request_are_aborted_and_the_rest_not_sent),
         cmocka_unit_test(fault_107_the_next_use_of_the_request_is_left_alone),
+        cmocka_unit_test(the_queue_may_go_before_the_abort_ends),
         cmocka_unit_test(admin_commands_can_be_aborted_too),
         cmocka_unit_test(what_the_controller_does_not_have_is_refused),
         cmocka_unit_test(a_refused_abort_leaves_no_trace),
