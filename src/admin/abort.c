@@ -8,7 +8,8 @@
  * how many there are is counted in the admin queue itself, raw ones included.
  *
  * Controller owner's context. While it runs, the request's private members say where it is: internal_context the
- * victim, copy its queue (NULL: no pieces are left), copy_bytes the next slot to look at, page whether a piece was not aborted.
+ * victim, copy its queue (NULL: no pieces are left), copy_bytes the next slot to look at, page whether a piece was not
+ * aborted.
  */
 #include <lwnvme/abort.h>
 

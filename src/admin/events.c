@@ -152,6 +152,14 @@ static bool lwnvme_events_is_quiet(const struct lwnvme_events *events)
     return events->armed == 0 && !lwnvme_request_active(&events->request);
 }
 
+/* Whether a moment has come that was set no further ahead than this; it has too when the clock has been set back. */
+static bool lwnvme_event_is_due(const struct lwnvme_events *events, uint64_t due_us, uint32_t longest_ms)
+{
+    uint64_t now_us = lwnvme_now_us(events->controller);
+
+    return now_us >= due_us || due_us - now_us > (uint64_t)longest_ms * 1000u;
+}
+
 /* Event requests. */
 
 static void lwnvme_event_rest(struct lwnvme_events *events, struct lwnvme_event_slot *slot, uint32_t pause_ms)
@@ -221,13 +229,13 @@ static void lwnvme_event_due(struct lwnvme_events *events, uint64_t due_us)
 /* Arms every slot that is idle or has rested, as far as the ring has room now. */
 static void lwnvme_events_arm(struct lwnvme_events *events)
 {
-    uint64_t now_us = lwnvme_now_us(events->controller);
     uint32_t index;
 
     for (index = 0; index < events->wanted; index++) {
         struct lwnvme_event_slot *slot = &events->slots[index];
 
-        if (slot->state == LWNVME_EVENT_RESTING && now_us >= slot->due_us)
+        if (slot->state == LWNVME_EVENT_RESTING &&
+            lwnvme_event_is_due(events, slot->due_us, LWNVME_EVENT_ERROR_MAX_MS))
             slot->state = LWNVME_EVENT_IDLE;
         if (slot->state == LWNVME_EVENT_RESTING)
             lwnvme_event_due(events, slot->due_us);
@@ -534,7 +542,7 @@ static void lwnvme_events_clear(struct lwnvme_events *events)
 
     if (events->owed == 0 || lwnvme_request_active(&events->request))
         return;
-    if (lwnvme_now_us(controller) < events->owed_us) {
+    if (!lwnvme_event_is_due(events, events->owed_us, LWNVME_EVENT_CLEAR_MS)) {
         lwnvme_event_due(events, events->owed_us);
         return;
     }
@@ -649,7 +657,7 @@ static void lwnvme_events_stop_step(struct lwnvme_events *events)
 {
     uint32_t index;
 
-    if (lwnvme_now_us(events->controller) >= events->due_us)
+    if (lwnvme_event_is_due(events, events->due_us, LWNVME_EVENT_STOP_MS))
         events->status = LWNVME_ERR_OPERATION_TIMEOUT;
     else
         lwnvme_event_due(events, events->due_us);

@@ -96,6 +96,10 @@ static void lwnvme_keep_alive_set_done(struct lwnvme_request *request)
     keep_alive->status = request->status;
     if (request->status == LWNVME_OK)
         keep_alive->granted_ms = keep_alive->setting_ms;
+    if (request->status < 0 && keep_alive->stopping && controller->device_stopped != 0) {
+        keep_alive->granted_ms = 0; /* stopped by a reset, before it was by the command */
+        keep_alive->status = LWNVME_OK;
+    }
     if (keep_alive->setting_ms != 0 && lwnvme_keep_alive_leaves(controller, keep_alive, request->status))
         return;
     lwnvme_keep_alive_left(controller, keep_alive);
@@ -128,7 +132,11 @@ static void lwnvme_keep_alive_work(struct lwnvme_service *service)
         (struct lwnvme_keep_alive *)(void *)((uint8_t *)service -
                                              offsetof(struct lwnvme_keep_alive, service));
     struct lwnvme_controller *controller = service->controller;
-    if (lwnvme_request_active(&keep_alive->request) || lwnvme_now_us(controller) < keep_alive->service.due_us)
+    uint64_t now_us = lwnvme_now_us(controller);
+
+    /* Due too when the clock has been set back: the controller's runs on. */
+    if (lwnvme_request_active(&keep_alive->request) || keep_alive->granted_ms == 0 ||
+        (now_us < keep_alive->service.due_us && now_us >= keep_alive->sent_us))
         return;
     keep_alive->request.done = lwnvme_keep_alive_sent;
     keep_alive->request.context = keep_alive;

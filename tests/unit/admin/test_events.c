@@ -712,6 +712,40 @@ static void a_resting_request_is_a_deadline(void **state)
     bench_end(&bench);
 }
 
+static uint64_t clock_back_us;
+static uint64_t (*clock_us)(void *host);
+
+static uint64_t read_back(void *host)
+{
+    return clock_us(host) - clock_back_us;
+}
+
+/* A clock that is set back by hours makes nobody rest for hours. */
+static void fault_121_a_clock_that_is_set_back_does_not_lengthen_a_rest(void **state)
+{
+    (void)state;
+    prepare();
+    events.requests = 1;
+    start();
+    clock_us = bench.ops->now_us;
+    clock_back_us = 0;
+    bench.ops->now_us = read_back;
+    lwnvme_sim_advance(bench.sim, 4000000000u);
+    lwnvme_sim_event_storm(bench.sim, 3, 1, 0, UINT64_MAX);
+    for (uint32_t i = 0; i < 100 && events.counts.delayed == 0; i++) {
+        (void)lwnvme_controller_poll(bench.controller);
+    }
+    assert_int_equal(events.armed, 0);
+    lwnvme_sim_event_storm(bench.sim, 3, 1, 0, 0);
+    clock_back_us = 3600000000u;
+    for (uint32_t i = 0; i < 600; i++) {
+        (void)lwnvme_controller_poll(bench.controller);
+        lwnvme_sim_advance(bench.sim, 100000);
+    }
+    assert_int_equal(events.armed, 1);
+    bench_end(&bench);
+}
+
 /* What it was due for before a shutdown is no deadline while the controller is off, or has failed. */
 static void an_object_at_rest_keeps_nobody_awake(void **state)
 {
@@ -1062,6 +1096,7 @@ int main(void)
         cmocka_unit_test(fault_146_storms_are_slowed_down_and_quiet_ends_that),
         cmocka_unit_test(fault_146_a_storm_of_many_kinds_is_slowed_down_too),
         cmocka_unit_test(a_resting_request_is_a_deadline),
+        cmocka_unit_test(fault_121_a_clock_that_is_set_back_does_not_lengthen_a_rest),
         cmocka_unit_test(an_object_at_rest_keeps_nobody_awake),
         cmocka_unit_test(fault_100_requests_that_fail_are_sent_again_ever_later),
         cmocka_unit_test(a_stop_gives_all_requests_back),

@@ -146,6 +146,54 @@ static void stopped_it_is_off(void **state)
     assert_null(keep_alive.service.controller);
 }
 
+/* A reset that comes while it is being stopped has stopped it: the object is its owner's again. */
+static void a_stop_that_a_reset_overtakes_is_done(void **state)
+{
+    (void)state;
+    start(1);
+    keep_alive.timeout_ms = 1000;
+    assert_int_equal(lwnvme_sync_keep_alive_start(bench.controller, &keep_alive), 0);
+    struct lwnvme_sim_fault fault = {
+        .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = 9, .count = 1};
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    assert_int_equal(lwnvme_keep_alive_stop(&keep_alive), 0);
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(keep_alive.status, 0);
+    assert_int_equal(keep_alive.granted_ms, 0);
+    assert_null(keep_alive.service.controller);
+    memset(&keep_alive, 0xee, sizeof(keep_alive)); /* used for something else */
+    poll_for(3000000, 10000);
+    assert_int_equal(alive_count, 0);
+    bench_end(&bench);
+}
+
+static uint64_t clock_back_us;
+static uint64_t (*clock_us)(void *host);
+
+static uint64_t read_back(void *host)
+{
+    return clock_us(host) - clock_back_us;
+}
+
+/* The core stands a clock that is set back; the controller's timer runs on meanwhile. */
+static void fault_121_a_clock_that_is_set_back_does_not_stop_it(void **state)
+{
+    (void)state;
+    start(1);
+    clock_us = bench.ops->now_us;
+    clock_back_us = 0;
+    bench.ops->now_us = read_back;
+    keep_alive.timeout_ms = 1000;
+    poll_for(20000000, 1000000);
+    assert_int_equal(lwnvme_sync_keep_alive_start(bench.controller, &keep_alive), 0);
+    poll_for(2000000, 10000);
+    alive_count = 0;
+    clock_back_us = 15000000;
+    poll_for(2000000, 10000);
+    assert_in_range(alive_count, 3, 6);
+    bench_end(&bench);
+}
+
 static void off_for_a_reset_and_on_again_after_it(void **state)
 {
     (void)state;
@@ -306,6 +354,8 @@ int main(void)
         cmocka_unit_test(the_next_deadline_says_when),
         cmocka_unit_test(a_timeout_of_days_does_not_overflow),
         cmocka_unit_test(stopped_it_is_off),
+        cmocka_unit_test(a_stop_that_a_reset_overtakes_is_done),
+        cmocka_unit_test(fault_121_a_clock_that_is_set_back_does_not_stop_it),
         cmocka_unit_test(off_for_a_reset_and_on_again_after_it),
         cmocka_unit_test(off_for_a_shutdown_and_on_after_resume),
         cmocka_unit_test(a_reset_while_a_command_is_under_way),
