@@ -43,7 +43,7 @@ struct lwnvme_lba_status {
 /*
  * Asks once. A scan (LWNVME_LBA_STATUS_ATYPE_SCAN_...) may take as long as the namespace is large: give
  * request->timeout_ms. A list that makes no sense (descriptors out of order, before the start, beyond 2^64 or more than
- * there is room for) ends with LWNVME_ERR_LIST_ENTRY.
+ * there is room for, or none at all while there is more to tell) ends with LWNVME_ERR_LIST_ENTRY.
  *
  * Controller owner's context; the callback comes from lwnvme_controller_poll. 0: accepted. LWNVME_ERR_NO_LBA_STATUS:
  * OACS bit 9 is 0. NVM Command Set Specification 1.1, section 4.2.1 "Get LBA Status command".

@@ -55,6 +55,9 @@ static int lwnvme_lba_status_decode(struct lwnvme_lba_status *status)
         if (!lwnvme_lba_status_take(status, index))
             return LWNVME_ERR_LIST_ENTRY;
     }
+    /* Nothing told and more to tell: whoever goes on until there is no more would never end. */
+    if (count == 0 && header.cmpc == LWNVME_LBA_STATUS_CMPC_INCOMPLETE)
+        return LWNVME_ERR_LIST_ENTRY;
     status->range_count = count;
     status->more = header.cmpc == LWNVME_LBA_STATUS_CMPC_INCOMPLETE;
     return LWNVME_OK;

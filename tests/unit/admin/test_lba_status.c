@@ -111,6 +111,21 @@ static void ranges_are_told_and_pages_go_on_where_they_ended(void **state)
     player_end(&player);
 }
 
+/* Who asks until there is no more must come to an end: an answer that tells nothing and has more to tell is none. */
+static void an_answer_without_progress_is_refused(void **state)
+{
+    (void)state;
+    start(0x200);
+    status.lba = 100;
+    list(0, 1);
+    assert_int_equal(ask(), LWNVME_ERR_LIST_ENTRY);
+    assert_false(status.more);
+    list(0, 2);
+    assert_int_equal(ask(), 0);
+    assert_false(status.more);
+    player_end(&player);
+}
+
 static void a_full_page_is_taken_whole(void **state)
 {
     (void)state;
@@ -189,6 +204,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_question_has_its_dwords),
         cmocka_unit_test(ranges_are_told_and_pages_go_on_where_they_ended),
+        cmocka_unit_test(an_answer_without_progress_is_refused),
         cmocka_unit_test(a_full_page_is_taken_whole),
         cmocka_unit_test(lists_that_make_no_sense_are_refused),
         cmocka_unit_test(refusals),
