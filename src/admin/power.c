@@ -190,6 +190,13 @@ static int lwnvme_suspension_state_send(struct lwnvme_suspension *suspension, ui
     return lwnvme_power_set(suspension->controller, &suspension->request, &value, false);
 }
 
+/* Whether no admin command is with the controller, or on its way there, but event requests. */
+static bool lwnvme_suspension_admin_is_still(const struct lwnvme_controller *controller)
+{
+    return controller->admin.in_flight == controller->event_requests &&
+           controller->admin.waiting_first == NULL && controller->page_waiting_first == NULL;
+}
+
 /* The answers to what the services have sent are awaited, then the end of what is in flight. Both have deadlines of
  * their own, which bring the controller down. */
 static void lwnvme_suspension_settle(struct lwnvme_suspension *suspension)
@@ -206,7 +213,7 @@ static void lwnvme_suspension_settle(struct lwnvme_suspension *suspension)
     }
     for (queue = controller->queues; queue != NULL; queue = queue->next)
         (void)lwnvme_queue_poll(queue, 0);
-    if (!lwnvme_queues_are_still(controller))
+    if (!lwnvme_queues_are_still(controller) || !lwnvme_suspension_admin_is_still(controller))
         return;
     status = lwnvme_suspension_state_send(suspension, suspension->power_state);
     if (status != LWNVME_OK)

@@ -348,6 +348,28 @@ static void fault_129_a_close_ends_a_suspension(void **state)
     }
 }
 
+/* Nothing is left with the controller when it sleeps: an admin command that takes its time is awaited. */
+static void what_is_in_flight_ends_before_the_sleep(void **state)
+{
+    static uint8_t data[4096];
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_DELAY,
+                                     .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                     .opcode = LWNVME_ADMIN_IDENTIFY,
+                                     .value = 800000,
+                                     .count = 1};
+    (void)state;
+    start();
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    counted_init(&io, NULL);
+    assert_int_equal(lwnvme_identify(bench.controller, &io.request, 1, 0, data), 0);
+    assert_int_equal(suspended(LWNVME_SUSPEND_POWER_STATE), 0);
+    assert_true(suspension.asleep);
+    assert_int_equal(io.called, 1);
+    assert_int_equal(bench.controller->admin.in_flight, 0);
+    assert_int_equal(lwnvme_sync_resume(&suspension), 0);
+    bench_end(&bench);
+}
+
 /* The controller refuses the state: everything goes on. */
 static void a_state_that_is_refused_is_undone(void **state)
 {
@@ -479,6 +501,7 @@ int main(void)
         cmocka_unit_test(fault_129_a_reset_ends_a_suspension),
         cmocka_unit_test(fault_129_a_resume_by_hand_ends_a_suspension),
         cmocka_unit_test(fault_129_a_close_ends_a_suspension),
+        cmocka_unit_test(what_is_in_flight_ends_before_the_sleep),
         cmocka_unit_test(a_state_that_is_refused_is_undone),
         cmocka_unit_test(a_suspension_ends_when_the_controller_fails),
         cmocka_unit_test(arguments_are_checked),
