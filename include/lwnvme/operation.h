@@ -7,6 +7,10 @@
  * blocking; lwnvme_operation_step polls and tells how it stands, and lwnvme_sync_operation (sync.h) waits for
  * the end. `done` is called once at the end, from lwnvme_controller_poll, where new work may be begun.
  *
+ * What a kind calls back on the way, in a step of it, may use the blocking calls for other things, but cannot wait for
+ * its own operation (LWNVME_ERR_IN_CALLBACK). When it closes the controller, the operation ends in there, and must stay
+ * until the callback has returned.
+ *
  * A controller reset in between does not end an operation that the controller carries on by itself; the
  * operation's own documentation says what becomes of it. Controller owner's context.
  */
@@ -36,6 +40,7 @@ struct lwnvme_operation {
     struct lwnvme_service service;
     struct lwnvme_controller *controller;
     void (*step)(struct lwnvme_operation *operation);
+    bool *ended; /* during a step: where to note that the operation has ended in it */
     void (*leave)(
         struct lwnvme_operation *operation); /* the kind's tidying up at the end, whatever the end is */
     uint64_t begun_us;
@@ -51,7 +56,8 @@ struct lwnvme_operation {
 
 /*
  * Polls the controller once, which carries the operation on, and returns operation->status. When the
- * controller has failed or is gone the operation ends with that. Never blocks. Controller owner's context.
+ * controller has failed or is gone the operation ends with that. LWNVME_ERR_IN_CALLBACK: from a callback on its way.
+ * Never blocks. Controller owner's context.
  */
 int lwnvme_operation_step(struct lwnvme_operation *operation);
 

@@ -55,6 +55,19 @@ static void lwnvme_operation_wait(struct lwnvme_operation *operation, uint64_t n
         lwnvme_controller_fail(operation->controller, LWNVME_ERR_CLOCK_STOPPED);
 }
 
+/* What is called back in a step may wait for something else, which polls: no step is taken within a step. The operation
+ * may end in it, and its memory be gone. */
+static void lwnvme_operation_take_step(struct lwnvme_operation *operation)
+{
+    bool ended = false;
+
+    /* cppcheck-suppress autoVariables ; taken back before this returns, unless the operation has ended */
+    operation->ended = &ended;
+    operation->step(operation);
+    if (!ended)
+        operation->ended = NULL;
+}
+
 /* While a command is under way nothing is due but that; the poll that takes its answer steps on. Another service may
  * have begun a reset in this very turn: then nothing is sent any more. */
 static void lwnvme_operation_work(struct lwnvme_service *service)
@@ -63,7 +76,7 @@ static void lwnvme_operation_work(struct lwnvme_service *service)
         (struct lwnvme_operation *)(void *)((uint8_t *)service - offsetof(struct lwnvme_operation, service));
     uint64_t now_us;
 
-    if (lwnvme_controller_refusal(operation->controller) != LWNVME_OK)
+    if (operation->ended != NULL || lwnvme_controller_refusal(operation->controller) != LWNVME_OK)
         return;
     service->due_us = UINT64_MAX;
     if (lwnvme_request_active(&operation->request))
@@ -73,7 +86,7 @@ static void lwnvme_operation_work(struct lwnvme_service *service)
     if (now_us > operation->deadline_us)
         lwnvme_operation_end(operation, LWNVME_ERR_OPERATION_TIMEOUT);
     else if (now_us >= operation->not_before_us)
-        operation->step(operation);
+        lwnvme_operation_take_step(operation);
     else
         lwnvme_operation_wait(operation, now_us);
 }
@@ -96,6 +109,7 @@ void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_
     operation->controller = controller;
     operation->step = step;
     operation->leave = NULL;
+    operation->ended = NULL;
     operation->begun_us = now_us;
     operation->seen_us = now_us;
     operation->stuck_polls = 0;
@@ -145,6 +159,11 @@ void lwnvme_operation_pause_growing(struct lwnvme_operation *operation)
 /* The end: nothing of the operation is with the library any more but, perhaps, a command that is late. */
 void lwnvme_operation_end(struct lwnvme_operation *operation, int status)
 {
+    if (operation->step == NULL)
+        return; /* the controller has been closed within a step */
+    if (operation->ended != NULL)
+        *operation->ended = true;
+    operation->ended = NULL;
     lwnvme_service_remove(&operation->service);
     operation->step = NULL;
     operation->status = status;
@@ -185,6 +204,8 @@ int lwnvme_operation_step(struct lwnvme_operation *operation)
     controller = operation->controller;
     if (operation->step == NULL)
         return operation->status;
+    if (operation->ended != NULL)
+        return LWNVME_ERR_IN_CALLBACK;
     status = lwnvme_controller_poll(controller);
     if (operation->step != NULL && controller->state == LWNVME_STATE_FAILED)
         lwnvme_operation_end(operation, lwnvme_operation_fate(operation, status));

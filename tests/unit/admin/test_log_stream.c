@@ -18,6 +18,7 @@ static uint32_t ends;
 static uint64_t expected_offset;
 static uint32_t stop_after; /* pieces; 0: never */
 static bool cancel_in_piece;
+static bool wait_in_piece;
 static bool context_open;
 static bool context_may_stay;
 static uint32_t establishes;
@@ -35,6 +36,11 @@ static bool take_piece(struct lwnvme_log_stream *self, const void *data, uint64_
     memcpy(got + offset, data, length);
     expected_offset += length;
     pieces++;
+    if (wait_in_piece) {
+        static uint8_t other[4096];
+        assert_int_equal(lwnvme_sync_identify(player.bench.controller, LWNVME_CNS_CONTROLLER, 0, other), 0);
+        assert_int_equal(lwnvme_sync_operation(&stream.operation), LWNVME_ERR_IN_CALLBACK);
+    }
     if (cancel_in_piece)
         assert_int_equal(lwnvme_log_stream_cancel(self), 0);
     return pieces != stop_after;
@@ -88,6 +94,7 @@ static void fresh(void)
     ends = 0;
     stop_after = 0;
     cancel_in_piece = false;
+    wait_in_piece = false;
     context_may_stay = false;
     establishes = 0;
     releases = 0;
@@ -224,6 +231,20 @@ static void controller_telemetry_is_let_go_at_the_end_alone(void **state)
     assert_int_equal(finish(controller(3)), 0);
     for (uint32_t i = 0; i < player.count; i++)
         assert_int_equal(log_player_rae(&player, i), 1);
+    log_player_end(&player);
+}
+
+/* Who keeps the pieces on a drive waits for that. */
+static void a_piece_may_be_waited_with(void **state)
+{
+    (void)state;
+    start();
+    put_telemetry(7);
+    wait_in_piece = true;
+    lwnvme_sim_settings(player.bench.sim)->admin_latency_us = 100;
+    assert_int_equal(finish(host(3, true)), 0);
+    assert_memory_equal(got, page, 512 * 31);
+    assert_int_equal(stream.total_bytes, 512 * 31);
     log_player_end(&player);
 }
 
@@ -625,6 +646,7 @@ int main(void)
         cmocka_unit_test(host_telemetry_is_created_and_delivered),
         cmocka_unit_test(pieces_are_as_large_as_the_buffer),
         cmocka_unit_test(controller_telemetry_is_let_go_at_the_end_alone),
+        cmocka_unit_test(a_piece_may_be_waited_with),
         cmocka_unit_test(without_data_only_the_header_comes),
         cmocka_unit_test(fault_057_huge_telemetry_is_bounded),
         cmocka_unit_test(a_header_that_makes_no_sense),

@@ -224,6 +224,58 @@ static void a_command_given_back_by_a_reset_is_seen_by_the_next_step(void **stat
     bench_end(&bench);
 }
 
+static void waits_inside(struct work *self)
+{
+    static uint8_t data[4096];
+    uint32_t steps = self->steps;
+    for (uint32_t turn = 0; turn < 10; turn++) {
+        (void)lwnvme_controller_poll(bench.controller);
+        (void)lwnvme_sync_identify(bench.controller, LWNVME_CNS_CONTROLLER, 0, data);
+    }
+    assert_int_equal(self->steps, steps);
+    assert_int_equal(lwnvme_operation_step(&self->operation), LWNVME_ERR_IN_CALLBACK);
+    assert_int_equal(lwnvme_sync_operation(&self->operation), LWNVME_ERR_IN_CALLBACK);
+    assert_int_equal(self->steps, steps);
+    if (steps == 2) {
+        lwnvme_operation_end(&self->operation, LWNVME_OK);
+    }
+}
+
+/* What a kind calls back in its step (a piece of a log page, an image, a namespace that has changed) may wait for
+ * something else, and that polls. */
+static void a_step_is_not_taken_within_a_step(void **state)
+{
+    (void)state;
+    start();
+    work.act = waits_inside;
+    assert_int_equal(begin(&work, 0), 0);
+    assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_PENDING);
+    assert_int_equal(work.steps, 1);
+    assert_int_equal(lwnvme_operation_step(&work.operation), 0);
+    assert_int_equal(work.steps, 2);
+    assert_int_equal(work.done, 1);
+    bench_end(&bench);
+}
+
+static void closes_and_goes_on(struct work *self)
+{
+    assert_int_equal(lwnvme_sync_controller_close(bench.controller), 0);
+    assert_int_equal(self->done, 1);
+    lwnvme_operation_end(&self->operation, LWNVME_OK);
+}
+
+static void a_close_within_a_step_is_the_only_end(void **state)
+{
+    (void)state;
+    start();
+    work.act = closes_and_goes_on;
+    assert_int_equal(begin(&work, 0), 0);
+    assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_ERR_ABORTED);
+    assert_int_equal(work.done, 1);
+    assert_int_equal(work.left, 1);
+    bench_end(&bench);
+}
+
 static void begins_again_in_vain(struct work *self)
 {
     assert_int_equal(lwnvme_operation_check(bench.controller, &self->operation), LWNVME_ERR_WRONG_STATE);
@@ -372,6 +424,8 @@ int main(void)
         cmocka_unit_test(the_deadline_of_the_whole_ends_it),
         cmocka_unit_test(a_step_may_reset_the_controller_and_goes_on_after_it),
         cmocka_unit_test(a_command_given_back_by_a_reset_is_seen_by_the_next_step),
+        cmocka_unit_test(a_step_is_not_taken_within_a_step),
+        cmocka_unit_test(a_close_within_a_step_is_the_only_end),
         cmocka_unit_test(a_close_ends_it_and_stands_what_the_owner_tries_then),
         cmocka_unit_test(a_failed_controller_ends_it),
         cmocka_unit_test(fault_118_a_buffer_that_may_still_be_written_is_not_given_back),
