@@ -503,6 +503,34 @@ static struct lwnvme_event_slot *lwnvme_event_first(struct lwnvme_events *events
     return first;
 }
 
+static bool lwnvme_event_is_paused(const struct lwnvme_controller *controller)
+{
+    return lwnvme_field_get(lwnvme_register_read(controller, LWNVME_REG_CSTS), LWNVME_CSTS_PP) != 0;
+}
+
+/*
+ * The event that is to be told next. While the controller carries nothing out (CSTS.PP) a log page could not be read
+ * before the command's deadline, so only that an activation of firmware has begun is told then, before all others.
+ */
+static struct lwnvme_event_slot *lwnvme_event_next(struct lwnvme_events *events)
+{
+    struct lwnvme_event_slot *slot = lwnvme_event_first(events, LWNVME_EVENT_ARRIVED);
+    uint32_t index;
+
+    if (slot == NULL || !lwnvme_event_is_paused(events->controller))
+        return slot;
+    lwnvme_event_due(events, lwnvme_event_after_ms(events, LWNVME_EVENT_CLEAR_MS));
+    for (index = 0; index < LWNVME_EVENTS_MAX; index++) {
+        slot = &events->slots[index];
+        if (slot->state == LWNVME_EVENT_ARRIVED &&
+            lwnvme_field_get(slot->request.result_dw0, LWNVME_ASYNC_EVENT_AET) == LWNVME_AET_NOTICE &&
+            lwnvme_field_get(slot->request.result_dw0, LWNVME_ASYNC_EVENT_AEI) ==
+                LWNVME_AEI_NOTICE_FIRMWARE_ACTIVATION_STARTING)
+            return slot;
+    }
+    return NULL;
+}
+
 /*
  * Goes on with the events that have arrived, until one needs a log page, or there are no more. Bounded by the number
  * of slots: none is armed again in here. False: no more may be done in this turn.
@@ -517,7 +545,7 @@ static bool lwnvme_events_work(struct lwnvme_events *events)
             return true;
         slot = lwnvme_event_first(events, LWNVME_EVENT_CURRENT);
         if (slot == NULL) {
-            slot = lwnvme_event_first(events, LWNVME_EVENT_ARRIVED);
+            slot = lwnvme_event_next(events);
             if (slot == NULL)
                 return true;
             lwnvme_event_begin(events, slot);
@@ -547,7 +575,7 @@ static void lwnvme_events_clear(struct lwnvme_events *events)
         return;
     }
     if ((events->owed & LWNVME_EVENT_OWED_ERROR) == 0) {
-        if (lwnvme_field_get(lwnvme_register_read(controller, LWNVME_REG_CSTS), LWNVME_CSTS_PP) != 0) {
+        if (lwnvme_event_is_paused(controller)) {
             events->owed_us = lwnvme_event_after_ms(events, LWNVME_EVENT_CLEAR_MS);
             lwnvme_event_due(events, events->owed_us);
             return;

@@ -12,6 +12,8 @@
 
 #include "../core/core.h"
 
+#define LWNVME_KEEP_ALIVE_PAUSE_MS 100u /* between looks whether processing is still paused */
+
 static void lwnvme_keep_alive_set_done(struct lwnvme_request *request);
 static void lwnvme_keep_alive_sent(struct lwnvme_request *request);
 
@@ -138,6 +140,11 @@ static void lwnvme_keep_alive_work(struct lwnvme_service *service)
     if (lwnvme_request_active(&keep_alive->request) || keep_alive->granted_ms == 0 ||
         (now_us < keep_alive->service.due_us && now_us >= keep_alive->sent_us))
         return;
+    /* Nothing is carried out while new firmware is activated, and its command would end by its deadline. */
+    if (lwnvme_field_get(lwnvme_register_read(controller, LWNVME_REG_CSTS), LWNVME_CSTS_PP) != 0) {
+        keep_alive->service.due_us = now_us + LWNVME_KEEP_ALIVE_PAUSE_MS * 1000u;
+        return;
+    }
     keep_alive->request.done = lwnvme_keep_alive_sent;
     keep_alive->request.context = keep_alive;
     keep_alive->sent_us = lwnvme_now_us(controller);

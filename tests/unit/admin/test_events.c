@@ -446,6 +446,37 @@ static void fault_156_an_activation_is_told_at_once_and_cleared_when_it_is_over(
     bench_end(&bench);
 }
 
+/* While processing is paused no command would be answered in time: only what needs none is told. */
+static void fault_156_log_pages_are_not_read_while_processing_is_paused(void **state)
+{
+    (void)state;
+    prepare();
+    bench_power(&bench);
+    plain_read32 = bench.ops->mmio_read32;
+    bench.ops->mmio_read32 = read32_with_pause;
+    processing_paused = false;
+    assert_int_equal(bench_open(&bench), 0);
+    memset(&seen, 0, sizeof(seen));
+    assert_int_equal(lwnvme_events_start(bench.controller, &events), 0);
+    polls(10);
+    processing_paused = true;
+    lwnvme_sim_event(bench.sim, 1, 1, 2);
+    lwnvme_sim_event(bench.sim, 2, 1, 3);
+    polls(500);
+    assert_int_equal(kept_count, 1);
+    assert_int_equal(kept[0].event.kind, LWNVME_ASYNC_EVENT_FIRMWARE_ACTIVATION);
+    assert_int_equal(seen.logs, 0);
+    assert_true(lwnvme_next_deadline(bench.controller) <= lwnvme_sim_time(bench.sim) + 200000);
+    processing_paused = false;
+    polls(2400);
+    assert_int_equal(kept_count, 2);
+    assert_int_equal(kept[1].event.kind, LWNVME_ASYNC_EVENT_HEALTH_TEMPERATURE);
+    assert_non_null(kept[1].event.smart);
+    assert_int_equal(seen.logs, 2);
+    assert_int_equal(events.armed, 4);
+    bench_end(&bench);
+}
+
 static void fault_147_reserved_events_are_told_as_unknown(void **state)
 {
     static const uint8_t reserved[][2] = {{0, 6}, {0, 255}, {1, 3}, {2, 10}, {2, 0xee},
@@ -1087,6 +1118,7 @@ int main(void)
         cmocka_unit_test(health_comes_with_the_smart_data),
         cmocka_unit_test(a_persistent_error_is_told_before_anything_else_is_asked),
         cmocka_unit_test(fault_156_an_activation_is_told_at_once_and_cleared_when_it_is_over),
+        cmocka_unit_test(fault_156_log_pages_are_not_read_while_processing_is_paused),
         cmocka_unit_test(fault_147_reserved_events_are_told_as_unknown),
         cmocka_unit_test(fault_147_a_log_page_that_cannot_be_read_is_counted),
         cmocka_unit_test(fault_150_lists_of_changed_namespaces_are_checked),

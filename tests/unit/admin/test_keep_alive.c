@@ -167,6 +167,38 @@ static void a_stop_that_a_reset_overtakes_is_done(void **state)
     bench_end(&bench);
 }
 
+static uint32_t (*plain_read32)(void *host, volatile void *registers, size_t offset_bytes);
+static bool processing_paused;
+
+static uint32_t read32_with_pause(void *host, volatile void *registers, size_t offset_bytes)
+{
+    uint32_t value = plain_read32(host, registers, offset_bytes);
+    return offset_bytes == 0x1c && processing_paused ? value | 0x20 : value;
+}
+
+/* A command that is not carried out would end by its deadline, and the controller with it. */
+static void fault_156_nothing_is_sent_while_processing_is_paused(void **state)
+{
+    (void)state;
+    start(1);
+    plain_read32 = bench.ops->mmio_read32;
+    bench.ops->mmio_read32 = read32_with_pause;
+    processing_paused = false;
+    keep_alive.timeout_ms = 20000;
+    assert_int_equal(lwnvme_sync_keep_alive_start(bench.controller, &keep_alive), 0);
+    poll_for(31000000, 100000);
+    assert_int_equal(alive_count, 3);
+    processing_paused = true;
+    poll_for(18000000, 10000);
+    assert_int_equal(alive_count, 3);
+    (void)lwnvme_controller_poll(bench.controller);
+    assert_true(lwnvme_next_deadline(bench.controller) > lwnvme_sim_time(bench.sim));
+    processing_paused = false;
+    poll_for(200000, 10000);
+    assert_int_equal(alive_count, 4);
+    bench_end(&bench);
+}
+
 static uint64_t clock_back_us;
 static uint64_t (*clock_us)(void *host);
 
@@ -355,6 +387,7 @@ int main(void)
         cmocka_unit_test(a_timeout_of_days_does_not_overflow),
         cmocka_unit_test(stopped_it_is_off),
         cmocka_unit_test(a_stop_that_a_reset_overtakes_is_done),
+        cmocka_unit_test(fault_156_nothing_is_sent_while_processing_is_paused),
         cmocka_unit_test(fault_121_a_clock_that_is_set_back_does_not_stop_it),
         cmocka_unit_test(off_for_a_reset_and_on_again_after_it),
         cmocka_unit_test(off_for_a_shutdown_and_on_after_resume),
