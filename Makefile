@@ -256,12 +256,11 @@ define foreign_rules
 build/foreign/$(1)/%.o: %.c | setup-matrix setup-cross-cmocka
 	@mkdir -p $$(@D)
 	$(Q)$$(TRIPLET_$(1))-gcc $$(HOSTED) -O1 -isystem build/cross/$$(firstword $$(subst /, ,$$(DEBIAN_$(1))))/usr/include -MMD -MP -c $$< -o $$@
-$(HOST_TESTS:%=build/foreign/$(1)/%): build/foreign/$(1)/%: build/foreign/$(1)/%.o \
-    $(patsubst %.c,build/foreign/$(1)/%.o,$(LWNVME_SOURCES) $(SIM_SOURCES) $(SUPPORT_SOURCES))
-	@rm -f $$@.a
-	$(Q)$(AR) cqs $$@.a $$(filter-out $$@.o,$$(filter %.o,$$^))
-	$(Q)$$(TRIPLET_$(1))-gcc $$@.o $$@.a build/cross/$$(DEBIAN_$(1))/libcmocka.so.0 -o $$@
-	@rm -f $$@.a
+build/foreign/$(1)/libtested.a: $(patsubst %.c,build/foreign/$(1)/%.o,$(LWNVME_SOURCES) $(SIM_SOURCES) $(SUPPORT_SOURCES))
+	@rm -f $$@
+	$(Q)$(AR) cqs $$@ $$^
+$(HOST_TESTS:%=build/foreign/$(1)/%): build/foreign/$(1)/%: build/foreign/$(1)/%.o build/foreign/$(1)/libtested.a
+	$(Q)$$(TRIPLET_$(1))-gcc $$^ build/cross/$$(DEBIAN_$(1))/libcmocka.so.0 -o $$@
 run-$(1): $(HOST_TESTS:%=build/foreign/$(1)/%) | setup-matrix
 	@$(RUN) --wrap "$$(EMULATOR_$(1)) -L /usr/$$(TRIPLET_$(1)) -E LD_LIBRARY_PATH=build/cross/$$(DEBIAN_$(1))" \
 	    --group $(1) $(HOST_TESTS:%=build/foreign/$(1)/%)

@@ -7,7 +7,11 @@
 A program is a cmocka one: its own totals count. A program that dies, hangs or says nothing counts as one failure.
 A check is a command: it passes with exit status 0, and its last line is shown. The last line printed is
 "N passed, N failed, N skipped"; the exit status is 0 only if nothing failed and something ran.
+
+Programs and checks run side by side, as many as there are processors (JOBS in the environment: another number); what is
+printed stands in the order of the arguments. What pytest runs has clocks in it and runs alone, after what stands before it.
 """
+import concurrent.futures
 import os
 import re
 import shlex
@@ -63,7 +67,13 @@ def cmocka_totals(output):
     return sums
 
 
+def jobs():
+    """How many programs run at once."""
+    return int(os.environ.get("JOBS") or len(os.sched_getaffinity(0)))
+
+
 def run_program(wrap, group, program):
+    """Runs a program; returns what tells of it."""
     name = group + "/" + re.sub(r".*?tests/(unit/|sim/|layout/)?", "", program)
     environment = dict(os.environ, UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
                        ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1")
@@ -80,13 +90,15 @@ def run_program(wrap, group, program):
         reason = "no tests ran"
     if reason and not failed:
         failed = 1
-    count(passed, failed, skipped)
-    line(not failed, name, words_of(passed, failed, skipped) + (f" ({reason})" if reason else ""), seconds)
-    if failed:
-        if cmocka_totals(output)[1]:
+
+    def tell():
+        count(passed, failed, skipped)
+        line(not failed, name, words_of(passed, failed, skipped) + (f" ({reason})" if reason else ""), seconds)
+        if failed:
             # A test that fails does not tidy up: what is not freed then is no news.
-            output = re.split(r"^=+\n==\d+==ERROR: LeakSanitizer", output, 1, re.M)[0]
-        show(output)
+            failed_itself = cmocka_totals(output)[1]
+            show(re.split(r"^=+\n==\d+==ERROR: LeakSanitizer", output, 1, re.M)[0] if failed_itself else output)
+    return tell
 
 
 def show(output):
@@ -94,14 +106,18 @@ def show(output):
 
 
 def run_check(text):
+    """Runs a check; returns what tells of it."""
     name, command = text.split("=", 1)
     status, output, seconds = run(shlex.split(command), PROGRAM_LIMIT_S)
     skipped = status == 77
     last = (output.strip().splitlines() or [""])[-1]
-    count(int(status == 0), int(status not in (0, 77)), int(skipped))
-    line(status in (0, 77), "checks/" + name, ("skipped: " if skipped else "") + last[:80], seconds)
-    if status not in (0, 77):
-        show(output)
+
+    def tell():
+        count(int(status == 0), int(status not in (0, 77)), int(skipped))
+        line(status in (0, 77), "checks/" + name, ("skipped: " if skipped else "") + last[:80], seconds)
+        if status not in (0, 77):
+            show(output)
+    return tell
 
 
 def pytest_cases(report):
@@ -143,6 +159,14 @@ def run_pytest(directory):
 
 def main(arguments):
     wrap, group, mode = [], "", None
+    pool = concurrent.futures.ThreadPoolExecutor(jobs())
+    running = []
+
+    def tell_all():
+        for each in running:
+            each.result()()
+        running.clear()
+
     while arguments:
         argument = arguments.pop(0)
         if argument == "--wrap":
@@ -152,13 +176,15 @@ def main(arguments):
         elif argument in ("--checks", "--pytest"):
             mode = argument
         elif mode == "programs":
-            run_program(wrap, group, argument)
+            running.append(pool.submit(run_program, wrap, group, argument))
         elif mode == "--checks":
-            run_check(argument)
+            running.append(pool.submit(run_check, argument))
         elif mode == "--pytest":
+            tell_all()
             run_pytest(argument)
         else:
             sys.exit(f"tests/run.py: what is {argument}?")
+    tell_all()
     print(f"{totals['passed']} passed, {totals['failed']} failed, {totals['skipped']} skipped")
     return 0 if totals["failed"] == 0 and totals["passed"] + totals["skipped"] > 0 else 1
 
