@@ -4,6 +4,8 @@
  * memory, and a medium whose first block is known. All memory of this "kernel" comes from one arena, contiguous
  * for the device; what lies outside (the example's static buffer) is mapped page by page.
  *
+ * Then the examples of docs/administration.md, in administration_run.c.
+ *
  * Prints what was checked. Exit status 0: the block printed is the one on the medium, nothing is left allocated,
  * and the controller has seen no violation.
  */
@@ -71,6 +73,9 @@ void kernel_print(const void *bytes, size_t count)
         memcpy(printed, bytes, count);
 }
 
+/* administration_run.c */
+int administration_run(void);
+
 static int fail(const char *what)
 {
     printf("examples/minimal: %s\n", what);
@@ -123,5 +128,5 @@ int main(void)
     printf("examples/minimal: read block 0 by %llu commands\n",
            (unsigned long long)lwnvme_sim_counters(sim)->commands);
     lwnvme_sim_destroy(sim);
-    return 0;
+    return administration_run() != 0;
 }
