@@ -61,7 +61,8 @@ struct lwnvme_firmware_update {
     uint8_t boot_partition; /* 0 or 1, for actions on boot partitions */
     bool
         reset; /* do a controller reset when the image runs after one. Other kinds of reset are never done here */
-    /* Handles to be kept in step over an activation, see namespace_guard: may be NULL. They stay until the end. */
+    /* Handles to be kept in step over an activation, see namespace_guard: may be NULL. They stay until the end, and one
+     * that is still being read again after a deadline (LWNVME_PENDING) until it is not. */
     struct lwnvme_namespace *const *handles;
     uint32_t handle_count;
 
@@ -84,8 +85,9 @@ struct lwnvme_firmware_update {
     int end_status;
     bool was_reset;
     bool cancelled;
-    uint64_t limit_us; /* of the activation */
-    uint8_t log[64];   /* the firmware slot log, as far as it goes */
+    uint64_t limit_us;  /* of the activation */
+    uint64_t looked_us; /* at CSTS.PP, last */
+    uint8_t log[64];    /* the firmware slot log, as far as it goes */
     uint8_t data[4096];
 };
 

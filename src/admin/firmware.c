@@ -500,7 +500,8 @@ static void lwnvme_firmware_committed_step(struct lwnvme_firmware_update *update
     update->overlap = status >= 0 && (operation->request.result_dw0 & LWNVME_FIRMWARE_OVERLAP) != 0;
     update->outcome = lwnvme_firmware_outcome_of(update->action, status);
     if (update->outcome == LWNVME_FIRMWARE_ACTIVE) {
-        update->limit_us = lwnvme_now_us(controller) + (uint64_t)lwnvme_firmware_mtfa_ms(controller) * 1000u;
+        update->looked_us = lwnvme_now_us(controller);
+        update->limit_us = update->looked_us + (uint64_t)lwnvme_firmware_mtfa_ms(controller) * 1000u;
         operation->stage = LWNVME_FIRMWARE_PROCESSING;
         return;
     }
@@ -512,6 +513,17 @@ static void lwnvme_firmware_committed_step(struct lwnvme_firmware_update *update
 }
 
 /* Activation. */
+
+/* Others do not know of the activation, and send commands all the time: the time since the last look does not count. */
+static void lwnvme_firmware_time_stands(struct lwnvme_firmware_update *update)
+{
+    uint64_t now_us = lwnvme_now_us(update->operation.controller);
+    uint64_t passed_ms = ((now_us - update->looked_us) >> 10) + 1u; /* less than 5 percent short */
+
+    if (passed_ms < LWNVME_FIRMWARE_MTFA_MOST_MS)
+        lwnvme_deadlines_extend(update->operation.controller, (uint32_t)passed_ms);
+    update->looked_us = now_us;
+}
 
 /* Waits until the controller processes commands again. All-ones is not PP but the bus, and not looked at here. */
 static void lwnvme_firmware_processing_step(struct lwnvme_firmware_update *update)
@@ -528,6 +540,7 @@ static void lwnvme_firmware_processing_step(struct lwnvme_firmware_update *updat
             lwnvme_guard_forsake(&update->guard);
             lwnvme_firmware_conclude(update, LWNVME_ERR_OPERATION_TIMEOUT);
         } else {
+            lwnvme_firmware_time_stands(update);
             lwnvme_operation_pause(operation, LWNVME_FIRMWARE_PP_PAUSE_MS);
         }
         return;
@@ -760,7 +773,8 @@ int lwnvme_firmware_activation_follow(struct lwnvme_controller *controller,
     update->action = LWNVME_FIRMWARE_COMMIT_CA_ACTIVATE_NOW;
     lwnvme_firmware_start(controller, update);
     update->outcome = LWNVME_FIRMWARE_ACTIVE;
-    update->limit_us = lwnvme_now_us(controller) + (uint64_t)mtfa_ms * 1000u;
+    update->looked_us = lwnvme_now_us(controller);
+    update->limit_us = update->looked_us + (uint64_t)mtfa_ms * 1000u;
     update->operation.stage = LWNVME_FIRMWARE_PROCESSING;
     lwnvme_guard_hold(&update->guard);
     lwnvme_deadlines_extend(controller, mtfa_ms);

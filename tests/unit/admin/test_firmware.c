@@ -789,6 +789,36 @@ static void fault_156_a_long_activation_of_somebody_elses_is_no_timeout(void **s
     player_end(&player);
 }
 
+/* Others do not know of the activation, and go on sending. */
+static void fault_156_what_is_sent_meanwhile_is_not_late(void **state)
+{
+    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_GET_FEATURES, .cdw10 = 2};
+    struct counted other;
+    uint64_t since_us;
+    (void)state;
+    start_with_pp(2000); /* 200 s */
+    counted_init(&other, NULL);
+    assert_int_equal(lwnvme_firmware_activation_follow(player.bench.controller, &update), 0);
+    pp_reads = UINT32_MAX;
+    player_turns(&player, 20);
+    player_settings(&player)->admin_latency_us = 150000000;
+    since_us = lwnvme_sim_time(player.bench.sim);
+    /* What the first ones were given does not count for this one: it comes later than they. */
+    lwnvme_sim_advance(player.bench.sim, 1000000);
+    assert_int_equal(lwnvme_admin_raw(player.bench.controller, &other.request, &command, NULL), 0);
+    while (other.called == 0 && lwnvme_controller_state(player.bench.controller) == LWNVME_STATE_READY) {
+        (void)lwnvme_operation_step(&update.operation);
+        lwnvme_sim_advance(player.bench.sim, 300000);
+        if (lwnvme_sim_time(player.bench.sim) - since_us > 149000000) {
+            pp_reads = 0;
+            player_settings(&player)->admin_latency_us = 0;
+        }
+    }
+    assert_int_equal(other.request.status, 0);
+    assert_int_equal(player_finish(&player, &update.operation), 0);
+    player_end(&player);
+}
+
 static uint32_t admin_deadline_ms(const struct lwnvme_request *request)
 {
     const struct lwnvme_queue *admin = &player.bench.controller->admin;
@@ -949,6 +979,7 @@ int main(void)
         cmocka_unit_test(fault_156_then_a_reset_if_asked),
         cmocka_unit_test(fault_156_somebody_elses_activation_is_followed),
         cmocka_unit_test(fault_156_a_long_activation_of_somebody_elses_is_no_timeout),
+        cmocka_unit_test(fault_156_what_is_sent_meanwhile_is_not_late),
         cmocka_unit_test(fault_156_admin_commands_in_flight_get_the_time_too),
         cmocka_unit_test(the_reset_waits_for_what_must_not_be_cut_off),
         cmocka_unit_test(closing_in_between_leaves_nothing),
