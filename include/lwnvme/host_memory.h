@@ -66,6 +66,7 @@ struct lwnvme_host_memory {
     bool was_enabled; /* its contents are the controller's */
     bool leaving;     /* to be given back before a shutdown, reset or sleep */
     bool stopping;    /* to be given back for good */
+    int refusal; /* what the controller said to the memory, while it is made sure that it does not use it */
 };
 
 /* What the controller asks for. LWNVME_ERR_NO_HOST_MEMORY_BUFFER: nothing. Sends nothing. */
@@ -78,7 +79,8 @@ int lwnvme_host_memory_wish_get(const struct lwnvme_controller *controller,
  * LWNVME_ERR_NO_HOST_MEMORY_BUFFER; LWNVME_ERR_HOST_MEMORY_LIMIT, the budget is below HMMIN or HMMINDS;
  * LWNVME_ERR_NO_MEMORY (or another of dma_alloc's), less than HMMIN could be had in as many pieces as the controller
  * takes; LWNVME_ERR_BUSY, started already; LWNVME_ERR_NO_FEATURE, the controller has no HMNARE. When the controller
- * refuses the memory it is freed again, and memory->status is what the controller said.
+ * refuses the memory, memory->status is what it said, and the memory is freed again once it has confirmed that it does
+ * not use it; until then (chunk_count is not 0) stop may be tried, or the controller reset or closed.
  */
 int lwnvme_host_memory_start(struct lwnvme_controller *controller, struct lwnvme_host_memory *memory);
 

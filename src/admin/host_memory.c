@@ -7,7 +7,7 @@
  * descriptors holds. The chunks as they were allocated are kept apart from the descriptors, which the controller could
  * write: memory is freed by the former.
  *
- *     enable:   Set Features EHM=1, with MR once the controller has had the memory before
+ *     enable:   Set Features EHM=1, with MR once the controller has had the memory before; refused: EHM=0
  *     farewell: EHM=0; the core waits for its answer before it goes on (controller->farewells)
  *     ready:    enable again, since a reset disables the feature
  *
@@ -289,14 +289,25 @@ static void lwnvme_host_memory_enabled(struct lwnvme_request *request)
         if (memory->leaving && lwnvme_host_memory_disable(controller, memory) == LWNVME_OK)
             return;
     } else if (request->status > 0) {
-        /* The controller will not have it; it may be asked again after the next bring-up if it ever had it. */
-        memory->enabled = false;
-        lwnvme_host_memory_left(controller, memory);
-        if (!memory->was_enabled)
-            lwnvme_host_memory_release(memory, controller);
-        return;
+        /* The controller will not have it; it is made sure of that before the memory is freed, since an error may come
+         * after the fact. It may be asked again after the next bring-up if it ever had it. */
+        memory->refusal = request->status;
+        if (lwnvme_host_memory_disable(controller, memory) == LWNVME_OK)
+            return;
+        memory->status = memory->refusal;
+        memory->refusal = LWNVME_OK;
     }
     lwnvme_host_memory_left(controller, memory);
+}
+
+/* A disable has ended that follows a refusal: what is told is why. */
+static void lwnvme_host_memory_withdrawn(struct lwnvme_controller *controller,
+                                         struct lwnvme_host_memory *memory)
+{
+    memory->status = memory->refusal;
+    memory->refusal = LWNVME_OK;
+    if (!memory->enabled && !memory->was_enabled)
+        lwnvme_host_memory_release(memory, controller);
 }
 
 static void lwnvme_host_memory_disabled(struct lwnvme_request *request)
@@ -308,6 +319,10 @@ static void lwnvme_host_memory_disabled(struct lwnvme_request *request)
     if (request->status == LWNVME_OK || controller->device_stopped != 0)
         memory->enabled = false;
     lwnvme_host_memory_left(controller, memory);
+    if (memory->refusal != LWNVME_OK) {
+        lwnvme_host_memory_withdrawn(controller, memory);
+        return;
+    }
     if (memory->stopping && !memory->enabled) {
         lwnvme_host_memory_release(memory, controller);
         memory->status = LWNVME_OK;
@@ -402,6 +417,7 @@ int lwnvme_host_memory_start(struct lwnvme_controller *controller, struct lwnvme
     memory->was_enabled = false;
     memory->leaving = false;
     memory->stopping = false;
+    memory->refusal = LWNVME_OK;
     status = lwnvme_host_memory_allocate(controller, memory, &plan);
     if (status != LWNVME_OK)
         return status;

@@ -439,6 +439,119 @@ static void fault_132_sweep_over_allocations(void **state)
     }
 }
 
+/* What an owner does about a controller that has failed or is off. */
+static void recover(struct machine *m)
+{
+    struct lwnvme_controller *controller = m->s.controller;
+
+    (void)scenario_settle(&m->s);
+    if (lwnvme_controller_state(controller) == LWNVME_STATE_OFF)
+        (void)scenario_resume(&m->s);
+    if (lwnvme_controller_state(controller) == LWNVME_STATE_FAILED)
+        (void)scenario_reset(&m->s);
+}
+
+static void no_event(struct lwnvme_events *events, const struct lwnvme_async_event *event)
+{
+    (void)events;
+    (void)event;
+}
+
+static void pass_time(struct machine *m, uint32_t turns)
+{
+    for (; turns > 0; turns--) {
+        (void)lwnvme_controller_poll(m->s.controller);
+        lwnvme_sim_advance(m->s.sim, 20000);
+    }
+}
+
+static void live(struct machine *m, struct lwnvme_keep_alive *alive, struct lwnvme_events *events)
+{
+    uint32_t kind;
+
+    memset(alive, 0, sizeof(*alive));
+    memset(events, 0, sizeof(*events));
+    alive->timeout_ms = 1000;
+    events->event = no_event;
+    if (scenario_open(&m->s) != LWNVME_OK)
+        return;
+    m->memory.budget_bytes = 4 * MIB;
+    m->memory.chunk_bytes = (uint32_t)MIB;
+    (void)lwnvme_sync_host_memory_start(m->s.controller, &m->memory);
+    (void)lwnvme_sync_keep_alive_start(m->s.controller, alive);
+    (void)lwnvme_sync_events_start(m->s.controller, events);
+    recover(m);
+    for (kind = 0; kind < 2; kind++) {
+        m->suspension.kind = kind == 0 ? LWNVME_SUSPEND_POWER_STATE : LWNVME_SUSPEND_SHUTDOWN;
+        if (lwnvme_sync_suspend(m->s.controller, &m->suspension) == LWNVME_OK)
+            (void)lwnvme_sync_resume(&m->suspension);
+        recover(m);
+        pass_time(m, 60);
+        lwnvme_sim_event(m->s.sim, 1, 1, 2);
+        pass_time(m, 10);
+        recover(m);
+    }
+    (void)scenario_reset(&m->s);
+    recover(m);
+    pass_time(m, 10);
+    (void)lwnvme_sync_host_memory_stop(&m->memory);
+    (void)lwnvme_sync_keep_alive_stop(alive);
+    recover(m);
+    (void)lwnvme_sync_events_stop(events);
+}
+
+/* Each admin command of a life with all that lives with a controller meets each fault. */
+static void fault_132_each_fault_at_each_command_of_a_life(void **state)
+{
+    static const struct lwnvme_sim_fault faults[] = {
+        {.kind = LWNVME_SIM_LOSE},
+        {.kind = LWNVME_SIM_STATUS, .status = 0x4006},
+        {.kind = LWNVME_SIM_STATUS_AFTER, .status = 0x4006},
+        {.kind = LWNVME_SIM_DELAY, .value = 400000},
+        {.kind = LWNVME_SIM_DUPLICATE, .value = 100},
+        {.kind = LWNVME_SIM_NO_DATA},
+        {.kind = LWNVME_SIM_RESULT, .value = 0xffffffff},
+        {.kind = LWNVME_SIM_FATAL},
+        {.kind = LWNVME_SIM_REMOVE},
+        {.kind = LWNVME_SIM_POWER_CUT},
+    };
+    static struct machine m;
+    static struct lwnvme_keep_alive alive;
+    static struct lwnvme_events events;
+    uint32_t kind;
+    uint32_t at;
+    uint32_t count = 1;
+
+    (void)state;
+    for (kind = 0; kind < sizeof(faults) / sizeof(faults[0]); kind++) {
+        for (at = 0; at < count; at++) {
+            struct lwnvme_sim_fault fault = faults[kind];
+
+            prepare(&m);
+            m.s.time_limit_us = 2000 * SECOND_US;
+            m.s.violations_allowed = fault.kind == LWNVME_SIM_POWER_CUT; /* doorbells of one that is off */
+            m.s.config.admin_timeout_ms = 500;
+            m.s.settings.relax_step_us = 200;
+            m.s.settings.kas = 1;
+            scenario_power(&m.s);
+            fault.queue = LWNVME_SIM_ADMIN_QUEUE;
+            fault.any_opcode = true;
+            fault.skip = at;
+            if (count != 1)
+                assert_true(lwnvme_sim_fault_add(m.s.sim, &fault));
+            live(&m, &alive, &events);
+            if (count == 1)
+                count = (uint32_t)lwnvme_sim_counters(m.s.sim)->commands;
+            scenario_end(&m.s);
+            assert_null(m.memory.service.controller);
+            assert_null(alive.service.controller);
+            assert_null(events.service.controller);
+            assert_null(m.suspension.service.controller);
+        }
+    }
+    assert_true(count > 30);
+}
+
 /* Features keep what they are told through the library, and the controller checks what it is told. */
 static void fault_059_values_survive_as_the_specification_has_it(void **state)
 {
@@ -489,6 +602,7 @@ int main(void)
         cmocka_unit_test(fault_132_the_host_memory_buffer_survives_failures_and_resets),
         cmocka_unit_test(fault_132_a_controller_that_does_not_let_go_is_reset_all_the_same),
         cmocka_unit_test(fault_132_sweep_over_allocations),
+        cmocka_unit_test(fault_132_each_fault_at_each_command_of_a_life),
         cmocka_unit_test(fault_133_io_in_a_non_operational_state_is_late_and_well),
         cmocka_unit_test(fault_134_a_throttled_drive_is_not_reset),
     };

@@ -325,6 +325,34 @@ static void what_the_controller_refuses_is_freed(void **state)
     bench_end(&bench);
 }
 
+/* An error may come after the fact: nothing is freed before the controller has said that it does not use the memory. */
+static void fault_132_a_refusal_is_not_believed_before_it_is_confirmed(void **state)
+{
+    struct lwnvme_sim_fault after = {.kind = LWNVME_SIM_STATUS_AFTER, .opcode = 9, .status = 0x4006};
+    struct lwnvme_sim_fault again = {.kind = LWNVME_SIM_STATUS, .opcode = 9, .skip = 1, .status = 0x4007};
+    size_t before;
+    (void)state;
+    start(2048, 512, 0, 0);
+    before = lwnvme_sim_outstanding_allocations(bench.sim);
+    assert_true(lwnvme_sim_fault_add(bench.sim, &after));
+    assert_int_equal(given(8 * MIB, 0), 0x4006);
+    assert_int_equal(sent_count, 2);
+    assert_int_equal(last()[11], 0);
+    assert_true(lwnvme_sim_hmb_bytes(bench.sim) == 0);
+    assert_int_equal(lwnvme_sim_outstanding_allocations(bench.sim), before);
+    assert_null(memory.service.controller);
+    lwnvme_sim_faults_clear(bench.sim);
+    assert_true(lwnvme_sim_fault_add(bench.sim, &after));
+    assert_true(lwnvme_sim_fault_add(bench.sim, &again));
+    assert_int_equal(given(8 * MIB, 0), 0x4006);
+    assert_true(memory.enabled);
+    assert_true(memory.chunk_count != 0);
+    assert_true(lwnvme_sim_hmb_bytes(bench.sim) == 8 * MIB);
+    assert_int_equal(lwnvme_sync_host_memory_stop(&memory), 0);
+    assert_int_equal(lwnvme_sim_outstanding_allocations(bench.sim), before);
+    bench_end(&bench);
+}
+
 /* The controller will not let go: nothing is freed, and it may be asked again. */
 static void fault_132_what_is_not_given_back_is_not_freed(void **state)
 {
@@ -505,6 +533,7 @@ int main(void)
         cmocka_unit_test(fault_132_disabled_before_shutdown_and_returned_after_resume),
         cmocka_unit_test(a_reset_while_it_is_being_enabled),
         cmocka_unit_test(what_the_controller_refuses_is_freed),
+        cmocka_unit_test(fault_132_a_refusal_is_not_believed_before_it_is_confirmed),
         cmocka_unit_test(fault_132_what_is_not_given_back_is_not_freed),
         cmocka_unit_test(fault_132_memory_of_a_controller_that_does_not_stop_is_kept),
         cmocka_unit_test(a_stopped_controller_gives_the_memory_back_at_once),
