@@ -81,7 +81,7 @@ struct lwnvme_suspension {
 
     /* Out. */
     int status;          /* LWNVME_PENDING, 0 or why not */
-    bool asleep;         /* suspended: only lwnvme_resume may be called */
+    bool asleep;         /* suspended */
     bool registers_lost; /* by the last resume; a suspend by shutdown ends in a bring-up either way */
     uint8_t power_state;
 
@@ -94,16 +94,19 @@ struct lwnvme_suspension {
     uint32_t stage;
     uint32_t polls; /* such looks since it moved */
     bool brought_up;
+    bool hushed;
 };
 
 /*
  * Begins to suspend. Shutdown: as lwnvme_controller_shutdown, normal. Power state: the host memory buffer is given back,
- * the Keep Alive timer turned off, I/O queues are held (what is submitted waits until the resume), what is in flight
- * ends, then the power state is set. 0: begun; carry it on with lwnvme_suspension_step. Refused: as any admin
- * command; LWNVME_ERR_POWER_STATE, no such power state; LWNVME_ERR_BUSY; LWNVME_ERR_IN_CALLBACK.
- * When it ends well `asleep` is set: the controller must not be polled nor used in any other way until lwnvme_resume,
- * since the device may be off the bus: that is not refused, and a blocking read or write would wait for the resume,
- * without an end. When it fails the controller goes on as before, or has failed.
+ * the Keep Alive timer turned off, I/O queues are held (what is submitted now waits until the resume), what is in
+ * flight ends, then the power state is set. 0: begun; carry it on with lwnvme_suspension_step. Refused: as any admin
+ * command; LWNVME_ERR_POWER_STATE, no power state to rest in; LWNVME_ERR_BUSY; LWNVME_ERR_IN_CALLBACK.
+ * Ends with LWNVME_ERR_BUSY, and the controller goes on, when admin commands are still under way after
+ * admin_timeout_ms: a format, say.
+ * When it ends well `asleep` is set and the controller counts as off: nothing touches it, everything but
+ * lwnvme_resume and a close is refused with LWNVME_ERR_WRONG_STATE, and so is I/O; what waited before goes on waiting.
+ * When it fails the controller goes on as before, or has failed.
  * A reset, resume or close by anybody else ends it: LWNVME_ERR_ABORTED.
  */
 int lwnvme_suspend(struct lwnvme_controller *controller, struct lwnvme_suspension *suspension);

@@ -769,7 +769,7 @@ static void lwnvme_events_polled(struct lwnvme_service *service)
         (struct lwnvme_events *)(void *)((uint8_t *)service - offsetof(struct lwnvme_events, service));
 
     if ((events->ended == NULL || events->state == LWNVME_EVENTS_STOPPING) &&
-        lwnvme_controller_refusal(events->controller) == LWNVME_OK)
+        lwnvme_controller_refusal(events->controller) == LWNVME_OK && events->controller->farewells == 0)
         lwnvme_events_step(events);
 }
 

@@ -153,7 +153,7 @@ static void lwnvme_format_watch(struct lwnvme_format *format)
     if (!format->has_progress)
         return;
     format->watch_service.work = lwnvme_format_look;
-    format->watch_service.tell = lwnvme_service_heed;
+    format->watch_service.tell = NULL;
     format->watch_service.due_us = lwnvme_now_us(format->operation.controller);
     lwnvme_service_add(format->operation.controller, &format->watch_service);
 }

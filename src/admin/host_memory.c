@@ -421,7 +421,7 @@ int lwnvme_host_memory_start(struct lwnvme_controller *controller, struct lwnvme
     status = lwnvme_host_memory_allocate(controller, memory, &plan);
     if (status != LWNVME_OK)
         return status;
-    memory->service.work = lwnvme_service_rest;
+    memory->service.work = NULL;
     memory->service.tell = lwnvme_host_memory_told;
     memory->service.due_us = UINT64_MAX;
     lwnvme_service_add(controller, &memory->service);

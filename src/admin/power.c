@@ -30,7 +30,6 @@ enum lwnvme_suspension_stage {
     LWNVME_SUSPENSION_ASLEEP,
     LWNVME_SUSPENSION_ANSWER,
     LWNVME_SUSPENSION_BRING_UP,
-    LWNVME_SUSPENSION_LOST,
     LWNVME_SUSPENSION_WAKE
 };
 
@@ -148,9 +147,21 @@ int lwnvme_power_idle(struct lwnvme_controller *controller, struct lwnvme_reques
 
 /* Suspend and resume. */
 
+/* While the power state command is to be the last one, operations and events send nothing: they do not between a
+ * farewell and its end. */
+static void lwnvme_suspension_hush(struct lwnvme_suspension *suspension, bool hush)
+{
+    if (hush && !suspension->hushed)
+        suspension->controller->farewells++;
+    else if (!hush && suspension->hushed)
+        suspension->controller->farewells--;
+    suspension->hushed = hush;
+}
+
 static void lwnvme_suspension_end(struct lwnvme_suspension *suspension, int status,
                                   enum lwnvme_suspension_stage stage)
 {
+    lwnvme_suspension_hush(suspension, false);
     suspension->status = status;
     suspension->stage = (uint32_t)stage;
     suspension->asleep = stage == LWNVME_SUSPENSION_ASLEEP;
@@ -164,7 +175,10 @@ static void lwnvme_suspension_told(struct lwnvme_service *service, enum lwnvme_o
         (struct lwnvme_suspension *)(void *)((uint8_t *)service -
                                              offsetof(struct lwnvme_suspension, service));
 
-    if (occasion == LWNVME_OCCASION_READY)
+    if (occasion == LWNVME_OCCASION_FAREWELL)
+        lwnvme_suspension_hush(suspension,
+                               false); /* somebody resets it: that is not to wait for the suspension */
+    else if (occasion == LWNVME_OCCASION_READY)
         suspension->brought_up = true;
     else if (occasion == LWNVME_OCCASION_CLOSE)
         lwnvme_suspension_end(suspension, LWNVME_ERR_ABORTED, LWNVME_SUSPENSION_IDLE);
@@ -190,15 +204,15 @@ static int lwnvme_suspension_state_send(struct lwnvme_suspension *suspension, ui
     return lwnvme_power_set(suspension->controller, &suspension->request, &value, false);
 }
 
-/* Whether no admin command is with the controller, or on its way there, but event requests. */
-static bool lwnvme_suspension_admin_is_still(const struct lwnvme_controller *controller)
+/* Event requests apart, which have no end. */
+static bool lwnvme_admin_is_still(const struct lwnvme_controller *controller)
 {
     return controller->admin.in_flight == controller->event_requests &&
            controller->admin.waiting_first == NULL && controller->page_waiting_first == NULL;
 }
 
-/* The answers to what the services have sent are awaited, then the end of what is in flight. Both have deadlines of
- * their own, which bring the controller down. */
+/* The answers to what the services have sent are awaited, then the end of what is in flight, for as long as an admin
+ * command may take: a format under way is not waited for. */
 static void lwnvme_suspension_settle(struct lwnvme_suspension *suspension)
 {
     struct lwnvme_controller *controller = suspension->controller;
@@ -208,13 +222,17 @@ static void lwnvme_suspension_settle(struct lwnvme_suspension *suspension)
     if (suspension->stage == LWNVME_SUSPENSION_FAREWELL) {
         if (controller->farewells != 0)
             return;
+        lwnvme_suspension_hush(suspension, true);
         lwnvme_queues_hold(controller);
         suspension->stage = LWNVME_SUSPENSION_STILL;
     }
     for (queue = controller->queues; queue != NULL; queue = queue->next)
         (void)lwnvme_queue_poll(queue, 0);
-    if (!lwnvme_queues_are_still(controller) || !lwnvme_suspension_admin_is_still(controller))
+    if (!lwnvme_queues_are_still(controller) || !lwnvme_admin_is_still(controller)) {
+        if (lwnvme_now_us(controller) > suspension->deadline_us)
+            lwnvme_suspension_undo(suspension, LWNVME_ERR_BUSY);
         return;
+    }
     status = lwnvme_suspension_state_send(suspension, suspension->power_state);
     if (status != LWNVME_OK)
         lwnvme_suspension_undo(suspension, status);
@@ -249,13 +267,15 @@ int lwnvme_suspend(struct lwnvme_controller *controller, struct lwnvme_suspensio
     suspension->status = LWNVME_PENDING;
     suspension->registers_lost = false;
     suspension->brought_up = false;
-    suspension->service.work = lwnvme_service_rest;
+    suspension->service.work = NULL;
     suspension->service.tell = lwnvme_suspension_told;
     suspension->service.due_us = UINT64_MAX;
     lwnvme_service_add(controller, &suspension->service);
     suspension->stage = LWNVME_SUSPENSION_SHUTDOWN;
     if (suspension->kind == LWNVME_SUSPEND_POWER_STATE) {
         suspension->stage = LWNVME_SUSPENSION_FAREWELL;
+        suspension->deadline_us =
+            lwnvme_now_us(controller) + controller->config.admin_timeout_ms * UINT64_C(1000);
         lwnvme_services_tell(controller, LWNVME_OCCASION_SLEEP);
     }
     return LWNVME_OK;
@@ -301,9 +321,11 @@ static void lwnvme_suspension_answered(struct lwnvme_suspension *suspension)
         status = lwnvme_controller_resume(controller);
         suspension->stage = LWNVME_SUSPENSION_BRING_UP;
     } else if (suspension->registers_lost) {
-        status = lwnvme_controller_reset(controller);
-        suspension->stage = LWNVME_SUSPENSION_LOST;
+        lwnvme_event_send(controller, LWNVME_EVENT_RESET);
+        status = lwnvme_controller_resume(controller);
+        suspension->stage = LWNVME_SUSPENSION_BRING_UP;
     } else {
+        lwnvme_controller_sleep(controller, false);
         status = lwnvme_suspension_state_send(suspension, 0);
         suspension->stage = LWNVME_SUSPENSION_WAKE;
     }
@@ -329,24 +351,22 @@ static void lwnvme_suspension_answer_await(struct lwnvme_suspension *suspension)
     }
     if (!is_late)
         return;
-    if (controller->state == LWNVME_STATE_READY)
+    if (suspension->kind == LWNVME_SUSPEND_POWER_STATE) {
+        lwnvme_controller_sleep(controller, false);
         (void)lwnvme_controller_poll(controller); /* finds out for itself that the device is gone */
+    }
     lwnvme_suspension_end(suspension, LWNVME_ERR_GONE, LWNVME_SUSPENSION_IDLE);
+}
+
+static void lwnvme_suspension_fall_asleep(struct lwnvme_suspension *suspension)
+{
+    lwnvme_controller_sleep(suspension->controller, true);
+    lwnvme_suspension_end(suspension, LWNVME_OK, LWNVME_SUSPENSION_ASLEEP);
 }
 
 /* After a poll: what the controller has come to. */
 static void lwnvme_suspension_polled(struct lwnvme_suspension *suspension, int status)
 {
-    struct lwnvme_controller *controller = suspension->controller;
-
-    if (suspension->stage == LWNVME_SUSPENSION_LOST) {
-        /* Services that spoke to a controller without registers have made it fail: once more, from there. */
-        suspension->stage = LWNVME_SUSPENSION_BRING_UP;
-        if (controller->state == LWNVME_STATE_FAILED && controller->fail_status != LWNVME_ERR_GONE)
-            status = lwnvme_controller_reset(controller) == LWNVME_OK ? LWNVME_PENDING : status;
-        else if (status == LWNVME_PENDING)
-            suspension->stage = LWNVME_SUSPENSION_LOST;
-    }
     if (status == LWNVME_PENDING)
         return;
     if (status != LWNVME_OK)
@@ -362,7 +382,7 @@ static void lwnvme_suspension_polled(struct lwnvme_suspension *suspension, int s
     else if (lwnvme_request_active(&suspension->request))
         return;
     else if (suspension->stage == LWNVME_SUSPENSION_STATE && suspension->request.status == LWNVME_OK)
-        lwnvme_suspension_end(suspension, LWNVME_OK, LWNVME_SUSPENSION_ASLEEP);
+        lwnvme_suspension_fall_asleep(suspension);
     else
         lwnvme_suspension_undo(suspension, suspension->request.status);
 }

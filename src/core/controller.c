@@ -978,6 +978,20 @@ int lwnvme_controller_reset(struct lwnvme_controller *controller)
                                                                            : LWNVME_STATE_DISABLE);
 }
 
+/*
+ * Asleep in a power state, or awake again. No journey: the controller remembers everything. As in the state off it is
+ * not touched and takes nothing, and a resume brings it up if it has forgotten after all; what waits in the queues
+ * stays there.
+ */
+void lwnvme_controller_sleep(struct lwnvme_controller *controller, bool asleep)
+{
+    controller->state = asleep ? LWNVME_STATE_OFF : LWNVME_STATE_READY;
+    if (asleep)
+        lwnvme_gates_set(controller, LWNVME_SLOW_NO_SUBMIT, 0);
+    else
+        lwnvme_gates_set(controller, 0, LWNVME_SLOW_NO_SUBMIT);
+}
+
 /* The reset may take the link down and with it the PCI configuration, which the host restores when it is told. */
 int lwnvme_controller_subsystem_reset(struct lwnvme_controller *controller)
 {

@@ -263,6 +263,7 @@ uint32_t lwnvme_quirks_for(const struct lwnvme_controller_config *config);
 
 /* controller.c */
 void lwnvme_controller_fail(struct lwnvme_controller *controller, int status);
+void lwnvme_controller_sleep(struct lwnvme_controller *controller, bool asleep);
 void lwnvme_services_tell(struct lwnvme_controller *controller, enum lwnvme_occasion occasion);
 void lwnvme_event_send(struct lwnvme_controller *controller, enum lwnvme_event event);
 void lwnvme_incarnation_renew(struct lwnvme_controller *controller);
@@ -270,8 +271,6 @@ void lwnvme_incarnation_renew(struct lwnvme_controller *controller);
 /* service.c */
 void lwnvme_service_add(struct lwnvme_controller *controller, struct lwnvme_service *service);
 void lwnvme_service_remove(struct lwnvme_service *service);
-void lwnvme_service_rest(struct lwnvme_service *service);
-void lwnvme_service_heed(struct lwnvme_service *service, enum lwnvme_occasion occasion);
 
 /* operation.c */
 struct lwnvme_operation;

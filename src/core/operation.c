@@ -76,7 +76,8 @@ static void lwnvme_operation_work(struct lwnvme_service *service)
         (struct lwnvme_operation *)(void *)((uint8_t *)service - offsetof(struct lwnvme_operation, service));
     uint64_t now_us;
 
-    if (operation->ended != NULL || lwnvme_controller_refusal(operation->controller) != LWNVME_OK)
+    if (operation->ended != NULL || operation->controller->farewells != 0 ||
+        lwnvme_controller_refusal(operation->controller) != LWNVME_OK)
         return;
     service->due_us = UINT64_MAX;
     if (lwnvme_request_active(&operation->request))

@@ -9,9 +9,24 @@
  */
 #include "core.h"
 
-/* The newest is told first. */
+static void lwnvme_service_rest(struct lwnvme_service *service)
+{
+    (void)service;
+}
+
+static void lwnvme_service_heed(struct lwnvme_service *service, enum lwnvme_occasion occasion)
+{
+    (void)service;
+    (void)occasion;
+}
+
+/* The newest is told first. One without work, or that need not be told, leaves that function NULL. */
 void lwnvme_service_add(struct lwnvme_controller *controller, struct lwnvme_service *service)
 {
+    if (service->work == NULL)
+        service->work = lwnvme_service_rest;
+    if (service->tell == NULL)
+        service->tell = lwnvme_service_heed;
     service->controller = controller;
     service->next = controller->services;
     controller->services = service;
@@ -32,17 +47,4 @@ void lwnvme_service_remove(struct lwnvme_service *service)
     if (controller->service_next == service)
         controller->service_next = service->next;
     service->controller = NULL;
-}
-
-/* For services that have no work of their own. */
-void lwnvme_service_rest(struct lwnvme_service *service)
-{
-    (void)service;
-}
-
-/* For services that need not be told. */
-void lwnvme_service_heed(struct lwnvme_service *service, enum lwnvme_occasion occasion)
-{
-    (void)service;
-    (void)occasion;
 }

@@ -237,10 +237,18 @@ static void fault_130_io_that_waited_is_given_back_when_registers_were_lost(void
     prepare(&m);
     start(&m);
     m.suspension.kind = LWNVME_SUSPEND_POWER_STATE;
-    assert_int_equal(lwnvme_sync_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+    assert_int_equal(lwnvme_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+    while ((m.s.queue->slow & 256u) == 0) { /* not held yet */
+        assert_int_equal(lwnvme_suspension_step(&m.suspension), LWNVME_PENDING);
+        lwnvme_sim_advance(m.s.sim, 100);
+    }
     io = scenario_request(&m.s);
     assert_int_equal(scenario_accept(io, lwnvme_read(m.s.queue, m.s.ns, &io->request, 0, 1, &buffer)),
                      LWNVME_OK);
+    while (lwnvme_suspension_step(&m.suspension) == LWNVME_PENDING)
+        lwnvme_sim_advance(m.s.sim, 100);
+    assert_true(m.suspension.asleep);
+    assert_int_equal(io->called, 0);
     lwnvme_sim_power_cut(m.s.sim);
     assert_int_equal(lwnvme_sync_resume(&m.suspension), LWNVME_OK);
     assert_true(m.suspension.registers_lost);
@@ -251,6 +259,83 @@ static void fault_130_io_that_waited_is_given_back_when_registers_were_lost(void
     assert_true(lwnvme_sim_hmb_bytes(m.s.sim) == 4 * MIB);
     scenario_end(&m.s);
     free(data);
+}
+
+/* Nothing that is asked meanwhile touches the device, or waits for ever. */
+static void everything_but_the_resume_is_refused_while_it_sleeps(void **state)
+{
+    static struct machine m;
+    static struct lwnvme_suspension second;
+    uint8_t *data = scenario_memory(512, 4096);
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, 512);
+    struct lwnvme_request request = {.flags = 0};
+    uint64_t reads;
+    uint32_t value;
+    int turn;
+
+    (void)state;
+    prepare(&m);
+    start(&m);
+    m.suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+    assert_int_equal(lwnvme_sync_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+    reads = lwnvme_sim_counters(m.s.sim)->mmio_reads;
+    assert_int_equal(lwnvme_sync_read(m.s.queue, m.s.ns, 0, 1, data, 0), LWNVME_ERR_WRONG_STATE);
+    assert_int_equal(lwnvme_read(m.s.queue, m.s.ns, &request, 0, 1, &buffer), LWNVME_ERR_WRONG_STATE);
+    assert_int_equal(lwnvme_sync_feature_get(m.s.controller, 2, 0, 0, &value), LWNVME_ERR_WRONG_STATE);
+    assert_int_equal(lwnvme_suspend(m.s.controller, &second), LWNVME_ERR_WRONG_STATE);
+    assert_int_equal(lwnvme_controller_shutdown(m.s.controller, LWNVME_SHUTDOWN_NORMAL),
+                     LWNVME_ERR_WRONG_STATE);
+    assert_int_equal(lwnvme_controller_reset(m.s.controller), LWNVME_ERR_WRONG_STATE);
+    for (turn = 0; turn < 100; turn++) {
+        (void)lwnvme_controller_poll(m.s.controller);
+        (void)lwnvme_queue_poll(m.s.queue, 0);
+        lwnvme_sim_advance(m.s.sim, SECOND_US);
+    }
+    assert_int_equal(lwnvme_sim_counters(m.s.sim)->mmio_reads, reads);
+    assert_int_equal(lwnvme_sync_resume(&m.suspension), LWNVME_OK);
+    assert_false(m.suspension.registers_lost);
+    scenario_try_io(&m.s);
+    scenario_end(&m.s);
+    free(data);
+}
+
+/* A format takes as long as it takes; the controller does not sleep on it. */
+static void an_admin_command_that_goes_on_keeps_it_awake(void **state)
+{
+    static struct machine m;
+    static struct lwnvme_format format;
+    static struct lwnvme_namespace *handles[1];
+    int turn;
+
+    (void)state;
+    prepare(&m);
+    m.s.settings.oacs |= 2;
+    m.s.settings.format_us = 3600 * SECOND_US;
+    m.s.time_limit_us = 8000 * SECOND_US;
+    m.s.config.admin_timeout_ms = 2000;
+    start(&m);
+    memset(&format, 0, sizeof(format));
+    handles[0] = m.s.ns;
+    format.nsid = 1;
+    format.handles = handles;
+    format.handle_count = 1;
+    assert_int_equal(lwnvme_format_begin(m.s.controller, &format), LWNVME_OK);
+    for (turn = 0; turn < 1000; turn++) {
+        (void)lwnvme_controller_poll(m.s.controller);
+        lwnvme_sim_advance(m.s.sim, 1000);
+    }
+    assert_int_equal(format.operation.status, LWNVME_PENDING);
+    m.suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+    assert_int_equal(lwnvme_sync_suspend(m.s.controller, &m.suspension), LWNVME_ERR_BUSY);
+    assert_false(m.suspension.asleep);
+    while (lwnvme_operation_step(&format.operation) == LWNVME_PENDING)
+        lwnvme_sim_advance(m.s.sim, SECOND_US);
+    assert_int_equal(format.operation.status, LWNVME_OK);
+    memset(&m.suspension, 0, sizeof(m.suspension));
+    m.suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+    assert_int_equal(lwnvme_sync_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_resume(&m.suspension), LWNVME_OK);
+    scenario_end(&m.s);
 }
 
 static uint64_t ones_until_us;
@@ -596,6 +681,8 @@ int main(void)
         cmocka_unit_test(fault_119_a_suspension_whose_shutdown_never_ends),
         cmocka_unit_test(fault_129_the_host_memory_buffer_is_off_while_it_sleeps),
         cmocka_unit_test(fault_129_io_waits_while_it_sleeps),
+        cmocka_unit_test(everything_but_the_resume_is_refused_while_it_sleeps),
+        cmocka_unit_test(an_admin_command_that_goes_on_keeps_it_awake),
         cmocka_unit_test(fault_129_everything_that_lives_with_a_controller_wakes_up),
         cmocka_unit_test(fault_130_io_that_waited_is_given_back_when_registers_were_lost),
         cmocka_unit_test(fault_131_off_the_bus_and_back),
