@@ -191,6 +191,8 @@ struct lwnvme_controller {
     uint32_t pages_free;
     struct lwnvme_request *page_waiting_first;
     struct lwnvme_request *page_waiting_last;
+    /* Looks at a request for a shared queue once more, under the lock; NULL until handles can change in use. */
+    int (*recheck)(const struct lwnvme_request *request);
     struct lwnvme_service *services;
     struct lwnvme_service *service_next; /* the next one to be told */
     uint32_t farewells;                  /* commands that services sent before a shutdown or reset */

@@ -41,6 +41,7 @@ struct lwnvme_format {
     struct lwnvme_service watch_service;
     uint32_t watch_nsid;
     bool follow;
+    bool seen; /* at work, after a reset or by somebody else */
     int result;
 };
 
@@ -56,8 +57,9 @@ struct lwnvme_format {
  * the format has ended: whoever sends one meanwhile should give it as much time (request->timeout_ms).
  *
  * At the end: 0, the device's status whole (10Ah: invalid format), LWNVME_ERR_FORMAT_INDEX (by Identify Namespace,
- * no format was sent), LWNVME_ERR_ABORTED: a reset came in between; the handles show what became of it, and
- * lwnvme_format_follow whether the controller is still at it.
+ * no format was sent). A reset in between takes the answer away: a controller that tells how far it is (has_progress)
+ * is followed to the end all the same, and 0 means that it was seen at work; else LWNVME_ERR_ABORTED: the handles
+ * show what became of it, and lwnvme_format_follow whether the controller is still at it.
  * NVM Express Base Specification 2.1, section 5.1.10 "Format NVM command".
  */
 int lwnvme_format_begin(struct lwnvme_controller *controller, struct lwnvme_format *format);

@@ -202,16 +202,31 @@ static void lwnvme_format_enter_step(struct lwnvme_format *format)
     lwnvme_format_watch(format);
 }
 
+/* A reset has taken the answer away, but the controller may be at it still, and tells how far it is. */
+static void lwnvme_format_go_on(struct lwnvme_format *format)
+{
+    struct lwnvme_operation *operation = &format->operation;
+    uint32_t limit_ms = operation->timeout_ms != 0 ? operation->timeout_ms : LWNVME_FORMAT_LIMIT_MS;
+
+    format->seen = false;
+    operation->deadline_us = lwnvme_now_us(operation->controller) + limit_ms * UINT64_C(1000);
+    operation->stage = LWNVME_FORMAT_FOLLOW;
+}
+
 static void lwnvme_format_sent_step(struct lwnvme_format *format)
 {
     if (lwnvme_request_active(&format->watch))
         return;
     lwnvme_service_remove(&format->watch_service);
     format->operation.request.timeout_ms = 0;
-    lwnvme_format_conclude(format, format->operation.request.status);
+    format->result = format->operation.request.status;
+    if (format->result == LWNVME_ERR_ABORTED && format->has_progress && format->nsid != LWNVME_NSID_ALL)
+        lwnvme_format_go_on(format);
+    else
+        lwnvme_format_conclude(format, format->result);
 }
 
-/* Somebody else's. */
+/* Somebody else's, or one whose answer a reset has taken away. */
 
 static void lwnvme_format_follow_step(struct lwnvme_format *format)
 {
@@ -237,11 +252,13 @@ static void lwnvme_format_followed_step(struct lwnvme_format *format)
         return;
     }
     if (status == LWNVME_OK && left == 0) {
-        lwnvme_format_conclude(format, LWNVME_OK);
+        lwnvme_format_conclude(format, format->follow || format->seen ? LWNVME_OK : format->result);
         return;
     }
-    if (status == LWNVME_OK)
+    if (status == LWNVME_OK) {
+        format->seen = true;
         lwnvme_operation_progress(operation, 100u - left);
+    }
     lwnvme_operation_pause_growing(operation);
     operation->stage = LWNVME_FORMAT_FOLLOW;
 }

@@ -95,6 +95,39 @@ int lwnvme_guard_check(const struct lwnvme_controller *controller, struct lwnvme
     return LWNVME_OK;
 }
 
+/* Other owners of shared queues read handles under the host's lock, so that is where they change. */
+static void lwnvme_guard_lock(const struct lwnvme_controller *controller)
+{
+    if (controller->ops->lock != NULL)
+        controller->ops->lock(controller->host);
+}
+
+static void lwnvme_guard_unlock(const struct lwnvme_controller *controller)
+{
+    if (controller->ops->lock != NULL)
+        controller->ops->unlock(controller->host);
+}
+
+/*
+ * A request that was made before its handle changed, and reaches the queue after that: its owner lost the CPU between
+ * the two. Refused if it no longer fits.
+ */
+static int lwnvme_guard_recheck(const struct lwnvme_request *request)
+{
+    const struct lwnvme_namespace *ns = request->ns;
+
+    if (ns == NULL)
+        return LWNVME_OK;
+    if (ns->status != LWNVME_OK)
+        return ns->status == LWNVME_PENDING ? LWNVME_ERR_NS_BUSY : ns->status;
+    if (request->block_count == 0)
+        return LWNVME_OK;
+    if ((request->data_bytes != 0 && request->data_bytes != ns->block_bytes) ||
+        request->lba >= ns->block_count || request->block_count > ns->block_count - request->lba)
+        return LWNVME_ERR_NS_BUSY;
+    return LWNVME_OK;
+}
+
 void lwnvme_guard_start(struct lwnvme_namespace_guard *guard, struct lwnvme_controller *controller)
 {
     uint32_t index;
@@ -110,6 +143,8 @@ void lwnvme_guard_start(struct lwnvme_namespace_guard *guard, struct lwnvme_cont
     guard->service.tell = lwnvme_guard_told;
     guard->service.due_us = UINT64_MAX;
     lwnvme_service_add(controller, &guard->service);
+    lwnvme_guard_lock(controller);
+    controller->recheck = lwnvme_guard_recheck;
     for (index = 0; index < guard->handle_count && guard->busy; index++) {
         struct lwnvme_namespace *ns = guard->handles[index];
 
@@ -118,6 +153,7 @@ void lwnvme_guard_start(struct lwnvme_namespace_guard *guard, struct lwnvme_cont
         ns->status = LWNVME_ERR_NS_BUSY;
         ns->straight_blocks = 0;
     }
+    lwnvme_guard_unlock(controller);
 }
 
 void lwnvme_guard_hold(struct lwnvme_namespace_guard *guard)
@@ -231,7 +267,9 @@ static void lwnvme_guard_commit(struct lwnvme_namespace_guard *guard, struct lwn
 {
     if (!guard->busy && !lwnvme_guard_is_same(ns, &guard->shadow))
         lwnvme_waiting_fail(guard->service.controller, ns->nsid, LWNVME_ERR_NS_BUSY);
+    lwnvme_guard_lock(guard->service.controller);
     memcpy(ns, &guard->shadow, sizeof(*ns));
+    lwnvme_guard_unlock(guard->service.controller);
 }
 
 static void lwnvme_guard_down(struct lwnvme_namespace_guard *guard)

@@ -95,17 +95,19 @@ static void lwnvme_info_set(struct lwnvme_controller_info *info,
     info->sgls = lwnvme_le32_get(&data->sgls);
 }
 
+LWNVME_STATIC_ASSERT(offsetof(struct lwnvme_identify_controller, mn) ==
+                         offsetof(struct lwnvme_identify_controller, sn) + 20u,
+                     "the model follows the serial number");
+
 /* Serial number and model are what a controller is known by; another one behind the same address is refused. */
 static bool lwnvme_identity_same(struct lwnvme_controller *controller,
                                  const struct lwnvme_identify_controller *data)
 {
-    if (controller->identified == 0) {
-        memcpy(controller->identity, data->sn, sizeof(data->sn));
-        memcpy(controller->identity + sizeof(data->sn), data->mn, sizeof(data->mn));
-        return true;
-    }
-    return memcmp(controller->identity, data->sn, sizeof(data->sn)) == 0 &&
-           memcmp(controller->identity + sizeof(data->sn), data->mn, sizeof(data->mn)) == 0;
+    const uint8_t *identity = (const uint8_t *)data + offsetof(struct lwnvme_identify_controller, sn);
+
+    if (controller->identified == 0)
+        memcpy(controller->identity, identity, sizeof(controller->identity));
+    return memcmp(controller->identity, identity, sizeof(controller->identity)) == 0;
 }
 
 /* Identify data as they came at the last bring-up. */

@@ -242,8 +242,13 @@ static int lwnvme_submit_refusal(const struct lwnvme_queue *queue)
     return status != LWNVME_OK ? status : LWNVME_ERR_QUEUE_CLOSED;
 }
 
+/* On a shared queue, between the checks of the call and the lock, another owner may have changed the namespace. */
 static int lwnvme_submit_slow(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
+    int status;
+
+    if (queue->controller->recheck != NULL && (status = queue->controller->recheck(request)) != LWNVME_OK)
+        return status;
     if ((queue->slow & LWNVME_SLOW_NO_SUBMIT) != 0)
         return lwnvme_submit_refusal(queue);
     if ((queue->slow & LWNVME_SLOW_SYNC) != 0)

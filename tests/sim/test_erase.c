@@ -312,23 +312,81 @@ static void a_reset_in_the_middle_of_a_format_is_recognised_and_followed(void **
             lwnvme_sim_advance(s.sim, 2000);
         }
         if (way == 0) {
+            /* The handle is refused until the work has ended: nobody uses the old geometry on the new one. */
             assert_int_equal(scenario_reset(&s), LWNVME_OK);
-            assert_int_equal(scenario_operation(&s, &format.operation), LWNVME_ERR_ABORTED);
+            assert_int_equal(format.operation.status, LWNVME_PENDING);
+            assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 0, 1, seen, 0), LWNVME_ERR_NS_BUSY);
         } else {
             reopen(&s);
             assert_int_equal(format.operation.status, LWNVME_ERR_ABORTED);
             open_handles(&s);
+            assert_int_equal(s.ns->status, LWNVME_OK);
+            assert_int_equal(lwnvme_status_code(lwnvme_sync_read(s.queue, s.ns, 0, 1, seen, 0)),
+                             LWNVME_SC_FORMAT_IN_PROGRESS);
+            assert_int_equal(lwnvme_format_follow(s.controller, &format), LWNVME_OK);
         }
-        assert_int_equal(s.ns->status, LWNVME_OK);
-        assert_int_equal(lwnvme_status_code(lwnvme_sync_read(s.queue, s.ns, 0, 1, seen, 0)),
-                         LWNVME_SC_FORMAT_IN_PROGRESS);
-        assert_int_equal(lwnvme_format_follow(s.controller, &format), LWNVME_OK);
         assert_int_equal(scenario_operation(&s, &format.operation), LWNVME_OK);
         assert_true(format.has_progress);
         assert_int_equal(s.ns->block_bytes, 4096);
         try_io(&s, s.ns);
         scenario_end(&s);
     }
+}
+
+/* A thread loses the CPU between the checks of its read and the queue's lock, and gets it back in the middle of a
+ * format, or when that is over. The strict controller would call a transfer beyond the buffer. */
+static struct {
+    struct scenario *s;
+    void (*lock)(void *host);
+    uint32_t steps; /* of the format, that fit in between */
+    bool armed;
+} race;
+
+static void lock_too_late(void *host)
+{
+    if (race.armed) {
+        race.armed = false;
+        assert_int_equal(lwnvme_format_begin(race.s->controller, &format), LWNVME_OK);
+        for (; race.steps != 0 && lwnvme_operation_step(&format.operation) == LWNVME_PENDING; race.steps--)
+            lwnvme_sim_advance(race.s->sim, 100);
+    }
+    race.lock(host);
+}
+
+static void fault_154_a_read_on_a_shared_queue_that_comes_too_late(void **state)
+{
+    static const struct lwnvme_queue_config shared = {.entries = 8, .flags = LWNVME_QUEUE_SHARED};
+    static struct lwnvme_queue queue;
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(seen, 512);
+    struct scenario s;
+    struct tracked *io;
+    uint32_t refused = 0;
+    uint32_t steps;
+    int status;
+
+    (void)state;
+    for (steps = 0; steps < 60; steps++) {
+        prepare(&s);
+        s.settings.format_us = 300;
+        start(&s);
+        memset(&queue, 0, sizeof(queue));
+        assert_int_equal(lwnvme_sync_queue_create(s.controller, &queue, &shared), LWNVME_OK);
+        race.s = &s;
+        race.lock = s.ops->lock;
+        race.steps = steps;
+        race.armed = true;
+        s.ops->lock = lock_too_late;
+        format.format_index = 1;
+        io = scenario_request(&s);
+        status = lwnvme_read(&queue, s.ns, &io->request, 0, 1, &buffer);
+        assert_true(status == LWNVME_OK || status == LWNVME_ERR_NS_BUSY);
+        refused += scenario_accept(io, status) != LWNVME_OK;
+        assert_int_equal(scenario_operation(&s, &format.operation), LWNVME_OK);
+        scenario_wait_all(&s, &queue);
+        assert_int_equal(s.ns->block_bytes, 4096);
+        scenario_end(&s);
+    }
+    assert_int_equal(refused, 60); /* from the begin call on */
 }
 
 static void a_power_cut_in_the_middle_of_a_format_is_recognised(void **state)
@@ -591,6 +649,7 @@ int main(void)
         cmocka_unit_test(fault_154_with_protection_the_handle_says_so),
         cmocka_unit_test(a_format_that_fails_leaves_a_namespace_that_says_so),
         cmocka_unit_test(a_reset_in_the_middle_of_a_format_is_recognised_and_followed),
+        cmocka_unit_test(fault_154_a_read_on_a_shared_queue_that_comes_too_late),
         cmocka_unit_test(a_power_cut_in_the_middle_of_a_format_is_recognised),
         cmocka_unit_test(each_action_destroys_all_and_leaves_what_it_should),
         cmocka_unit_test(fault_159_meanwhile_namespaces_are_busy_and_what_is_allowed_works),
