@@ -21,6 +21,7 @@ import time
 import xml.etree.ElementTree
 
 PROGRAM_LIMIT_S = 300
+WRAPPED_LIMIT_S = 900  # of an emulated program
 PYTEST_LIMIT_S = 1500
 OUTPUT_LINES = 200  # shown of what fails
 totals = {"passed": 0, "failed": 0, "skipped": 0}
@@ -75,13 +76,14 @@ def jobs():
 def run_program(wrap, group, program):
     """Runs a program; returns what tells of it."""
     name = group + "/" + re.sub(r".*?tests/(unit/|sim/|layout/)?", "", program)
+    limit_s = WRAPPED_LIMIT_S if wrap else PROGRAM_LIMIT_S
     environment = dict(os.environ, UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
                        ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1")
-    status, output, seconds = run(wrap + [program], PROGRAM_LIMIT_S, env=environment)
+    status, output, seconds = run(wrap + [program], limit_s, env=environment)
     passed, failed, skipped = cmocka_totals(output)
     reason = ""
     if status is None:
-        reason = f"no end after {PROGRAM_LIMIT_S} s"
+        reason = f"no end after {limit_s} s"
     elif status < 0:
         reason = f"killed by signal {-status}"
     elif status != 0 and not failed:

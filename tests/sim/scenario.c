@@ -361,3 +361,11 @@ void *scenario_memory(size_t length, size_t align)
     memset(memory, 0, length);
     return memory;
 }
+
+uint32_t scenario_stride(void)
+{
+    const char *thin = getenv("THIN");
+    const long step = thin != NULL ? strtol(thin, NULL, 10) : 1;
+
+    return step > 1 ? (uint32_t)step : 1;
+}

@@ -101,4 +101,10 @@ void scenario_fill(uint8_t *data, size_t length, uint32_t seed);
 /* calloc that cannot fail, aligned to align bytes; freed with free. */
 void *scenario_memory(size_t length, size_t align);
 
+/*
+ * The step of sweeps over hundreds of lives: 1, or what THIN in the environment says, where machines are emulated and each of
+ * them costs ten times as much. The whole of a sweep runs natively.
+ */
+uint32_t scenario_stride(void);
+
 #endif

@@ -401,7 +401,7 @@ static void random_io(uint32_t first, uint32_t last)
     static const uint32_t entries[] = {2, 3, 5, 16, 64, 1024};
     uint32_t variant;
 
-    for (variant = first; variant < last; variant++) {
+    for (variant = first; variant < last; variant += scenario_stride()) {
         struct load *load = calloc(1, sizeof(*load));
         uint32_t flags = variant % 4 == 1 ? LWNVME_QUEUE_SHARED : 0;
         struct scenario *s = &load->s;

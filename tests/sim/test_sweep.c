@@ -174,7 +174,7 @@ static void fault_002_removed_at_every_register_read(void **state)
     uint64_t k;
 
     (void)state;
-    for (k = 1; k <= total; k++) {
+    for (k = 1; k <= total; k += scenario_stride()) {
         life_prepare(life, (uint32_t)k);
         life->s.settings.mmio_ones_at = k;
         scenario_power(&life->s);
@@ -194,7 +194,7 @@ static void fault_002_zeros_from_every_register_read_on(void **state)
     uint64_t k;
 
     (void)state;
-    for (k = 1; k <= total; k++) {
+    for (k = 1; k <= total; k += scenario_stride()) {
         life_prepare(life, (uint32_t)k);
         life->s.settings.mmio_zeros_at = k;
         life->s.violations_allowed = true; /* the device is there, and is treated as if it were not */
@@ -246,7 +246,7 @@ static void every_mapping_fails_once(void **state)
     uint64_t k;
 
     (void)state;
-    for (k = 1; k <= total; k++) {
+    for (k = 1; k <= total; k += scenario_stride()) {
         life_prepare(life, (uint32_t)k);
         life->s.settings.dma_map_fail_at = k;
         scenario_power(&life->s);
@@ -262,7 +262,7 @@ static void sweep_commands(enum lwnvme_sim_fault_kind kind, uint16_t status, uin
     uint64_t total = clean_life().commands;
     uint64_t k;
 
-    for (k = 0; k < total; k++) {
+    for (k = 0; k < total; k += scenario_stride()) {
         life_prepare(life, (uint32_t)k);
         life->s.settings.faults[0].kind = kind;
         life->s.settings.faults[0].any_opcode = true;

@@ -324,3 +324,11 @@ void *exact_copy(const void *from, size_t size)
     memcpy(copy, from, size);
     return copy;
 }
+
+uint32_t hostile_next(uint32_t pattern)
+{
+    const char *thin = getenv("THIN");
+    const long step = thin != NULL ? strtol(thin, NULL, 10) : 1;
+
+    return pattern + (pattern < 6u || step < 1 ? 1u : (uint32_t)step);
+}

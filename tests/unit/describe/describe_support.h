@@ -51,6 +51,9 @@ bool json_is_strict(const char *text, size_t length);
 #define HOSTILE_PATTERNS 24u
 void hostile_fill(void *memory, size_t size, uint32_t pattern);
 
+/* The pattern after this one: with THIN=n in the environment, where machines are emulated, each n-th of the random ones. */
+uint32_t hostile_next(uint32_t pattern);
+
 /* A copy of exactly `size` bytes on the heap, so that ASan sees a read beyond them. */
 void *exact_copy(const void *from, size_t size);
 

@@ -57,7 +57,7 @@ static void fault_188_hostile_log_pages_of_any_length(void **state)
     static uint8_t data[6000];
 
     (void)state;
-    for (uint32_t pattern = 0; pattern < HOSTILE_PATTERNS; pattern++) {
+    for (uint32_t pattern = 0; pattern < HOSTILE_PATTERNS; pattern = hostile_next(pattern)) {
         hostile_fill(data, sizeof(data), pattern);
         for (int lid = 0; lid < 256; lid++) {
             const size_t bytes = fixed_bytes((uint8_t)lid);
@@ -111,7 +111,7 @@ static void fault_188_hostile_identify_structures(void **state)
     static uint8_t data[4096];
 
     (void)state;
-    for (uint32_t pattern = 0; pattern < HOSTILE_PATTERNS; pattern++) {
+    for (uint32_t pattern = 0; pattern < HOSTILE_PATTERNS; pattern = hostile_next(pattern)) {
         hostile_fill(data, sizeof(data), pattern);
         for (int cns = 0; cns < 0x20; cns++) {
             (void)describe_identify((uint8_t)cns, (uint8_t)(pattern % 3), data);
