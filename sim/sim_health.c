@@ -41,9 +41,12 @@ static bool temperature_bad(const struct lwnvme_sim *sim)
     const struct sim_health_state *state = &sim->health;
     for (unsigned i = 0; i < SENSORS; i++) {
         uint32_t degrees = temperature_of(sim, i);
+        if (degrees == 0) { /* no such sensor; asked at each step of the clock */
+            continue;
+        }
         uint32_t back = (state->warning & WARNING_TEMPERATURE) != 0 ? state->over[i] >> 22 & 7u : 0;
-        if (degrees != 0 && (degrees + back >= (state->over[i] & 0xffff) + (back != 0 ? 1u : 0) ||
-                             degrees <= (state->under[i] & 0xffff))) {
+        if (degrees + back >= (state->over[i] & 0xffff) + (back != 0 ? 1u : 0) ||
+            degrees <= (state->under[i] & 0xffff)) {
             return true;
         }
     }
