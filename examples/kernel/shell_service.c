@@ -187,9 +187,8 @@ static void service_timestamp(struct shell *shell)
 static void service_event(struct lwnvme_events *events, const struct lwnvme_async_event *event)
 {
     const struct shell *const shell = events->context;
-    const uint32_t dword0 = event->type | (uint32_t)event->information << 8 | (uint32_t)event->log_page << 16;
 
-    lwnvme_describe_event(shell_show_start(shell, &service_show), dword0);
+    lwnvme_describe_event(shell_show_start(shell, &service_show), event->dword0);
     if (event->smart != NULL) {
         text_print("  critical_warning : 0x%02x, temperature %u K, spare %u %%\n", event->smart->cw,
                    lwnvme_le16_get(&event->smart->ctemp), event->smart->avsp);

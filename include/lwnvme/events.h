@@ -77,6 +77,7 @@ struct lwnvme_async_event {
     uint8_t type;        /* as the controller said: LWNVME_AET_... */
     uint8_t information; /* LWNVME_AEI_... */
     uint8_t log_page;    /* LWNVME_LOG_... */
+    uint32_t dword0;     /* all of it, as lwnvme_describe_event takes it */
     uint32_t parameter;  /* completion dword 1: the event specific parameter */
     uint32_t nsid;       /* zones changed: the namespace; else 0 */
 

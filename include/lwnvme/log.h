@@ -42,7 +42,8 @@ struct lwnvme_log_select {
  * commands, one after the other, which needs a controller that takes offsets (LWNVME_ERR_NO_LOG_OFFSET), and not
  * with offset_is_index. All commands but the last retain the event, so it is cleared once, at the end, when all
  * has arrived; with retain_event none clears it. When one fails the rest is not asked for; bytes_done says how
- * many bytes have arrived, from the start.
+ * many bytes have arrived, from the start. lsp goes with each command: what makes the controller capture or open
+ * something is told once, by a read of up to 4096 bytes, or by the calls of log_stream.h.
  * NVM Express Base Specification 2.1, section 5.1.12 "Get Log Page command".
  */
 int lwnvme_log_read(struct lwnvme_controller *controller, struct lwnvme_request *request,

@@ -31,7 +31,8 @@ extern "C" {
     X(ERR_NOT_OPEN, -8, "the controller is not open")                                                        \
     X(ERR_QUEUE_CLOSED, -9, "the queue is closed")                                                           \
     X(ERR_QUEUE_IN_USE, -10, "the queue still has requests in flight")                                       \
-    X(ERR_NAMESPACE_CLOSED, -11, "the namespace is not open, or belongs to another controller")              \
+    X(ERR_NAMESPACE_CLOSED, -11,                                                                             \
+      "the namespace is not open, must be opened again, or is another controller's")                         \
     X(ERR_IN_CALLBACK, -12, "not possible from inside a callback")                                           \
     /* the host */                                                                                           \
     X(ERR_HOOK_DMA_ALLOC, -20, "the host lacks the dma_alloc or the dma_free hook")                          \
@@ -155,7 +156,7 @@ extern "C" {
     X(ERR_IMAGE_READ, -156, "the callback could not deliver the image")                                      \
     X(ERR_FIRMWARE_SLOT, -157, "the firmware slot does not exist, or is read-only")                          \
     X(ERR_FORMAT_INDEX, -158, "the namespace has no such LBA format")                                        \
-    X(ERR_POWER_STATE, -159, "the controller has no such power state")                                       \
+    X(ERR_POWER_STATE, -159, "the controller has no such power state, or none to rest in")                   \
     X(ERR_ABORT_LIMIT, -160, "as many Abort commands are under way as the controller takes")                 \
     X(ERR_NOT_IN_FLIGHT, -161, "the command is not with the controller")                                     \
     X(ERR_CANCELLED, -162, "the operation was cancelled")                                                    \

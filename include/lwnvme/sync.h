@@ -87,8 +87,9 @@ int lwnvme_sync_feature_get(struct lwnvme_controller *controller, uint8_t fid, u
 int lwnvme_sync_feature_set(struct lwnvme_controller *controller, uint8_t fid, uint32_t value, uint32_t nsid,
                             bool save);
 
-/* Carries a long operation that has been begun on to its end; returns its status. LWNVME_ERR_WRONG_STATE: a callback
- * has shut the controller down meanwhile; the operation goes on, or ends, after a resume or a close. */
+/* Carries a long operation that has been begun on to its end; returns its status. LWNVME_ERR_WRONG_STATE: it never was
+ * begun (the begin call was refused), or a callback has shut the controller down meanwhile; then the operation goes on,
+ * or ends, after a resume or a close. */
 int lwnvme_sync_operation(struct lwnvme_operation *operation);
 
 /* One command by its dwords; *result_dw0 receives completion dword 0 unless it is NULL. */

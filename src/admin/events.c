@@ -383,6 +383,7 @@ static void lwnvme_event_begin(struct lwnvme_events *events, struct lwnvme_event
     uint8_t log_page;
 
     memset(now, 0, sizeof(*now));
+    now->dword0 = dw0;
     now->type = (uint8_t)lwnvme_field_get(dw0, LWNVME_ASYNC_EVENT_AET);
     now->information = (uint8_t)lwnvme_field_get(dw0, LWNVME_ASYNC_EVENT_AEI);
     now->log_page = (uint8_t)lwnvme_field_get(dw0, LWNVME_ASYNC_EVENT_LID);

@@ -193,6 +193,8 @@ void lwnvme_operation_progress(struct lwnvme_operation *operation, uint32_t perc
     passed_s = (uint32_t)(passed_us >> 20);
     if (passed_s < UINT32_MAX / 100u)
         operation->left_s = lwnvme_divide(passed_s * (100u - percent), percent);
+    if (operation->left_s == 0 && percent < 100u)
+        operation->left_s = 1;
 }
 
 int lwnvme_operation_step(struct lwnvme_operation *operation)

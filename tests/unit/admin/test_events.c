@@ -353,6 +353,8 @@ static void every_known_event_is_told_by_its_kind_after_its_log_page_was_read(vo
         assert_int_equal(kept[0].event.kind, row->kind);
         assert_int_equal(kept[0].event.type, row->type);
         assert_int_equal(kept[0].event.information, row->information);
+        assert_int_equal(kept[0].event.dword0,
+                         row->type | (uint32_t)row->information << 8 | (uint32_t)named << 16);
         assert_int_equal(kept[0].event.log_page, named);
         assert_int_equal(seen.logs, row->log != 0);
         if (row->log != 0) {

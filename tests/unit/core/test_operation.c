@@ -401,7 +401,9 @@ static void progress_is_clamped_and_the_rest_estimated(void **state)
     assert_int_equal(work.operation.left_s, LWNVME_OPERATION_UNKNOWN);
     lwnvme_operation_progress(&work.operation, 0);
     assert_int_equal(work.operation.left_s, LWNVME_OPERATION_UNKNOWN);
-    lwnvme_sim_advance(bench.sim, 100000000); /* 100 s */
+    lwnvme_operation_progress(&work.operation, 50);
+    assert_int_equal(work.operation.left_s, 1); /* soon, not now */
+    lwnvme_sim_advance(bench.sim, 100000000);   /* 100 s */
     lwnvme_operation_progress(&work.operation, 25);
     assert_int_equal(work.operation.progress_percent, 25);
     assert_in_range(work.operation.left_s, 285, 300);
