@@ -12,7 +12,8 @@ int lwnvme_sync_operation(struct lwnvme_operation *operation)
 
     if (operation == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (!lwnvme_operation_active(operation)) /* or never begun: a refused begin must not look like a good end */
+    /* Ended, or never begun: a refused begin must not look like a good end. */
+    if (!lwnvme_operation_active(operation))
         return operation->controller == NULL ? LWNVME_ERR_WRONG_STATE : operation->status;
     controller = operation->controller;
     status = lwnvme_sync_controller_check(controller);
