@@ -67,6 +67,7 @@ clean: ## removes build/
 
 # The bootable kernel and the demo on the software controller: build/demo/kernel.elf, build/demo/lwnvme-demo-sim.
 -include examples/kernel/kernel.mk
+-include bench/qemu/bench.mk
 
 DEMO_PROGRAM = $(if $(filter sim,$(DEVICE)),build/demo/lwnvme-demo-sim,build/demo/kernel.elf)
 
@@ -83,29 +84,31 @@ tour: build/demo/kernel.elf build/demo/lwnvme-demo-sim | setup-demo ## a scripte
 
 # Three builds of the library, the software controller and the tests, hosted:
 #   san    ASan and UBSan, the library file by file
-#   cov    counters for coverage
+#   cov    counters for coverage (tests/coverage/coverage.mk)
 # and cross builds for make matrix further down. The amalgamated form shares the san objects of the tests.
 SIM_SOURCES := $(shell find sim -name '*.c' 2>/dev/null)
 UNIT_TESTS := $(sort $(shell find tests/unit -name 'test_*.c' 2>/dev/null))
 SIM_TESTS := $(sort $(shell find tests/sim -name 'test_*.c' 2>/dev/null))
 LAYOUT_TESTS := $(sort $(wildcard tests/layout/test_*.c))
-SUPPORT_SOURCES := $(sort $(shell find tests/unit tests/sim tests/support -name '*.c' ! -name 'test_*.c' 2>/dev/null))
+SUPPORT_SOURCES := $(sort $(shell find tests/unit tests/sim tests/support tests/sweep -name '*.c' ! -name 'test_*.c' ! -path tests/sweep/run.c 2>/dev/null))
 # A test that includes a source file itself cannot be linked with the amalgamated form.
 AMALGAM_TESTS := $(if $(UNIT_TESTS),$(shell grep -L '^\#include ".*\.c"' $(UNIT_TESTS)))
 
 HOSTED := -std=c11 -D_GNU_SOURCE -g -Wall -Wextra -Wshadow -Wvla -Wno-unknown-warning-option -Wno-maybe-uninitialized \
     -Werror $(INCLUDES) \
     -I. -Isim -Isim/include -Isrc -Itests -Itests/support
-SAN_CFLAGS := $(HOSTED) -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
+# Made quickly: line numbers are all that a report needs, unit tests are not optimised, and gold links where there is one.
+SAN_LINKER := $(if $(shell command -v ld.gold 2>/dev/null),-fuse-ld=gold)
+SAN_LEVEL = -O1
+build/san/tests/unit/%.o: SAN_LEVEL = -O0
+SAN_CFLAGS := $(HOSTED) -g1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all \
     $(EXTRA_CFLAGS)
-COV_CFLAGS := $(HOSTED) -O0 --coverage $(EXTRA_CFLAGS)
 TEST_LIBS := -lcmocka -lpthread
 
 UNIT_PROGRAMS := $(UNIT_TESTS:%.c=build/san/%)
 AMALGAM_PROGRAMS := $(AMALGAM_TESTS:%.c=build/san/amalgamated/%)
 SIM_PROGRAMS := $(SIM_TESTS:%.c=build/san/%)
 LAYOUT_PROGRAMS := $(LAYOUT_TESTS:%.c=build/san/%)
-COV_PROGRAMS := $(UNIT_TESTS:%.c=build/cov/%) $(SIM_TESTS:%.c=build/cov/%)
 
 build/san/flags: FORCE
 	@mkdir -p $(@D)
@@ -114,17 +117,12 @@ build/san/flags: FORCE
 build/san/%.o: %.c build/san/flags | setup-test
 	@mkdir -p $(@D)
 	@$(SAY) 'CC    $@'
-	$(Q)$(CC) $(SAN_CFLAGS) -MMD -MP -c $< -o $@
-
-build/cov/%.o: %.c | setup-coverage
-	@mkdir -p $(@D)
-	@$(SAY) 'CC    $@'
-	$(Q)$(CC) $(COV_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(SAN_LEVEL) $(SAN_CFLAGS) -MMD -MP -c $< -o $@
 
 build/san/dist/lwnvme.o: build/dist/lwnvme.c build/san/flags | setup-test
 	@mkdir -p $(@D)
 	@$(SAY) 'CC    $@'
-	$(Q)$(CC) $(SAN_CFLAGS) -c $< -o $@
+	$(Q)$(CC) $(SAN_LEVEL) $(SAN_CFLAGS) -c $< -o $@
 
 # archive_rules build-directory: the library, the software controller and what tests share.
 define archive_rules
@@ -141,10 +139,10 @@ build/$(1)/libsupport.a: $(SUPPORT_SOURCES:%.c=build/$(1)/%.o)
 	@$(SAY) 'AR    $$@'
 	$(Q)$(AR) cqs $$@ $$^
 endef
-$(foreach build,san cov,$(eval $(call archive_rules,$(build))))
+$(foreach build,san straight0,$(eval $(call archive_rules,$(build))))
 
 TEST_ARCHIVES = build/$(1)/libsupport.a build/$(1)/libsim.a build/$(1)/liblwnvme.a
-GROUPED = -Wl,--start-group $(filter %.o %.a,$^) -Wl,--end-group
+GROUPED = $(SAN_LINKER) -Wl,--start-group $(filter %.o %.a,$^) -Wl,--end-group
 
 $(UNIT_PROGRAMS) $(SIM_PROGRAMS): build/san/%: build/san/%.o $(call TEST_ARCHIVES,san)
 	@$(SAY) 'LINK  $@'
@@ -160,20 +158,37 @@ $(AMALGAM_PROGRAMS): build/san/amalgamated/%: build/san/%.o build/san/dist/lwnvm
 	@$(SAY) 'LINK  $@'
 	$(Q)$(CC) $(SAN_CFLAGS) $(GROUPED) $(TEST_LIBS) -o $@
 
-$(COV_PROGRAMS): build/cov/%: build/cov/%.o $(call TEST_ARCHIVES,cov)
+# The other value of an option that is a second way for each I/O. Without sanitizers: tests/sim/test_options.c has it with them.
+STRAIGHT0_PROGRAMS := $(UNIT_TESTS:%.c=build/straight0/%) $(SIM_TESTS:%.c=build/straight0/%)
+STRAIGHT0_CFLAGS := $(HOSTED) -O1 -DLWNVME_CONFIG_STRAIGHT=0 $(EXTRA_CFLAGS)
+build/straight0/%.o: %.c | setup-test
+	@mkdir -p $(@D)
+	@$(SAY) 'CC    $@'
+	$(Q)$(CC) $(STRAIGHT0_CFLAGS) -MMD -MP -c $< -o $@
+
+$(STRAIGHT0_PROGRAMS): build/straight0/%: build/straight0/%.o $(call TEST_ARCHIVES,straight0)
 	@$(SAY) 'LINK  $@'
-	$(Q)$(CC) $(COV_CFLAGS) $(GROUPED) $(TEST_LIBS) -o $@
+	$(Q)$(CC) $(GROUPED) $(TEST_LIBS) -o $@
 
 RUN := $(PYTHON) tests/run.py
+include tests/qtest/qtest.mk
+
+include tests/fuzz/fuzz.mk
+include tests/sweep/sweep.mk
+include tests/simulation/simulation.mk
+
 QEMU_TESTS := $(if $(wildcard tests/qemu/test_*.py),tests/qemu)
 QEMU_NEEDS = $(if $(QEMU_TESTS),build/demo/kernel.elf build/demo/lwnvme-demo-sim)
 CHECKS := $(foreach check,$(wildcard tests/*/check),"$(check:tests/%/check=%)=$(check)") \
     "symbols=tools/check-symbols $(LIB_OBJECTS)" \
     "layers=$(PYTHON) tools/check-layers $(LIB_OBJECTS)" "amalgamation=tools/check-amalgamation build/dist"
 
-test: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) $(SIM_PROGRAMS) $(LAYOUT_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## everything below; the last line has the totals
+test: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) $(SIM_PROGRAMS) $(QTEST_PROGRAMS) $(LAYOUT_PROGRAMS) $(FUZZ_REPLAYS) build/sweep-san/tests/sweep/sweep $(SIMULATION_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## everything below; the last line has the totals
+	@rm -rf build/reliability/qtest
 	@$(RUN) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_PROGRAMS) --group scenarios $(SIM_PROGRAMS) \
-	    --group layout $(LAYOUT_PROGRAMS) --checks $(CHECKS) --pytest $(QEMU_TESTS)
+	    --group qtest $(QTEST_PROGRAMS) --group layout $(LAYOUT_PROGRAMS) --group fuzz $(FUZZ_REPLAYS) --group sweeps build/sweep-san/tests/sweep/sweep \
+	    --checks $(CHECKS) --pytest $(QEMU_TESTS)
+	@$(QTEST_SUMMARY) >build/reliability/qtest.log || { cat build/reliability/qtest.log; exit 1; }
 
 test-unit: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) | setup-test ## unit tests under ASan and UBSan, on both forms of the library
 	@$(RUN) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_PROGRAMS)
@@ -181,13 +196,16 @@ test-unit: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) | setup-test ## unit tests under
 test-sim: $(SIM_PROGRAMS) | setup-test ## scenarios on the software controller
 	@$(RUN) --group scenarios $(SIM_PROGRAMS)
 
+configs: $(STRAIGHT0_PROGRAMS) | setup-test ## unit tests and scenarios of a library without the straight path: LWNVME_CONFIG_STRAIGHT 0
+	@$(RUN) --group straight0 $(STRAIGHT0_PROGRAMS)
+
 test-qemu: $(QEMU_NEEDS) | setup-test ## boots the demo kernel in QEMU over a matrix of drives
 	@$(RUN) --pytest $(QEMU_TESTS)
 
 check-headers: | setup-test ## each public header alone: C11, C++17, freestanding
 	@tests/headers/check
 
-check-docs: build/liblwnvme.a | setup-test ## what the documents quote is what is compiled, and it works
+check-docs: build/liblwnvme.a build/san/libsim.a build/san/liblwnvme.a | setup-test ## what the documents quote is what is compiled, and it works
 	@tests/docs/check
 
 check-symbols: $(LIB_OBJECTS) ## the library needs memcpy memset memmove memcmp and nothing else
@@ -202,8 +220,47 @@ check-layout: $(LAYOUT_PROGRAMS) | setup-test ## structures and constants agains
 check-amalgamation: build/dist/lwnvme.c | setup-test ## the two files compile alone, as strictly as the tree
 	@tools/check-amalgamation build/dist
 
-coverage: $(COV_PROGRAMS) | setup-coverage ## line and branch coverage of src/ by the host tests: build/coverage/
-	@tools/coverage $(COV_PROGRAMS)
+# Without sanitizers: 1.4 thousand million buffers.
+build/sweep/test_mapper: tests/unit/io/test_mapper.c tests/unit/support.c $(LWNVME_SOURCES) $(SIM_SOURCES) | setup-test
+	@mkdir -p $(@D)
+	@$(SAY) 'CC    $@'
+	$(Q)$(CC) $(HOSTED) -O2 $(EXTRA_CFLAGS) $^ -o $@ $(TEST_LIBS)
+
+sweep-map: build/sweep/test_mapper ## every length to 4 MiB at every offset, three page sizes, PRP and SGL, coherent and not, against an independent walker, hours: build/reliability/map.json
+	@$(PYTHON) tools/sweep-map $<
+
+LIFE_PROGRAMS := build/sweep/test_panic build/sweep/test_removal
+$(LIFE_PROGRAMS): build/sweep/%: tests/sim/%.c tests/sim/life.c tests/sim/scenario.c $(LWNVME_SOURCES) $(SIM_SOURCES) | setup-test
+	@mkdir -p $(@D)
+	@$(SAY) 'CC    $@'
+	$(Q)$(CC) $(HOSTED) -O2 $(EXTRA_CFLAGS) $^ -o $@ $(TEST_LIBS)
+
+sweep-life: $(LIFE_PROGRAMS) ## a CPU dies, or the device leaves, at every single step of an eventful life: minutes
+	@set -e; for program in $(LIFE_PROGRAMS); do SWEEP_ALL=1 $$program; done
+
+# Words that are looked at before the lock is taken, and looked at again with it held, are named in the list.
+TSAN_SOURCES := tests/sim/scenario.c $(SIM_SOURCES) $(LWNVME_SOURCES)
+TSAN_PROGRAMS := build/tsan/test_concurrency build/tsan/test_resetter
+build/tsan/%.o: %.c | setup-test
+	@mkdir -p $(@D)
+	@$(SAY) 'CC    $@'
+	$(Q)$(CC) $(HOSTED) -O1 -fsanitize=thread $(EXTRA_CFLAGS) -MMD -MP -c $< -o $@
+
+$(TSAN_PROGRAMS): build/tsan/%: build/tsan/tests/sim/%.o $(TSAN_SOURCES:%.c=build/tsan/%.o)
+	@$(SAY) 'LINK  $@'
+	$(Q)$(CC) -fsanitize=thread $^ $(TEST_LIBS) -o $@
+
+tsan: $(TSAN_PROGRAMS) ## several owners, interrupts and a resetter, under the thread sanitizer: build/reliability/tsan.json
+	@$(PYTHON) tools/tsan $(TSAN_PROGRAMS)
+
+include tests/coverage/coverage.mk
+include tests/mutation/mutation.mk
+
+reliability: ## all figures of reliability in one table; runs what has not been run, which takes an hour or two (RUN=0: only reads): build/reliability/summary.json
+	@MAKE="$(MAKE)" $(PYTHON) tools/reliability $(if $(filter 0,$(RUN)),--read)
+
+prove: | setup-prove ## a model of the queue protocol searched exhaustively, and what Frama-C shows of the ring and the mapper
+	@$(PYTHON) tests/prove/run
 
 ##@ Other machines
 
@@ -226,11 +283,16 @@ MACHINES := x86_64 i686 aarch64 armv7 riscv64 riscv32 ppc64 s390x \
 LEVELS := O0 Os O2
 MATRIX := $(foreach machine,$(MACHINES),$(LEVELS:%=build/matrix/$(machine)/%/passed))
 
+# A frame has at most 512 bytes (WARNINGS). Without optimization it has a place for everything and may be larger; and the
+# first ABI of powerpc64 takes 112 bytes of each frame for itself, of which clang makes no other use.
+FRAME_O0 := -Wframe-larger-than=640
+FRAME_clang-ppc64 := -Wframe-larger-than=624
+
 # cross_rules machine, level
 define cross_rules
 build/matrix/$(1)/$(2)/%.o: %.c Makefile | setup-matrix
 	@mkdir -p $$(@D)
-	$(Q)$$(COMPILER_$(1)) -fno-pie $$(FREESTANDING) -$(2) -MMD -MP -c $$< -o $$@
+	$(Q)$$(COMPILER_$(1)) -fno-pie $$(FREESTANDING) -$(2) $(or $(FRAME_$(2)),$(FRAME_$(1))) -MMD -MP -c $$< -o $$@
 build/matrix/$(1)/$(2)/passed: $(LWNVME_SOURCES:%.c=build/matrix/$(1)/$(2)/%.o) tools/check-symbols
 	@tools/check-symbols $$(filter %.o,$$^) >/dev/null
 	@touch $$@
@@ -251,6 +313,14 @@ EMULATOR_i686 := qemu-i386-static
 EMULATOR_armhf := qemu-arm-static
 EMULATOR_s390x := qemu-s390x-static
 HOST_TESTS := $(UNIT_TESTS:%.c=%) $(SIM_TESTS:%.c=%)
+EMULATED = $(EMULATOR_$(1)) -L /usr/$(TRIPLET_$(1)) -E LD_LIBRARY_PATH=build/cross/$(DEBIAN_$(1))
+# A kernel for x86-64 mostly runs i686 itself. Where it does not, threads are left out: qemu-i386 hangs when one is made.
+LOADER_i686 := /usr/i686-linux-gnu/lib/ld-linux.so.2
+RUNS_i686 = $(shell $(LOADER_i686) --version 2>/dev/null)
+WRAP_i686 = $(if $(RUNS_i686),$(LOADER_i686) --library-path /usr/i686-linux-gnu/lib:build/cross/$(DEBIAN_i686),$(call EMULATED,i686))
+WRAP_armhf = $(call EMULATED,armhf)
+WRAP_s390x = $(call EMULATED,s390x)
+LEFT_OUT_i686 = $(if $(RUNS_i686),,%/test_concurrency %/test_resetter)
 
 # foreign_rules machine
 define foreign_rules
@@ -263,8 +333,7 @@ build/foreign/$(1)/libtested.a: $(patsubst %.c,build/foreign/$(1)/%.o,$(LWNVME_S
 $(HOST_TESTS:%=build/foreign/$(1)/%): build/foreign/$(1)/%: build/foreign/$(1)/%.o build/foreign/$(1)/libtested.a
 	$(Q)$$(TRIPLET_$(1))-gcc $$^ build/cross/$$(DEBIAN_$(1))/libcmocka.so.0 -o $$@
 run-$(1): $(HOST_TESTS:%=build/foreign/$(1)/%) | setup-matrix
-	@THIN=7 $(RUN) --wrap "$$(EMULATOR_$(1)) -L /usr/$$(TRIPLET_$(1)) -E LD_LIBRARY_PATH=build/cross/$$(DEBIAN_$(1))" \
-	    --group $(1) $(HOST_TESTS:%=build/foreign/$(1)/%)
+	@THIN=7 $(RUN) --wrap "$$(WRAP_$(1))" --group $(1) $$(filter-out $$(LEFT_OUT_$(1)),$(HOST_TESTS:%=build/foreign/$(1)/%))
 endef
 $(foreach machine,$(FOREIGN),$(eval $(call foreign_rules,$(machine))))
 
@@ -284,7 +353,15 @@ fmt: | setup-fmt ## formats all C files
 
 ##@ Measuring it
 
-size: | setup-size ## text bytes per object and for two profiles, deepest stack: build/size/size.json
+# What a queue takes is counted on the software controller, which keeps to the same rules as in the tests.
+QUEUE_MEMORY_OBJECTS := $(patsubst %.c,build/bench/%.o,$(LWNVME_SOURCES) $(SIM_SOURCES) bench/queue_memory.c)
+build/bench/sim/%.o: BENCH_CFLAGS += -I. -Isim
+
+build/bench/queue_memory: $(QUEUE_MEMORY_OBJECTS)
+	@$(SAY) 'LINK  $@'
+	$(Q)gcc $(BENCH_CFLAGS) $^ -o $@
+
+size: build/bench/queue_memory | setup-size ## text bytes per object and for some profiles, memory of a queue, deepest stack: build/size/size.json
 	@$(PYTHON) tools/size $(LWNVME_SOURCES)
 
 # Optimised as a careful user would; the library is called through its public functions.
@@ -303,19 +380,25 @@ build/bench/io_cost: $(BENCH_OBJECTS)
 bench: build/bench/io_cost | setup-bench ## instructions per 4 KiB read, beside the unavoidable: build/bench/io_cost.json; PROFILE=1: by function
 	@$(PYTHON) bench/run.py build/bench/io_cost $(if $(PROFILE),profile)
 
+bench-figure: bench ## the chart of make bench, as the README shows it: docs/io_cost.svg
+	@cp build/bench/io_cost.svg docs/io_cost.svg
+
+bench-qemu: build/bench/qemu/kernel.elf build/bench/qemu/count.so build/bench/qemu/mark | setup-bench-qemu ## the same on QEMU's drive, all of the guest counted, beside the Linux driver: build/bench/qemu.json; LINUX=0: without
+	@$(PYTHON) bench/qemu/run.py
+
 ##@ Help
 
 help: ## this text
-	@awk -f tools/help.awk Makefile
+	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk
 
-SETUPS := build python size demo test matrix cross-cmocka lint bench coverage fmt
+SETUPS := build python size demo test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz
 $(SETUPS:%=setup-%): setup-%:
 	@$(SETUP) $*
 
 FORCE:
 
-.PHONY: all amalgamation bench check-amalgamation check-docs check-headers check-layers check-layout check-symbols clean coverage \
-    demo fmt help lint matrix shell size test tour test-qemu test-sim test-unit FORCE \
+.PHONY: all amalgamation bench bench-qemu bench-figure check-amalgamation check-docs check-headers check-layers check-layout check-symbols clean configs reliability sweep sweep-life sweep-map tsan \
+    demo fmt help lint matrix shell size test tour test-qemu test-qtest test-sim test-unit FORCE \
     $(SETUPS:%=setup-%) $(FOREIGN:%=run-%)
 
--include $(shell find build/obj build/san build/cov build/matrix build/foreign build/bench build/demo -name "*.d" 2>/dev/null)
+-include $(shell find build/obj build/san build/straight0 build/fuzz build/tsan build/sweep build/sweep-san build/cov build/matrix build/foreign build/bench build/demo -name "*.d" 2>/dev/null)

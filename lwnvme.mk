@@ -9,9 +9,13 @@ LWNVME_INCLUDES := $(LWNVME_DIR)include
 
 LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     core/admin_page.c \
+    core/cmb.c \
     core/controller.c \
     core/controller_info.c \
     core/hold.c \
+    core/interrupt.c \
+    core/journey.c \
+    core/kept.c \
     core/map.c \
     core/memory.c \
     core/message.c \
@@ -19,11 +23,34 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     core/operation.c \
     core/queue.c \
     core/queue_life.c \
+    core/queue_memory.c \
+    core/queue_statistics.c \
     core/quirk.c \
+    core/recovery.c \
+    core/recovery_await.c \
+    core/recovery_request.c \
+    core/recovery_verify.c \
     core/register.c \
+    core/repeat.c \
     core/service.c \
-    core/status.c \
+    core/shadow.c \
+    core/share.c \
+    core/status_class.c \
+    io/cancel.c \
+    io/copy.c \
+    io/fused.c \
+    io/guard.c \
+    io/kv.c \
+    io/limits.c \
+    io/mapper.c \
+    io/metadata.c \
     io/nvm.c \
+    io/placement.c \
+    io/protection.c \
+    io/reservation.c \
+    io/retry.c \
+    io/zns.c \
+    io/zns_report.c \
     admin/abort.c \
     admin/apst.c \
     admin/boot_partition.c \
@@ -70,20 +97,19 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     describe/json.c \
     describe/list.c \
     describe/log.c \
-    describe/name.c \
     describe/namespace.c \
+    describe/packed.c \
     describe/persistent_event.c \
     describe/placement.c \
     describe/status.c \
+    describe/status_text.c \
     describe/support.c \
     describe/text.c \
+    sync/panic.c \
     sync/sync.c \
     sync/sync_admin.c \
-    sync/sync_feature.c \
-    sync/sync_identify.c \
-    sync/sync_log.c \
-    sync/sync_maintenance.c \
-    sync/sync_namespace.c \
+    sync/sync_call.c \
+    sync/sync_io.c \
     sync/sync_operation.c \
     sync/sync_power.c \
     )

@@ -25,10 +25,14 @@
 #define BAR_BYTES          8192u
 #define BLOCK_BYTES        512u
 #define BLOCKS_PER_READ    8u
+#define LARGE_READ_BYTES   131072u
 #define NAMESPACE_BLOCKS   (1u << 24)
 #define RING_ENTRIES       256u
 #define DEPTH_MAX          128u
 #define WARM_READS         2048u
+#define TIMED_ROUNDS       20000u
+#define TIMED_TRIALS       9u
+#define TIMED_READS        128u
 #define COUNTED_READS      8192u
 #define BRING_UP_LIMIT     100000u
 #define DOORBELL_OFFSET    0x1000u
@@ -65,7 +69,6 @@ struct device_queue {
 
 static _Alignas(PAGE_BYTES) volatile uint32_t registers[BAR_BYTES / 4];
 static struct device_queue device_queues[DEVICE_QUEUES];
-static bool device_hears_reads; /* whether reads are answered from the relax hook too */
 
 static uint32_t register_at(uint32_t offset)
 {
@@ -236,8 +239,6 @@ static void device_step(void)
     registers[LWNVME_REG_CSTS / 4] = csts;
     if ((cc & 1u) != 0)
         device_serve(0);
-    if (device_hears_reads)
-        device_serve(1);
 }
 
 static void device_power_on(void)
@@ -285,15 +286,11 @@ static uint64_t host_now_us(void *host)
     return ++clock_us;
 }
 
-/* The device's turn in blocking calls; not counted. */
+/* The device's turn while a controller is brought up or taken down; never counted. */
 static void host_relax(void *host)
 {
     (void)host;
-    if (device_hears_reads)
-        count_off();
     device_step();
-    if (device_hears_reads)
-        count_on();
 }
 
 static void host_log(void *host, enum lwnvme_log_level level, const char *message)
@@ -310,6 +307,7 @@ static const struct lwnvme_host_ops host_ops = {
     .now_us = host_now_us,
     .relax = host_relax,
     .log = host_log,
+    .log_words = lwnvme_log_words,
 };
 
 /* ---- what is measured ---- */
@@ -320,6 +318,7 @@ static struct lwnvme_namespace ns;
 static struct lwnvme_request requests[DEPTH_MAX];
 static struct lwnvme_buffer buffers[DEPTH_MAX];
 static _Alignas(PAGE_BYTES) uint8_t data[DEPTH_MAX][PAGE_BYTES];
+static _Alignas(PAGE_BYTES) uint8_t large_data[LARGE_READ_BYTES];
 static uint32_t calls_back;
 
 static void fail(const char *what, int status)
@@ -342,13 +341,19 @@ static void read_done(struct lwnvme_request *request)
         calls_back++;
 }
 
-static void bring_up(void)
+/* With the host's direct map named, which is all of this process but its first page, or with dma_map alone. */
+static void bring_up(bool direct_map)
 {
     struct lwnvme_controller_config config = {
         .ops = &host_ops, .page_bytes = PAGE_BYTES, .bar_mapped = registers, .bar_bytes = BAR_BYTES};
     struct lwnvme_queue_config queue_config = {.entries = RING_ENTRIES};
     int status;
 
+    if (direct_map) {
+        config.direct_map.address = PAGE_BYTES;
+        config.direct_map.dma_address = PAGE_BYTES;
+        config.direct_map.length_bytes = SIZE_MAX / 2 - PAGE_BYTES;
+    }
     device_power_on();
     status = lwnvme_sync_controller_open(&controller, &config);
     if (status != 0)
@@ -366,20 +371,48 @@ static void bring_up(void)
     }
 }
 
-static void library_submit(uint32_t depth, uint64_t lba)
+static void take_down(void)
+{
+    int status = lwnvme_sync_controller_close(&controller);
+
+    if (status != 0)
+        fail("close", status);
+}
+
+static void library_submit_one(uint32_t depth, uint64_t lba)
+{
+    int status;
+
+    (void)depth;
+    status = lwnvme_read(&queue, &ns, &requests[0], lba, BLOCKS_PER_READ, &buffers[0]);
+    if (status != 0)
+        fail("read", status);
+}
+
+static void library_submit_batch(uint32_t depth, uint64_t lba)
 {
     uint32_t refused = 0;
 
-    if (depth == 1) {
-        refused = (uint32_t)lwnvme_read(&queue, &ns, &requests[0], lba, BLOCKS_PER_READ, &buffers[0]);
-    } else {
-        lwnvme_queue_batch_begin(&queue);
-        for (uint32_t i = 0; i < depth; i++, lba += BLOCKS_PER_READ)
-            refused |= (uint32_t)lwnvme_read(&queue, &ns, &requests[i], lba, BLOCKS_PER_READ, &buffers[i]);
-        lwnvme_queue_batch_end(&queue);
-    }
+    lwnvme_queue_batch_begin(&queue);
+    for (uint32_t i = 0; i < depth; i++, lba += BLOCKS_PER_READ)
+        refused |= (uint32_t)lwnvme_read(&queue, &ns, &requests[i], lba, BLOCKS_PER_READ, &buffers[i]);
+    lwnvme_queue_batch_end(&queue);
     if (refused != 0)
         fail("read", (int)refused);
+}
+
+static void library_submit_large(uint32_t depth, uint64_t lba)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(large_data, sizeof large_data);
+    uint32_t refused = 0;
+
+    lwnvme_queue_batch_begin(&queue);
+    for (uint32_t i = 0; i < depth; i++)
+        refused |=
+            (uint32_t)lwnvme_read(&queue, &ns, &requests[i], lba, LARGE_READ_BYTES / BLOCK_BYTES, &buffer);
+    lwnvme_queue_batch_end(&queue);
+    if (refused != 0)
+        fail("large read", (int)refused);
 }
 
 static void library_complete(void)
@@ -491,7 +524,14 @@ static __attribute__((noinline)) uint32_t floor_poll(struct floor_queue *floor)
     return taken;
 }
 
-static void floor_submit(uint32_t depth, uint64_t lba)
+static void floor_submit_one(uint32_t depth, uint64_t lba)
+{
+    (void)depth;
+    floor_read(&floor_queue, &floor_requests[0], 0, lba, (uintptr_t)data[0]);
+    floor_ring(&floor_queue);
+}
+
+static void floor_submit_batch(uint32_t depth, uint64_t lba)
 {
     for (uint32_t i = 0; i < depth; i++, lba += BLOCKS_PER_READ)
         floor_read(&floor_queue, &floor_requests[i], i, lba, (uintptr_t)data[i]);
@@ -526,15 +566,22 @@ static uint32_t library_serve(void)
 
 struct contender {
     const char *name;
-    void (*submit)(uint32_t depth, uint64_t lba);
+    void (*submit_one)(uint32_t depth, uint64_t lba);
+    void (*submit_batch)(uint32_t depth, uint64_t lba);
     void (*complete)(void);
     uint32_t (*serve)(void);
 };
 
-static const struct contender contenders[] = {
-    {"library", library_submit, library_complete, library_serve},
-    {"floor", floor_submit, floor_complete, floor_serve},
-};
+static const struct contender direct = {"direct", library_submit_one, library_submit_batch, library_complete,
+                                        library_serve};
+static const struct contender mapped = {"mapped", library_submit_one, library_submit_batch, library_complete,
+                                        library_serve};
+static const struct contender direct_large = {"direct.large", NULL, library_submit_large, library_complete,
+                                              library_serve};
+static const struct contender mapped_large = {"mapped.large", NULL, library_submit_large, library_complete,
+                                              library_serve};
+static const struct contender floor_loop = {"floor", floor_submit_one, floor_submit_batch, floor_complete,
+                                            floor_serve};
 
 static void section_end(const char *name, uint32_t operations, uint32_t times)
 {
@@ -552,12 +599,14 @@ enum half {
 
 static void read_batches(const struct contender *contender, uint32_t depth, uint32_t reads, enum half half)
 {
+    void (*submit)(uint32_t depth, uint64_t lba) =
+        depth == 1 ? contender->submit_one : contender->submit_batch;
     uint64_t lba = 0;
 
     for (uint32_t done = 0; done < reads; done += depth) {
         if (half == HALF_SUBMIT)
             count_on();
-        contender->submit(depth, lba);
+        submit(depth, lba);
         if (half == HALF_SUBMIT)
             count_off();
         require(contender->serve() == depth, "the device was told of another number of commands");
@@ -595,20 +644,39 @@ static void measure_empty_polls(const char *name)
     section_end(name, COUNTED_READS, COUNTED_READS);
 }
 
-static void measure_blocking_reads(void)
+/*
+ * Blocking reads whose completion is there before the library looks: it is written into the ring beforehand, for the
+ * command identifier that comes next. That is the one of the read before, one generation on, since the same slot serves
+ * all of them.
+ */
+static void complete_beforehand(void)
 {
-    device_hears_reads = true;
+    struct device_queue *device = &device_queues[1];
+    uint32_t last = (device->sq_head + device->sq_entries - 1) % device->sq_entries;
+    uint32_t command = device->sq[last * COMMAND_DWORDS] + (1u << 26);
+
+    if (++device->sq_head == device->sq_entries)
+        device->sq_head = 0;
+    device_complete(device, 1, &command, 0, 0);
+}
+
+static void measure_blocking_reads(const char *name)
+{
+    library_submit_one(1, 0);
+    require(library_serve() == 1, "the command before the blocking ones was lost");
+    library_complete();
     for (uint32_t i = 0; i < COUNTED_READS; i++) {
         int status;
 
+        complete_beforehand();
         count_on();
         status = lwnvme_sync_read(&queue, &ns, i * BLOCKS_PER_READ, BLOCKS_PER_READ, data[0], 0);
         count_off();
         if (status != 0)
             fail("blocking read", status);
+        require(lwnvme_queue_stale(&queue) == 0, "the completion was for another command");
     }
-    device_hears_reads = false;
-    section_end("blocking", COUNTED_READS, COUNTED_READS * 2);
+    section_end(name, COUNTED_READS, COUNTED_READS);
 }
 
 /* What switching the counting on and off adds, and whether a known number of instructions comes out. */
@@ -627,31 +695,138 @@ static void measure_the_measuring(void)
     section_end("nops", COUNTED_READS * NOPS_PER_SELF_TEST, COUNTED_READS);
 }
 
+/* ---- time ---- */
+
+static uint64_t ticks(void)
+{
+    uint32_t low, high;
+
+    __asm__ __volatile__("lfence\n\trdtsc" : "=a"(low), "=d"(high)::"memory");
+    return (uint64_t)high << 32 | low;
+}
+
+static uint64_t batch_ticks(const struct contender *contender, uint32_t depth)
+{
+    uint64_t before = ticks();
+    uint64_t between;
+
+    if (depth == 1)
+        contender->submit_one(depth, 0);
+    else
+        contender->submit_batch(depth, 0);
+    between = ticks() - before;
+    require(contender->serve() == depth, "the device was told of another number of commands");
+    before = ticks();
+    contender->complete();
+    return between + (ticks() - before);
+}
+
+/* The clock twice, with nothing in between. */
+static uint64_t no_ticks(void)
+{
+    uint64_t before = ticks();
+    uint64_t between = ticks() - before;
+
+    before = ticks();
+    return between + (ticks() - before);
+}
+
+/* What batches of TIMED_READS reads together took. One read would be too short: the counter of some machines goes in steps of
+ * twenty and more. No contender: the clock alone. */
+static uint64_t reads_ticks(const struct contender *contender, uint32_t depth)
+{
+    uint64_t sum = 0;
+
+    for (uint32_t reads = 0; reads < TIMED_READS; reads += depth)
+        sum += contender == NULL ? no_ticks() : batch_ticks(contender, depth);
+    return sum;
+}
+
+/* The least time of many rounds: what it takes when nothing disturbs it. In turn, so that a machine that gets slower or faster
+ * on the way does so for all. */
+static void measure_trial(uint32_t depth, uint64_t *library, uint64_t *floor)
+{
+    const struct contender *const contenders[] = {NULL, &direct, &floor_loop};
+    uint64_t least[3] = {UINT64_MAX, UINT64_MAX, UINT64_MAX};
+
+    for (uint32_t i = 0; i < TIMED_ROUNDS; i++) {
+        for (uint32_t c = 0; c < 3; c++) {
+            uint64_t took = reads_ticks(contenders[c], depth);
+
+            if (took < least[c])
+                least[c] = took;
+        }
+    }
+    *library = least[1] - least[0];
+    *floor = least[2] - least[0];
+}
+
+static void measure_depth(uint32_t depth)
+{
+    for (uint32_t trial = 0; trial < TIMED_TRIALS; trial++) {
+        uint64_t library;
+        uint64_t floor;
+
+        measure_trial(depth, &library, &floor);
+        printf("time %u %llu %llu\n", depth, (unsigned long long)library, (unsigned long long)floor);
+    }
+}
+
+static void measure_time(void)
+{
+    measure_depth(1);
+    measure_depth(32);
+    measure_depth(128);
+}
+
 /* For a profile by function: nothing but reads, at two lengths of run, whose difference is free of bring-up. */
 static void profile_reads(uint32_t reads)
 {
-    read_batches(&contenders[0], 32, reads, HALF_NONE);
+    read_batches(&direct, 32, reads, HALF_NONE);
+}
+
+static void measure_library(const struct contender *contender, const struct contender *large)
+{
+    static const uint32_t depths[] = {1, 32, 128};
+    char name[64];
+
+    for (size_t d = 0; d < sizeof depths / sizeof depths[0]; d++)
+        measure_reads(contender, depths[d]);
+    measure_reads(large, 32);
+    snprintf(name, sizeof name, "%s.blocking", contender->name);
+    measure_blocking_reads(name);
+}
+
+static void measure_counts(void)
+{
+    static const uint32_t depths[] = {1, 32, 128};
+
+    floor_bring_up();
+    measure_the_measuring();
+    for (size_t d = 0; d < sizeof depths / sizeof depths[0]; d++)
+        measure_reads(&floor_loop, depths[d]);
+    measure_library(&direct, &direct_large);
+    measure_empty_polls("poll.idle");
+    library_submit_one(1, 0);
+    measure_empty_polls("poll.in_flight");
+    require(library_serve() == 1, "the command in flight was lost");
+    library_complete();
+    take_down();
+    bring_up(false);
+    measure_library(&mapped, &mapped_large);
 }
 
 int main(int argc, char **argv)
 {
-    static const uint32_t depths[] = {1, 32, 128};
-
-    bring_up();
-    if (argc == 2) {
+    bring_up(true);
+    if (argc == 2 && strcmp(argv[1], "time") == 0) {
+        floor_bring_up();
+        measure_time();
+    } else if (argc == 2) {
         profile_reads((uint32_t)strtoul(argv[1], NULL, 10));
-        return 0;
+    } else {
+        measure_counts();
     }
-    floor_bring_up();
-    measure_the_measuring();
-    for (size_t c = 0; c < sizeof contenders / sizeof contenders[0]; c++)
-        for (size_t d = 0; d < sizeof depths / sizeof depths[0]; d++)
-            measure_reads(&contenders[c], depths[d]);
-    measure_empty_polls("poll.idle");
-    library_submit(1, 0);
-    measure_empty_polls("poll.in_flight");
-    require(library_serve() == 1, "the command in flight was lost");
-    library_complete();
-    measure_blocking_reads();
+    take_down();
     return 0;
 }

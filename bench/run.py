@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""bench/run.py PROGRAM: runs bench/io_cost under callgrind, prints the table, writes build/bench/io_cost.json.
+"""bench/run.py PROGRAM: runs bench/io_cost under callgrind and by itself, prints the table, writes build/bench/io_cost.json
+and the chart build/bench/io_cost.svg.
 bench/run.py PROGRAM profile: instructions per read at queue depth 32, function by function.
 
-bench/README.md tells what is counted and how.
+bench/README.md tells what is counted and how, and where the figures of others come from.
 """
 import glob
 import json
@@ -14,7 +15,26 @@ import sys
 import tempfile
 
 DEPTHS = (1, 32, 128)
+FURTHER_PAGES = 31  # of a read of 128 KiB
 LIMIT_S = 300
+
+# What is at most allowed, and what is aimed at.
+LIMITS = {
+    "read_4k_batch_32": (130, 100),
+    "read_4k_depth_1": (190, 150),
+    "blocking_read_4k": (220, 160),
+    "empty_poll": (36, 24),
+    "further_page": (8, 5),
+    "time_ratio": (2.0, None),
+}
+NAMES = {
+    "read_4k_batch_32": "4 KiB read, batches of 32",
+    "read_4k_depth_1": "4 KiB read, queue depth 1",
+    "blocking_read_4k": "blocking 4 KiB read, completion there",
+    "empty_poll": "poll that finds nothing, one in flight",
+    "further_page": "each further page of a 128 KiB read",
+    "time_ratio": "time, times the floor (worst of 1, 32, 128)",
+}
 
 
 def counts(program):
@@ -48,6 +68,19 @@ def costs(sections):
     return result
 
 
+def ticks(program):
+    """Ticks of the time stamp counter for 128 reads in batches of each depth: of the library and of the floor, in the trial
+    whose ratio is the median of all."""
+    done = subprocess.run([program, "time"], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          timeout=LIMIT_S, universal_newlines=True)
+    trials = {}
+    for depth, library, floor in re.findall(r"^time (\d+) (\d+) (\d+)$", done.stdout, re.M):
+        trials.setdefault(int(depth), []).append((int(library), int(floor)))
+    if not trials or any(floor == 0 for rows in trials.values() for _, floor in rows):
+        sys.exit("bench: this machine's time stamp counter is too coarse for a time")
+    return {depth: sorted(rows, key=lambda row: row[0] / row[1])[len(rows) // 2] for depth, rows in trials.items()}
+
+
 def function_counts(program, reads):
     """Instructions of a whole run by function."""
     with tempfile.TemporaryDirectory(dir=os.path.dirname(program)) as place:
@@ -69,29 +102,87 @@ def profile(program):
             print(f"  {cost:8.1f}  {name}")
 
 
-def main(program):
-    cost = costs(counts(program))
-    report = {"read_4k": {}}
-    print("instructions per 4 KiB read, warm   submit  complete     total     floor     ratio")
+def read_costs(cost, kind):
+    """Per depth: submission, completion, sum, and the floor of this run."""
+    result = {}
     for depth in DEPTHS:
-        key = f"qd{depth}"
-        submit, complete = cost[f"library.{key}.submit"], cost[f"library.{key}.complete"]
-        floor = cost[f"floor.{key}.submit"] + cost[f"floor.{key}.complete"]
-        report["read_4k"][key] = {"submit": round(submit, 1), "complete": round(complete, 1),
-                                  "total": round(submit + complete, 1), "floor": round(floor, 1)}
-        name = f"queue depth {depth}" + (", batches" if depth > 1 else "")
-        print(f"  {name:<32} {submit:8.1f}  {complete:8.1f}  {submit + complete:8.1f}  {floor:8.1f}  "
-              f"{(submit + complete) / floor:8.2f}")
-    report["empty_poll"] = {"idle": round(cost["poll.idle"], 1), "in_flight": round(cost["poll.in_flight"], 1)}
-    report["blocking_read_4k"] = {"total": round(cost["blocking"], 1)}
-    print(f"  poll that finds nothing: {cost['poll.idle']:.1f} with nothing in flight, "
-          f"{cost['poll.in_flight']:.1f} with a command in flight")
-    print(f"  blocking read, one empty poll included: {cost['blocking']:.1f}")
-    path = os.path.join(os.path.dirname(program), "io_cost.json")
-    with open(path, "w", encoding="utf-8") as output:
+        submit, complete = cost[f"{kind}.qd{depth}.submit"], cost[f"{kind}.qd{depth}.complete"]
+        floor = cost[f"floor.qd{depth}.submit"] + cost[f"floor.qd{depth}.complete"]
+        result[f"qd{depth}"] = {"submit": round(submit, 1), "complete": round(complete, 1),
+                                "total": round(submit + complete, 1), "floor": round(floor, 1)}
+    return result
+
+
+def further_page(cost, kind):
+    large = cost[f"{kind}.large.qd32.submit"] + cost[f"{kind}.large.qd32.complete"]
+    small = cost[f"{kind}.qd32.submit"] + cost[f"{kind}.qd32.complete"]
+    return round((large - small) / FURTHER_PAGES, 2)
+
+
+def report_of(cost, times):
+    reads = read_costs(cost, "direct")
+    measured = {
+        "read_4k_batch_32": reads["qd32"]["total"],
+        "read_4k_depth_1": reads["qd1"]["total"],
+        "blocking_read_4k": round(cost["direct.blocking"], 1),
+        "empty_poll": round(cost["poll.in_flight"], 1),
+        "further_page": further_page(cost, "direct"),
+        "time_ratio": round(max(library / floor for library, floor in times.values()), 2),
+    }
+    floors = {"read_4k_batch_32": reads["qd32"]["floor"], "read_4k_depth_1": reads["qd1"]["floor"]}
+    table = {}
+    for key, (most, aim) in LIMITS.items():
+        table[key] = {"measured": measured[key], "at_most": most, "holds": measured[key] <= most}
+        if aim is not None:
+            table[key]["aim"] = aim
+        if key in floors:
+            table[key]["floor"] = floors[key]
+    return {
+        "table": table,
+        "read_4k": reads,
+        "read_4k_dma_map": read_costs(cost, "mapped"),
+        "empty_poll": {"idle": round(cost["poll.idle"], 1), "in_flight": round(cost["poll.in_flight"], 1)},
+        "blocking_read_4k": {"direct_map": round(cost["direct.blocking"], 1),
+                             "dma_map": round(cost["mapped.blocking"], 1)},
+        "further_page": {"direct_map": further_page(cost, "direct"), "dma_map": further_page(cost, "mapped")},
+        "ticks": {f"qd{depth}": {"library": library, "floor": floor, "ratio": round(library / floor, 2)}
+                  for depth, (library, floor) in times.items()},
+    }
+
+
+def show(report):
+    print("instructions, warm                              submit  complete     total     floor     ratio")
+    for label, key in (("direct map", "read_4k"), ("dma_map", "read_4k_dma_map")):
+        for depth in DEPTHS:
+            row = report[key][f"qd{depth}"]
+            name = f"4 KiB read, {label}, " + (f"batches of {depth}" if depth > 1 else "depth 1")
+            print(f"  {name:<44} {row['submit']:7.1f}  {row['complete']:8.1f}  {row['total']:8.1f}  {row['floor']:8.1f}  "
+                  f"{row['total'] / row['floor']:8.2f}")
+    for depth in DEPTHS:
+        row = report["ticks"][f"qd{depth}"]
+        print(f"  time of 128 reads in batches of {depth}: {row['library']} ticks, floor {row['floor']}, ratio {row['ratio']}")
+    print("\nwhat is promised                                      measured   at most      aim")
+    for key, row in report["table"].items():
+        aim = row.get("aim", "")
+        print(f"  {NAMES[key]:<50} {row['measured']:9}  {row['at_most']:8} {aim:8}  {'holds' if row['holds'] else 'DOES NOT HOLD'}")
+
+
+def main(program):
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import chart  # pylint: disable=import-outside-toplevel
+    report = report_of(costs(counts(program)), ticks(program))
+    show(report)
+    out = os.path.dirname(program)
+    with open(os.path.join(out, "io_cost.json"), "w", encoding="utf-8") as output:
         json.dump(report, output, indent=2)
         output.write("\n")
-    print(f"written to {path}")
+    with open(os.path.join(out, "io_cost.svg"), "w", encoding="utf-8") as output:
+        output.write(chart.svg(report))
+    print(f"written to {out}/io_cost.json and {out}/io_cost.svg")
+    # Time depends on what else the machine does; instructions do not.
+    broken = [NAMES[key] for key, row in report["table"].items() if not row["holds"] and key != "time_ratio"]
+    if broken:
+        sys.exit("bench: more instructions than promised: " + ", ".join(broken))
 
 
 if __name__ == "__main__":

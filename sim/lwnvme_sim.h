@@ -76,7 +76,7 @@ struct lwnvme_sim_health {
 };
 
 /* One namespace. The n-th has NSID n + 1. Values go to the driver as they are, absurd or not; the medium
- * works only where lbads of the format in use is 9 to 16 and ms is 0. */
+ * works only where lbads of the format in use is 9 to 16. */
 struct lwnvme_sim_namespace {
     bool active;   /* it exists and is attached to this controller */
     bool detached; /* with active false: it exists, but is not attached */
@@ -115,7 +115,9 @@ struct lwnvme_sim_namespace {
     uint64_t lbstm;
     uint8_t pic;
     uint32_t elbaf[LWNVME_SIM_LBA_FORMATS];
-    uint8_t csi; /* 0: NVM command set; with any other no I/O command is known */
+    /* 0: NVM command set, 1 key value, 2 zoned, 3 subsystem local memory, which Copy reads; of 3 and above no I/O command
+     * is known. */
+    uint8_t csi;
     uint8_t nguid[16];
     uint8_t eui64[8];
     uint8_t uuid[16]; /* all zero: no descriptor for it; the same for the two above */
@@ -125,24 +127,32 @@ struct lwnvme_sim_namespace {
 /* What happens to the n-th command that matches. */
 enum lwnvme_sim_fault_kind {
     LWNVME_SIM_NO_FAULT = 0,
-    LWNVME_SIM_LOSE,         /* fetched, never carried out, never answered */
-    LWNVME_SIM_STATUS,       /* not carried out; answered with `status` */
-    LWNVME_SIM_STATUS_AFTER, /* carried out, then answered with `status` */
-    LWNVME_SIM_STATUS_BITS,  /* `status` is or-ed in: M, CRD, DNR beside a success */
-    LWNVME_SIM_NO_DATA,      /* success, but nothing is transferred */
-    LWNVME_SIM_SHORT_DATA,   /* success, but only the first `value` bytes are transferred */
-    LWNVME_SIM_DELAY,        /* takes `value` microseconds more */
-    LWNVME_SIM_DUPLICATE,    /* answered twice, the second time `value` microseconds later */
-    LWNVME_SIM_WRONG_CID,    /* answered under the command identifier `value`; never under its own */
-    LWNVME_SIM_EXTRA_CID,    /* answered, and before that an entry for the identifier `value` */
-    LWNVME_SIM_WRONG_SQID,   /* answered with the queue identifier `value` */
-    LWNVME_SIM_WRONG_SQHD,   /* answered with the head pointer `value` */
-    LWNVME_SIM_WRONG_PHASE,  /* answered with the phase tag of the lap before: the driver does not see it */
-    LWNVME_SIM_TORN,         /* the phase tag is written first, the rest `value` microseconds later */
-    LWNVME_SIM_RESULT,       /* dword 0 of the answer is `value` */
-    LWNVME_SIM_FATAL,        /* the controller sets CSTS.CFS and stops */
-    LWNVME_SIM_REMOVE,       /* the controller leaves the bus */
-    LWNVME_SIM_POWER_CUT     /* as lwnvme_sim_power_cut */
+    LWNVME_SIM_LOSE,          /* fetched, never carried out, never answered */
+    LWNVME_SIM_STATUS,        /* not carried out; answered with `status` */
+    LWNVME_SIM_STATUS_AFTER,  /* carried out, then answered with `status` */
+    LWNVME_SIM_STATUS_BITS,   /* `status` is or-ed in: M, CRD, DNR beside a success */
+    LWNVME_SIM_NO_DATA,       /* success, but nothing is transferred */
+    LWNVME_SIM_SHORT_DATA,    /* success, but only the first `value` bytes are transferred */
+    LWNVME_SIM_DELAY,         /* takes `value` microseconds more */
+    LWNVME_SIM_DUPLICATE,     /* answered twice, the second time `value` microseconds later */
+    LWNVME_SIM_WRONG_CID,     /* answered under the command identifier `value`; never under its own */
+    LWNVME_SIM_EXTRA_CID,     /* answered, and before that an entry for the identifier `value` */
+    LWNVME_SIM_WRONG_SQID,    /* answered with the queue identifier `value` */
+    LWNVME_SIM_WRONG_SQHD,    /* answered with the head pointer `value` */
+    LWNVME_SIM_WRONG_PHASE,   /* answered with the phase tag of the lap before: the driver does not see it */
+    LWNVME_SIM_TORN,          /* the phase tag is written first, the rest `value` microseconds later */
+    LWNVME_SIM_RESULT,        /* dword 0 of the answer is `value` */
+    LWNVME_SIM_FATAL,         /* the controller sets CSTS.CFS and stops */
+    LWNVME_SIM_REMOVE,        /* the controller leaves the bus */
+    LWNVME_SIM_POWER_CUT,     /* as lwnvme_sim_power_cut */
+    LWNVME_SIM_XOR_CID,       /* answered under its identifier xor `value`; never under its own */
+    LWNVME_SIM_EXTRA_XOR_CID, /* answered, and before that an entry for its identifier xor `value` */
+    LWNVME_SIM_STALE,         /* answered, and before that the queue's answer before it once more */
+    LWNVME_SIM_NO_INTERRUPT,  /* answered, without an interrupt */
+    LWNVME_SIM_INTERRUPT,     /* fetched, and all vectors interrupt for no reason */
+    LWNVME_SIM_LATE_DMA, /* carried out and answered after CC.EN = 0, in the last moment before RDY is 0 */
+    LWNVME_SIM_STUCK /* from it on nothing is fetched or answered until CC.EN = 0; `value` 1: until a loss of
+                                 power, and CSTS.RDY stays, too */
 };
 
 enum lwnvme_sim_queue_kind {
@@ -163,15 +173,31 @@ struct lwnvme_sim_fault {
     uint64_t value;
 };
 
-/* What Identify shows of zoned namespaces; no zone command is known. */
+/* Zoned namespaces, all of them. With zsze 0 there are no zones. */
 struct lwnvme_sim_zoned {
     uint16_t zoc;
     uint16_t ozcs;
     uint32_t mar; /* 0's based; FFFFFFFFh no limit */
     uint32_t mor;
     uint64_t zsze; /* blocks */
+    uint64_t zcap; /* of each zone; 0: zsze */
     uint8_t zdes;
     uint8_t zasl;
+    uint32_t numzrwa; /* 0's based; random write areas need bit 1 of ozcs, zrwafg and zrwasz */
+    uint16_t zrwafg;
+    uint16_t zrwasz;
+    uint8_t zrwacap;
+};
+
+/* Key value namespaces, all of them; nsze blocks are their size. */
+struct lwnvme_sim_kv {
+    uint8_t nkvf; /* formats, 0's based; up to 15 */
+    uint8_t kvfc; /* the one in use; the others look otherwise */
+    uint16_t kvkml;
+    uint32_t kvvml;
+    uint32_t mnks; /* 0: no limit */
+    uint32_t novg;
+    bool sorted; /* lists are in the order of the keys; false: in that in which they were stored first */
 };
 
 struct lwnvme_sim_config {
@@ -199,7 +225,8 @@ struct lwnvme_sim_config {
     /* The register region. */
     uint64_t bar_physical;
     uint64_t bar_bytes;    /* 0: as long as the doorbells of all queues need */
-    uint16_t msix_vectors; /* 0: pin-based interrupts, INTMS and INTMC usable */
+    uint16_t msix_vectors; /* 0: MSI or pin, INTMS and INTMC usable */
+    uint16_t msi_vectors;  /* with msix_vectors 0: messages, up to 32; 0: pin */
 
     /* Identify Controller. */
     uint16_t vid;
@@ -287,6 +314,7 @@ struct lwnvme_sim_config {
     uint32_t namespace_room;  /* NSIDs that Namespace Management may use; less than the count: as many */
     struct lwnvme_sim_namespace ns[LWNVME_SIM_NAMESPACES];
 
+    struct lwnvme_sim_kv kv;
     uint8_t command_sets; /* with cap_css bit 6: a bit for each CSI that Identify knows; bit 0 NVM */
     struct lwnvme_sim_zoned zoned;
     uint8_t vsl; /* Identify Controller of the NVM command set */
@@ -295,6 +323,8 @@ struct lwnvme_sim_config {
     uint8_t dmrl;
     uint32_t dmrsl;
     uint64_t dmsl;
+    bool cancel;           /* the Cancel command */
+    bool fused_fails_both; /* a write that fails takes the compare before it with it */
 
     /* The rest of the NVM subsystem. */
     uint8_t other_controllers; /* up to 7 */
@@ -334,7 +364,11 @@ struct lwnvme_sim_config {
     uint64_t clock_granularity_us; /* what now_us shows is a multiple of this; 0 counts as 1 */
     uint64_t clock_jump_at; /* at the n-th now_us (from 1) what it shows jumps by clock_jump_us; 0: never */
     int64_t clock_jump_us;
-    uint64_t clock_stop_at;        /* from the n-th now_us on it shows the same; 0: never */
+    uint64_t clock_stop_at;    /* from the n-th now_us on it shows the same; 0: never */
+    uint64_t clock_stop_count; /* for so many calls; 0: for ever */
+    uint64_t relax_jump_us; /* relax goes on to what happens next, at most so far; 0: relax_step_us alone */
+    bool
+        wait_patient; /* wait returns when woken or at its deadline; false: also after anything that happens */
     uint64_t ready_delay_us;       /* CC.EN = 1 to CSTS.RDY = 1 */
     uint64_t crime_ready_delay_us; /* the same when CC.CRIME is set; media follow after ready_delay_us */
     uint64_t disable_delay_us;
@@ -342,6 +376,8 @@ struct lwnvme_sim_config {
     uint64_t latency_us;        /* of each I/O command; 0: done before the doorbell write returns */
     uint64_t latency_spread_us; /* plus a random part below this */
     uint64_t admin_latency_us;
+    uint64_t
+        fetch_us; /* of each I/O command, one after the other, as arbitration has it; 0: at once, as doorbells ring */
     uint64_t quiet_at_start_us;      /* a register access so early kills the controller */
     uint64_t quiet_after_disable_us; /* the same after CC.EN = 0 */
 
@@ -370,13 +406,19 @@ struct lwnvme_sim_config {
     uint64_t dma_alloc_fail_at; /* the n-th dma_alloc (from 1) fails; 0: never */
     uint64_t dma_map_fail_at;
     uint64_t alloc_fail_at;
-    uint32_t fail_count; /* so many in a row from there; 0 counts as 1, UINT32_MAX is for ever */
+    uint64_t interrupt_lost_at; /* the n-th interrupt (from 1) never arrives */
+    uint32_t fail_count;        /* so many in a row from there; 0 counts as 1, UINT32_MAX is for ever */
     struct lwnvme_sim_fault faults[LWNVME_SIM_FAULTS];
 
     /* The write cache. */
-    bool cache_enabled;        /* at power-on; also the default of the feature. Needs vwc bit 0 */
-    bool power_cut_keeps_some; /* at a power cut random blocks of the cache do reach the medium */
-    bool power_cut_tears;      /* at a power cut a write in flight may have stored some of its blocks */
+    bool cache_enabled; /* at power-on; also the default of the feature. Needs vwc bit 0 */
+    /* What the cache holds, and what is in flight, is lost in groups of blocks: no group is larger than AWUPF or NAWUPF,
+     * nor goes across a boundary of NABSPF, and each is lost by itself, in any order. */
+    bool power_cut_keeps_some; /* at a power cut random groups of the cache do reach the medium */
+    bool power_cut_tears;      /* at a power cut a command in flight may have stored some of its groups */
+    /* Power fails at the n-th media event (from 1), once; 0: never. Events are: before and after a command that changes
+     * the medium, before a flush, and between groups of blocks of a write. counts.media_events counts them. */
+    uint64_t power_cut_at;
 
     /* Firmware update: sim_firmware.c. `frmw` says how many slots, bit 0: slot 1 is read-only, bit 4:
      * activation without a reset. */
@@ -421,6 +463,19 @@ struct lwnvme_sim_config {
     uint16_t hmmaxd;
     uint64_t hmb_touch_us; /* so often the controller looks at its memory */
 
+    /* Shadow doorbells: sim_shadow.c, with bit 8 of OACS. */
+    uint64_t
+        shadow_look_us; /* so often the controller looks at them by itself; 0: only when a doorbell rings */
+
+    /* The controller memory buffer, for submission queues: sim_cmb.c. */
+    uint64_t cmb_bytes; /* a multiple of 4 KiB; 0: there is none */
+    uint64_t cmb_offset;
+    uint8_t cmb_bir;
+    uint64_t cmb_bar_physical;
+    bool cmb_legacy;       /* as before 1.4: no CAP.CMBS, no CMBMSC */
+    uint32_t cmbloc_shown; /* what the registers say if not 0 */
+    uint32_t cmbsz_shown;
+
     /* Boot partitions: sim_boot.c. */
     bool cap_bps;
     uint16_t boot_partition_units; /* of 128 KiB */
@@ -438,8 +493,10 @@ struct lwnvme_sim_config {
     uint64_t dma_memory_bytes; /* dma_alloc fails beyond so much; 0: no limit */
     bool track_maps;           /* dma_unmap is due for each dma_map; false: maps stay for good */
     bool shadow_dma;           /* the device has its own copy of memory, which changes by dma_sync alone */
-    bool fence_works;          /* fence_device answers true */
-    bool verbose;              /* log messages and violations go to stderr */
+    bool weak_order; /* the device has its own copy of memory, which changes by lwnvme_sim_barrier alone */
+    bool plain_registers; /* no register hooks: registers are memory, looked at when time passes */
+    bool fence_works;     /* fence_device answers true */
+    bool verbose;         /* log messages and violations go to stderr */
 
     /* How strict it is. */
     bool strict_reserved;      /* reserved command fields that are not zero are violations */
@@ -478,6 +535,7 @@ struct lwnvme_sim_counts {
     uint64_t failures;   /* completions with an error */
     uint64_t cq_stalls;  /* completions that had to wait for room */
     uint64_t interrupts; /* callbacks */
+    uint64_t cmb_writes; /* dwords */
     uint64_t dma_allocs;
     uint64_t dma_frees;
     uint64_t dma_maps;
@@ -490,6 +548,8 @@ struct lwnvme_sim_counts {
     uint64_t relaxes;
     uint64_t locks;
     uint64_t fences;
+    uint64_t media_events; /* of power_cut_at */
+    uint64_t power_cuts;
     uint64_t bytes_to_device; /* data of commands */
     uint64_t bytes_from_device;
 };
@@ -535,12 +595,27 @@ void lwnvme_sim_violations_print(const struct lwnvme_sim *sim); /* to stderr */
 uint64_t lwnvme_sim_time(const struct lwnvme_sim *sim);
 void lwnvme_sim_advance(struct lwnvme_sim *sim, uint64_t us);
 void lwnvme_sim_run(struct lwnvme_sim *sim);
+/* Lets time pass up to the next thing that happens by itself, but no more than so much; how much it was. */
+uint64_t lwnvme_sim_jump(struct lwnvme_sim *sim, uint64_t most_us);
+
+/*
+ * With weak_order the CPU's stores stay in its store buffer, and its loads find old values, until a barrier says otherwise.
+ * The macros of the library's barrier.h, defined in its configuration file to call this, concern all sims of the process.
+ */
+enum lwnvme_sim_barrier {
+    LWNVME_SIM_BARRIER_STORE = 1,     /* stores before it reach the device */
+    LWNVME_SIM_BARRIER_LOAD = 2,      /* what the device wrote before it reaches the CPU */
+    LWNVME_SIM_BARRIER_PHASE = 4,     /* with LOAD: of a completion whose phase has been read */
+    LWNVME_SIM_BARRIER_LOAD_STORE = 8 /* completions have been read */
+};
+void lwnvme_sim_barrier(unsigned kinds);
 
 /* From outside. */
 void lwnvme_sim_power_cut(struct lwnvme_sim *sim); /* cache lost, registers as after power-on */
 void lwnvme_sim_remove(struct lwnvme_sim *sim);    /* reads are all ones, no memory access any more */
 void lwnvme_sim_insert(struct lwnvme_sim *sim);    /* back, as after power-on */
 void lwnvme_sim_fatal(struct lwnvme_sim *sim);     /* CSTS.CFS = 1, nothing is answered any more */
+void lwnvme_sim_unfence(struct lwnvme_sim *sim);   /* bus mastering is on again */
 /* Somebody else resets the NVM subsystem, by another controller's NSSR or by other means. */
 void lwnvme_sim_subsystem_reset(struct lwnvme_sim *sim);
 /* Answers one held Asynchronous Event Request, or keeps the event until one comes: any event, of reserved
@@ -566,7 +641,20 @@ void lwnvme_sim_persistent_drop(struct lwnvme_sim *sim);
 void lwnvme_sim_lba_status_alert(struct lwnvme_sim *sim); /* the event alone */
 /* type: 1 registration preempted, 2 reservation released, 3 reservation preempted. false: masked, or no room. */
 bool lwnvme_sim_reservation_notify(struct lwnvme_sim *sim, uint32_t nsid, uint8_t type);
+/* What another host does to the reservation of a namespace, through its own controller: host 1 to 3, opcode 0Dh, 11h or
+ * 15h with its dword 10 and keys. Returns the status field. */
+uint16_t lwnvme_sim_reservation_act(struct lwnvme_sim *sim, uint32_t nsid, uint32_t host, uint8_t opcode,
+                                    uint32_t cdw10, const uint64_t keys[2]);
+/* Blocks of writes that named a placement handle. */
+uint64_t lwnvme_sim_placed_blocks(const struct lwnvme_sim *sim);
+/* A zone becomes read-only or offline, with its entry in the changed zone list and the event. */
+bool lwnvme_sim_zone_fail(struct lwnvme_sim *sim, uint32_t nsid, uint64_t zslba, bool offline);
 bool lwnvme_sim_zone_changed(struct lwnvme_sim *sim, uint32_t nsid, uint64_t zslba);
+/* The value of a key, past the driver, until the next command; NULL: there is no such key. */
+const void *lwnvme_sim_kv_value(struct lwnvme_sim *sim, uint32_t nsid, const void *key, size_t key_bytes,
+                                size_t *value_bytes);
+/* It cannot be retrieved until it is stored again. false: there is no such key. */
+bool lwnvme_sim_kv_spoil(struct lwnvme_sim *sim, uint32_t nsid, const void *key, size_t key_bytes);
 /* An event of flexible data placement; false: not enabled. */
 bool lwnvme_sim_fdp_event(struct lwnvme_sim *sim, uint8_t type, uint16_t pid, uint32_t nsid);
 /* An event as the specification has it: masked until its log page is read. 0 to 2: error, SMART, notice. */
@@ -581,6 +669,15 @@ bool lwnvme_sim_read_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba,
                             void *buffer);
 bool lwnvme_sim_write_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count,
                              const void *buffer);
+/* Bytes of subsystem local memory, a namespace with csi 3. */
+bool lwnvme_sim_local_memory(struct lwnvme_sim *sim, uint32_t nsid, uint64_t address, void *bytes,
+                             size_t count, bool write);
+/* One block with its metadata, protection information as the controller would return it. Corrupt: some bits of one byte
+ * are inverted, nothing else happens. What lwnvme_sim_write_blocks writes leaves metadata as they were. */
+bool lwnvme_sim_read_unit(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, void *unit);
+bool lwnvme_sim_write_unit(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, const void *unit);
+bool lwnvme_sim_corrupt_unit(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, size_t offset,
+                             uint8_t bits);
 /* Reads, compares and verifies of these blocks end in Unrecovered Read Error until they are written. */
 bool lwnvme_sim_spoil_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count);
 /* The medium of a namespace is this file from now on. NSZE, NCAP and NUSE follow its length, which must be a
@@ -625,12 +722,22 @@ uint64_t lwnvme_sim_hmb_bytes(const struct lwnvme_sim *sim);
 /* A sanitize operation is in progress. */
 bool lwnvme_sim_sanitizing(const struct lwnvme_sim *sim);
 
+/* An interrupt without a reason: on_interrupt is called as for one that has one. */
+void lwnvme_sim_interrupt(struct lwnvme_sim *sim, uint16_t vector);
+/* The host's mask bit of an entry of the MSI-X table; returns its pending bit. */
+bool lwnvme_sim_msix_mask(struct lwnvme_sim *sim, uint16_t vector, bool is_masked);
+
+/* The priority class that a submission queue was created with. */
+uint8_t lwnvme_sim_queue_priority(const struct lwnvme_sim *sim, uint16_t qid);
+
 /* What is not given back. */
 size_t lwnvme_sim_outstanding_allocations(const struct lwnvme_sim *sim); /* dma_alloc and alloc */
 size_t lwnvme_sim_outstanding_maps(const struct lwnvme_sim *sim);        /* dma_map, when tracked */
 size_t lwnvme_sim_outstanding_mmio_maps(const struct lwnvme_sim *sim);
 size_t lwnvme_sim_outstanding_commands(const struct lwnvme_sim *sim); /* in flight, lost ones and held event
                                                                         requests included */
+/* A command in flight may still read or write these bytes of the CPU's memory. */
+bool lwnvme_sim_uses(const struct lwnvme_sim *sim, const void *memory, size_t length);
 /* Drops mappings that no dma_unmap will end. */
 void lwnvme_sim_forget_maps(struct lwnvme_sim *sim);
 

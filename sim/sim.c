@@ -85,6 +85,7 @@ void lwsim_step(struct lwnvme_sim *sim, uint64_t us)
         return;
     }
     sim->busy++;
+    lwsim_plain_look(sim);
     for (uint64_t due = next_event(sim); due <= until; due = next_event(sim)) {
         sim->now = due > sim->now ? due : sim->now;
         uint64_t registers = lwsim_register_next(sim);
@@ -97,32 +98,14 @@ void lwsim_step(struct lwnvme_sim *sim, uint64_t us)
         }
     }
     sim->now = until;
+    lwsim_plain_show(sim);
     sim->busy--;
-}
-
-void lwsim_deliver(struct lwnvme_sim *sim)
-{
-    bool masked = sim->config.msix_vectors == 0 && (sim->intms & 1) != 0;
-    if (!sim->any_vector_pending || sim->busy != 0 || sim->locked != 0 || masked) {
-        return;
-    }
-    sim->any_vector_pending = false;
-    for (uint32_t i = 0; i <= sim->config.msix_vectors; i++) {
-        if (sim->vector_pending[i] == 0) {
-            continue;
-        }
-        sim->vector_pending[i] = 0;
-        if (sim->config.on_interrupt != NULL) {
-            sim->counts.interrupts++;
-            sim->config.on_interrupt(sim->config.callback_context, (uint16_t)i);
-        }
-    }
 }
 
 static uint64_t shown_time(const struct lwnvme_sim *sim)
 {
     uint64_t granularity = sim->config.clock_granularity_us == 0 ? 1 : sim->config.clock_granularity_us;
-    uint64_t time = sim->now + sim->config.clock_start_us + (uint64_t)sim->shown_offset;
+    uint64_t time = lwsim_shown(sim);
     return time - time % granularity;
 }
 
@@ -140,6 +123,21 @@ void lwnvme_sim_advance(struct lwnvme_sim *sim, uint64_t us)
     }
     lwsim_step(sim, until > sim->now ? until - sim->now : 0);
     lwsim_deliver(sim);
+}
+
+/* How far it is to what happens next, at most `most_us`. */
+static uint64_t step_to_next(const struct lwnvme_sim *sim, uint64_t most_us)
+{
+    uint64_t due = next_event(sim);
+    uint64_t left = due > sim->now ? due - sim->now : 0;
+    return left < most_us ? left : most_us;
+}
+
+uint64_t lwnvme_sim_jump(struct lwnvme_sim *sim, uint64_t most_us)
+{
+    uint64_t from = sim->now;
+    lwnvme_sim_advance(sim, step_to_next(sim, most_us));
+    return sim->now - from;
 }
 
 void lwnvme_sim_run(struct lwnvme_sim *sim)
@@ -162,7 +160,9 @@ static uint64_t hook_now_us(void *host)
     if (sim->config.clock_jump_at != 0 && call == sim->config.clock_jump_at) {
         sim->shown_offset += sim->config.clock_jump_us;
     }
-    if (sim->config.clock_stop_at == 0 || call <= sim->config.clock_stop_at) {
+    if (sim->config.clock_stop_at == 0 || call <= sim->config.clock_stop_at ||
+        (sim->config.clock_stop_count != 0 &&
+         call - sim->config.clock_stop_at > sim->config.clock_stop_count)) {
         sim->shown_last = shown_time(sim);
     }
     return sim->shown_last;
@@ -171,6 +171,11 @@ static uint64_t hook_now_us(void *host)
 static volatile void *hook_mmio_map(void *host, uint64_t physical_address, size_t size)
 {
     struct lwnvme_sim *sim = host_sim(host);
+    volatile void *buffer = lwsim_cmb_map(sim, physical_address, size);
+    if (buffer != NULL) {
+        sim->mmio_maps++;
+        return buffer;
+    }
     if (physical_address != sim->config.bar_physical || size == 0 || size > sim->bar_bytes) {
         lwsim_violation(sim, "mmio_map: %zu bytes at 0x%llx, but the registers are %zu bytes at 0x%llx", size,
                         (unsigned long long)physical_address, sim->bar_bytes,
@@ -184,7 +189,8 @@ static volatile void *hook_mmio_map(void *host, uint64_t physical_address, size_
 static void hook_mmio_unmap(void *host, volatile void *registers, size_t size)
 {
     struct lwnvme_sim *sim = host_sim(host);
-    if (registers != sim->bar || sim->mmio_maps == 0 || size > sim->bar_bytes) {
+    bool buffer = registers == sim->cmb.window && registers != NULL && size == sim->config.cmb_bytes;
+    if (sim->mmio_maps == 0 || (!buffer && (registers != sim->bar || size > sim->bar_bytes))) {
         lwsim_violation(sim, "mmio_unmap: these registers are not mapped");
         return;
     }
@@ -211,6 +217,9 @@ static void hook_mmio_write32(void *host, volatile void *registers, size_t offse
 {
     struct lwnvme_sim *sim = host_sim(host);
     lwsim_step(sim, sim->config.mmio_step_us);
+    if (!sim->removed && lwsim_cmb_write(sim, registers, offset, value)) {
+        return;
+    }
     if (registers_right(sim, registers)) {
         lwsim_register_write(sim, offset, value);
         lwsim_step(sim, 0);
@@ -236,25 +245,29 @@ static void hook_unlock(void *host)
     sim->locked--;
 }
 
+/* To the next thing that happens, or to the deadline. False: that has passed. */
+static bool wait_on(struct lwnvme_sim *sim, uint64_t deadline_us)
+{
+    int64_t left = (int64_t)(deadline_us - shown_time(sim));
+    if (left <= 0) {
+        return false;
+    }
+    uint64_t step = step_to_next(sim, (uint64_t)left > LONGEST_WAIT_US ? LONGEST_WAIT_US : (uint64_t)left);
+    lwsim_step(sim, lwsim_interrupt_waits(sim) ? 0 : step);
+    lwsim_deliver(sim);
+    return true;
+}
+
 static void hook_wait(void *host, uint64_t deadline_us)
 {
     struct lwnvme_sim *sim = host_sim(host);
-    int64_t left = (int64_t)(deadline_us - shown_time(sim));
-    uint64_t next = next_event(sim);
     sim->counts.waits++;
     if (sim->locked != 0) {
         lwsim_violation(sim, "wait: called with the lock held");
     }
-    if (sim->woken || left <= 0) {
-        sim->woken = false;
-        return;
+    for (bool more = !sim->woken; more;) {
+        more = wait_on(sim, deadline_us) && sim->config.wait_patient && !sim->woken;
     }
-    uint64_t step = (uint64_t)left > LONGEST_WAIT_US ? LONGEST_WAIT_US : (uint64_t)left;
-    if (next != LWNVME_SIM_NEVER && next < sim->now + step) {
-        step = next > sim->now ? next - sim->now : 0;
-    }
-    lwsim_step(sim, step);
-    lwsim_deliver(sim);
     sim->woken = false;
 }
 
@@ -266,8 +279,9 @@ static void hook_wake(void *host)
 static void hook_relax(void *host)
 {
     struct lwnvme_sim *sim = host_sim(host);
+    uint64_t jump = sim->config.relax_jump_us == 0 ? 0 : step_to_next(sim, sim->config.relax_jump_us);
     sim->counts.relaxes++;
-    lwsim_step(sim, sim->config.relax_step_us);
+    lwsim_step(sim, jump > sim->config.relax_step_us ? jump : sim->config.relax_step_us);
     lwsim_deliver(sim);
 }
 
@@ -302,8 +316,8 @@ static void set_hooks(struct lwnvme_sim *sim)
     ops->now_us = hook_now_us;
     ops->mmio_map = hook_mmio_map;
     ops->mmio_unmap = hook_mmio_unmap;
-    ops->mmio_read32 = hook_mmio_read32;
-    ops->mmio_write32 = hook_mmio_write32;
+    ops->mmio_read32 = sim->config.plain_registers ? NULL : hook_mmio_read32;
+    ops->mmio_write32 = sim->config.plain_registers ? NULL : hook_mmio_write32;
     ops->lock = hook_lock;
     ops->unlock = hook_unlock;
     ops->wait = hook_wait;
@@ -311,6 +325,7 @@ static void set_hooks(struct lwnvme_sim *sim)
     ops->relax = hook_relax;
     ops->fence_device = hook_fence_device;
     ops->log = hook_log;
+    ops->log_words = lwnvme_log_words;
 }
 
 /* ---- power ---- */
@@ -322,18 +337,19 @@ void lwsim_power_on(struct lwnvme_sim *sim, enum sim_reset kind)
     sim->csts = 0;
     sim->cc_written = false;
     sim->dead = false;
+    sim->stuck = false;
+    sim->stuck_for_good = sim->stuck_for_good && kind != SIM_RESET_POWER;
     sim->aqa = 0;
     memset(sim->asq, 0, sizeof(sim->asq));
     memset(sim->acq, 0, sizeof(sim->acq));
     sim->asq_low_last = false;
     sim->acq_low_last = false;
-    sim->intms = 0;
     sim->ready_due = LWNVME_SIM_NEVER;
     sim->disabled_due = LWNVME_SIM_NEVER;
     sim->shutdown_due = LWNVME_SIM_NEVER;
     sim->media_due = 0;
     sim->quiet_until = sim->now + sim->config.quiet_at_start_us;
-    sim->enabled_at = sim->now;
+    sim->enabled_at = lwsim_shown(sim);
     sim->rings_known = false;
     if (kind == SIM_RESET_POWER) {
         sim->powered_at = sim->now;
@@ -380,7 +396,7 @@ void lwnvme_sim_remove(struct lwnvme_sim *sim)
     sim->csts = 0;
     sim->smart.unsafe_shutdowns++;
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
-        lwsim_medium_lose_cache(sim, &sim->ns[i]);
+        lwsim_cache_lose(sim, &sim->ns[i]);
     }
 }
 
@@ -391,21 +407,43 @@ void lwnvme_sim_insert(struct lwnvme_sim *sim)
     sim->config.mmio_ones_at = 0;
     sim->config.mmio_zeros_at = 0;
     lwsim_power_on(sim, SIM_RESET_POWER);
+    sim->unknown = true;
 }
 
-void lwnvme_sim_power_cut(struct lwnvme_sim *sim)
+static void tear_all(struct lwnvme_sim *sim, struct sim_task *task, uint64_t stored, bool in_groups)
+{
+    if (task != NULL) {
+        lwsim_tear(sim, task, stored, in_groups);
+    }
+    for (size_t i = 0; i < sim->heap_count && sim->config.power_cut_tears; i++) {
+        lwsim_tear(sim, sim->heap[i], UINT64_MAX, in_groups);
+    }
+}
+
+void lwsim_power_lost(struct lwnvme_sim *sim, struct sim_task *task, uint64_t stored)
 {
     if ((sim->csts & 0xc) != 0x8) {
         sim->smart.unsafe_shutdowns++;
     }
+    sim->counts.power_cuts++;
+    tear_all(sim, task, stored, false);
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
-        lwsim_medium_lose_cache(sim, &sim->ns[i]);
+        lwsim_cache_lose(sim, &sim->ns[i]);
     }
-    for (size_t i = 0; i < sim->heap_count && sim->config.power_cut_tears; i++) {
-        lwsim_nvm_tear(sim, sim->heap[i]);
-    }
+    tear_all(sim, task, stored, true);
     sim->fenced = false;
     lwsim_power_on(sim, SIM_RESET_POWER);
+    sim->unknown = true;
+}
+
+void lwnvme_sim_power_cut(struct lwnvme_sim *sim)
+{
+    lwsim_power_lost(sim, NULL, 0);
+}
+
+void lwnvme_sim_unfence(struct lwnvme_sim *sim)
+{
+    sim->fenced = false;
 }
 
 void lwnvme_sim_fatal(struct lwnvme_sim *sim)
@@ -415,11 +453,19 @@ void lwnvme_sim_fatal(struct lwnvme_sim *sim)
 
 /* ---- life ---- */
 
+/* Random write areas have a size, and it is in units of what is flushed. */
+static bool zoned_sane(const struct lwnvme_sim_zoned *zoned)
+{
+    return (zoned->ozcs & 2) == 0 ||
+           (zoned->zrwafg != 0 && zoned->zrwasz != 0 && zoned->zrwasz % zoned->zrwafg == 0);
+}
+
 static bool config_sane(const struct lwnvme_sim_config *c)
 {
-    return c->io_queue_pairs <= 65534 && c->namespace_count <= 65536 && c->namespace_room <= 65536 &&
-           c->other_controllers <= 7 && c->secondary_controllers <= SIM_SECONDARIES && c->cap_dstrd <= 15 &&
-           c->cap_mpsmin <= 15 && c->cap_mpsmax <= 15 && c->msix_vectors <= 2048 &&
+    return zoned_sane(&c->zoned) && c->io_queue_pairs <= 65534 && c->namespace_count <= 65536 &&
+           c->namespace_room <= 65536 && c->other_controllers <= 7 &&
+           c->secondary_controllers <= SIM_SECONDARIES && c->cap_dstrd <= 15 && c->cap_mpsmin <= 15 &&
+           c->cap_mpsmax <= 15 && c->msix_vectors <= 2048 && c->msi_vectors <= 32 &&
            (c->bar_bytes == 0 || c->bar_bytes >= 4096) && c->mdts <= 63 && c->bar_bytes <= SIZE_MAX / 2;
 }
 
@@ -437,14 +483,16 @@ struct lwnvme_sim *lwnvme_sim_create(const struct lwnvme_sim_config *config)
     if (sim->bar == MAP_FAILED) {
         sim->bar = NULL;
     }
-    if (sim->bar == NULL || !lwsim_memory_create(sim) || !lwsim_queue_create_all(sim) ||
-        !lwsim_medium_create(sim) || !lwsim_parts_create(sim)) {
+    if (sim->bar == NULL || !lwsim_view_create(sim) || !lwsim_memory_create(sim) ||
+        !lwsim_queue_create_all(sim) || !lwsim_medium_create(sim) || !lwsim_parts_create(sim) ||
+        !lwsim_plain_create(sim)) {
         lwnvme_sim_destroy(sim);
         return NULL;
     }
     set_hooks(sim);
     lwsim_power_on(sim, SIM_RESET_POWER);
     start_state(sim);
+    lwsim_plain_show(sim);
     return sim;
 }
 
@@ -457,6 +505,8 @@ void lwnvme_sim_destroy(struct lwnvme_sim *sim)
     lwsim_parts_destroy(sim);
     lwsim_medium_destroy(sim);
     lwsim_memory_destroy(sim);
+    lwsim_view_destroy(sim);
+    free(sim->registers);
     if (sim->bar != NULL) {
         (void)munmap(sim->bar, sim->bar_bytes);
     }

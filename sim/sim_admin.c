@@ -52,7 +52,7 @@ static uint16_t create_cq(struct lwnvme_sim *sim, struct sim_task *task)
 {
     uint32_t qid = task->sqe[10] & 0xffff;
     uint32_t vector = task->sqe[11] >> 16;
-    uint32_t vectors = sim->config.msix_vectors == 0 ? 1 : sim->config.msix_vectors;
+    uint32_t vectors = lwsim_vectors(sim);
     bool exists = qid <= sim->config.io_queue_pairs && sim->cq[qid].live;
     uint16_t status = check_ring(sim, task, sim->cqs_granted, exists);
     if (status == SIM_OK) {
@@ -64,6 +64,10 @@ static uint16_t create_cq(struct lwnvme_sim *sim, struct sim_task *task)
     if (vector >= vectors) {
         lwsim_violation(sim, "Create I/O CQ: vector %u of %u", vector, vectors);
         return SIM_VECTOR_INVALID;
+    }
+    if (lwsim_cmb_at(sim, lwsim_pair(&task->sqe[6]), 16) != NULL) {
+        lwsim_violation(sim, "Create I/O CQ: in the controller memory buffer, but CMBSZ.CQS is 0");
+        return SIM_CMB_INVALID;
     }
     if (!lwsim_cq_open(sim, (uint16_t)qid, lwsim_pair(&task->sqe[6]), (task->sqe[10] >> 16) + 1)) {
         return SIM_TRANSFER_ERROR;
@@ -91,6 +95,7 @@ static uint16_t create_sq(struct lwnvme_sim *sim, struct sim_task *task)
         return cqid == 0 || cqid > sim->cqs_granted ? SIM_QID_INVALID : SIM_CQ_INVALID;
     }
     uint32_t size = (task->sqe[10] >> 16) + 1;
+    sim->sq[qid].priority = (uint8_t)(task->sqe[11] >> 1 & 3);
     return lwsim_sq_open(sim, (uint16_t)qid, lwsim_pair(&task->sqe[6]), size, (uint16_t)cqid)
                ? SIM_OK
                : SIM_TRANSFER_ERROR;

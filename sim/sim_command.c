@@ -7,17 +7,53 @@
 
 static const struct sim_rule nvm_rules[] = {
     {SIM_FLUSH, true, SIM_POINTER_NONE, {0, 0, 0, 0, 0, 0, 0, 0}},
-    {SIM_WRITE, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc0f0ffff, 0xffff00ff, 0, 0}},
-    {SIM_READ, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0x000000ff, 0, 0}},
-    {SIM_COMPARE, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
-    {SIM_WRITE_ZEROES, true, SIM_POINTER_NONE, {0, 0, 0xffffffff, 0xffffffff, 0xc200ffff, 0, 0, 0}},
+    {SIM_WRITE,
+     true,
+     SIM_POINTER_DATA,
+     {0xffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfdf0ffff, 0xffff00ff, 0xffffffff, 0xffffffff}},
+    {SIM_READ,
+     true,
+     SIM_POINTER_DATA,
+     {0xffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfd00ffff, 0x000000ff, 0xffffffff, 0xffffffff}},
+    {SIM_COMPARE,
+     true,
+     SIM_POINTER_DATA,
+     {0xffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfd00ffff, 0, 0xffffffff, 0xffffffff}},
+    {SIM_WRITE_ZEROES,
+     true,
+     SIM_POINTER_NONE,
+     {0xffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfff0ffff, 0xffff0000, 0xffffffff, 0xffffffff}},
+    {SIM_WRITE_UNCORRECTABLE,
+     true,
+     SIM_POINTER_NONE,
+     {0, 0, 0xffffffff, 0xffffffff, 0x00f0ffff, 0xffff0000, 0, 0}},
+    {SIM_RESERVATION_REGISTER, true, SIM_POINTER_DATA, {0, 0, 0xc000000f, 0, 0, 0, 0, 0}},
+    {SIM_RESERVATION_REPORT, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 1, 0, 0, 0, 0}},
+    {SIM_RESERVATION_ACQUIRE, true, SIM_POINTER_DATA, {0, 0, 0x0000ff0f, 0, 0, 0, 0, 0}},
+    {SIM_RESERVATION_RELEASE, true, SIM_POINTER_DATA, {0, 0, 0x0000ff0f, 0, 0, 0, 0, 0}},
+    {SIM_MANAGEMENT_RECEIVE, true, SIM_POINTER_DATA, {0, 0, 0x000000ff, 0xffffffff, 0, 0, 0, 0}},
+    {SIM_MANAGEMENT_SEND, true, SIM_POINTER_DATA, {0, 0, 0xffff00ff, 0, 0, 0, 0, 0}},
+    {SIM_CANCEL, true, SIM_POINTER_NONE, {0, 0, 0xffffffff, 3, 0, 0, 0, 0}},
+    {SIM_COPY,
+     true,
+     SIM_POINTER_DATA,
+     {0xffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfff0ffff, 0xffff0000, 0xffffffff, 0xffffffff}},
+    {SIM_ZONE_SEND, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0, 0x000003ff, 0, 0}},
+    {SIM_ZONE_RECEIVE, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xffffffff, 0x0001ffff, 0, 0}},
+    {SIM_ZONE_APPEND, true, SIM_POINTER_DATA, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
     {SIM_DATASET, true, SIM_POINTER_DATA, {0, 0, 0x000000ff, 0x00000007, 0, 0, 0, 0}},
-    {SIM_VERIFY, true, SIM_POINTER_NONE, {0, 0, 0xffffffff, 0xffffffff, 0xc000ffff, 0, 0, 0}},
+    {SIM_VERIFY,
+     true,
+     SIM_POINTER_NONE,
+     {0xffff, 0xffffffff, 0xffffffff, 0xffffffff, 0xfd00ffff, 0, 0xffffffff, 0xffffffff}},
 };
 
-static const struct sim_rule *rule_of(const struct lwnvme_sim *sim, const struct sim_task *task)
+static const struct sim_rule *rule_of(struct lwnvme_sim *sim, const struct sim_task *task)
 {
     const struct sim_command *command = task->sqid == 0 ? lwsim_command_of(sim, lwsim_opcode(task)) : NULL;
+    if (task->sqid != 0 && lwsim_kv_takes(sim, task)) {
+        return lwsim_kv_rule(lwsim_opcode(task));
+    }
     for (size_t i = 0; task->sqid != 0 && i < sizeof(nvm_rules) / sizeof(nvm_rules[0]); i++) {
         if (nvm_rules[i].opcode == lwsim_opcode(task)) {
             return &nvm_rules[i];
@@ -42,10 +78,11 @@ static uint16_t check_dword0(struct lwnvme_sim *sim, const struct sim_task *task
     if ((dword & 0x3c00) != 0) {
         return reserved_set(sim, task, 0);
     }
-    if ((dword & 0x300) != 0 || (dword & 0xc000) != 0) {
+    bool fuses = task->sqid != 0 && (sim->config.fuses & 1) != 0 && (dword & 0x300) != 0x300;
+    if (((dword & 0x300) != 0 && !fuses) || !lwsim_psdt_allowed(sim, task)) {
         lwsim_violation(sim,
-                        "SQ %u, opcode %02xh: FUSE %u, PSDT %u, but the controller has neither fused "
-                        "operations nor SGLs",
+                        "SQ %u, opcode %02xh: FUSE %u, PSDT %u, but the controller has no fused "
+                        "operations, or no SGL for this",
                         task->sqid, dword & 0xff, dword >> 8 & 3, dword >> 14 & 3);
         return SIM_INVALID_FIELD;
     }
@@ -55,7 +92,8 @@ static uint16_t check_dword0(struct lwnvme_sim *sim, const struct sim_task *task
 static uint16_t check_pointers(struct lwnvme_sim *sim, const struct sim_task *task, enum sim_pointer pointer)
 {
     unsigned first = pointer == SIM_POINTER_NONE ? 6 : pointer == SIM_POINTER_RING ? 8 : 10;
-    if ((task->sqe[4] | task->sqe[5]) != 0) {
+    bool metadata = task->sqid != 0 && lwsim_has_metadata_pointer(sim, task);
+    if ((task->sqe[4] | task->sqe[5]) != 0 && !metadata) {
         return reserved_set(sim, task, task->sqe[4] != 0 ? 4 : 5);
     }
     for (unsigned i = first; i < 10; i++) {
@@ -217,6 +255,7 @@ static void find_fault(struct lwnvme_sim *sim, struct sim_task *task)
             continue;
         }
         task->fault = *fault;
+        task->fault.status &= SIM_STATUS_BITS; /* the top bit is none, and SIM_NO_ANSWER no answer */
         if (fault->count != UINT32_MAX && (fault->count == 0 || --fault->count == 0)) {
             fault->kind = LWNVME_SIM_NO_FAULT;
         }
@@ -244,7 +283,8 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task)
             task->sqid == 0 ? lwsim_admin_prepare(sim, task, &bytes) : lwsim_nvm_prepare(sim, task, &bytes);
     }
     if (status == SIM_OK && bytes != 0) {
-        status = lwsim_prp_walk(sim, task, bytes);
+        bool sgl = (task->sqe[0] & 0xc000) != 0;
+        status = sgl ? lwsim_sgl_walk(sim, task, bytes) : lwsim_prp_walk(sim, task, bytes);
     } else if (status == SIM_OK && rule->pointer == SIM_POINTER_DATA) {
         status = check_pointers(sim, task, SIM_POINTER_NONE);
     }
@@ -255,6 +295,9 @@ uint64_t lwsim_command_prepare(struct lwnvme_sim *sim, struct sim_task *task)
 {
     uint64_t latency = task->sqid == 0 ? sim->config.admin_latency_us : sim->config.latency_us;
     const struct sim_namespace *ns = lwsim_namespace(sim, task->sqe[1]);
+    if (lwsim_opcode(task) == SIM_CANCEL) { /* as long as an Abort takes */
+        latency = sim->config.admin_latency_us;
+    }
     find_fault(sim, task);
     task->generation = ns == NULL ? 0 : ns->generation;
     task->status = prepare(sim, task);
@@ -262,6 +305,7 @@ uint64_t lwsim_command_prepare(struct lwnvme_sim *sim, struct sim_task *task)
         task->status = task->fault.status;
     }
     lwsim_segments_pin(sim, &task->data, true);
+    lwsim_segments_pin(sim, &task->metadata, true);
     if (sim->config.latency_spread_us != 0 && task->sqid != 0) {
         latency += lwsim_random(sim) % sim->config.latency_spread_us;
     }
@@ -271,7 +315,7 @@ uint64_t lwsim_command_prepare(struct lwnvme_sim *sim, struct sim_task *task)
     return latency + (task->fault.kind == LWNVME_SIM_DELAY ? task->fault.value : 0);
 }
 
-void lwsim_command_execute(struct lwnvme_sim *sim, struct sim_task *task)
+uint16_t lwsim_command_run(struct lwnvme_sim *sim, struct sim_task *task)
 {
     uint16_t status = task->status == SIM_OK ? lwsim_restrict(sim, task) : task->status;
     if (status == SIM_OK && task->fault.kind != LWNVME_SIM_STATUS) {
@@ -279,15 +323,30 @@ void lwsim_command_execute(struct lwnvme_sim *sim, struct sim_task *task)
         status = lwsim_verification_read(sim, task, status);
     }
     if (status == SIM_NO_ANSWER) {
+        return status;
+    }
+    if (task->fault.kind == LWNVME_SIM_STATUS_AFTER) {
+        status = task->fault.status;
+    } else if (task->fault.kind == LWNVME_SIM_STATUS_BITS) {
+        status = (uint16_t)(status | task->fault.status);
+    }
+    return status;
+}
+
+void lwsim_command_execute(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    if (lwsim_power_fails(sim, task)) {
         return;
     }
-    task->status = status;
-    if (task->fault.kind == LWNVME_SIM_STATUS_AFTER) {
-        task->status = task->fault.status;
-    } else if (task->fault.kind == LWNVME_SIM_STATUS_BITS) {
-        task->status = (uint16_t)(task->status | task->fault.status);
+    if (task->sqid != 0 && (sim->config.fuses & 1) != 0 && (task->sqe[0] >> 8 & 3) == 2) {
+        lwsim_fused_execute(sim, task);
+        return;
     }
-    lwsim_task_complete(sim, task);
+    uint16_t status = lwsim_command_run(sim, task);
+    if (status != SIM_NO_ANSWER) {
+        task->status = status;
+        lwsim_task_complete(sim, task);
+    }
 }
 
 uint32_t lwsim_nn(const struct lwnvme_sim *sim)

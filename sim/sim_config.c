@@ -14,6 +14,9 @@ static void default_namespace(struct lwnvme_sim_namespace *ns)
     ns->formats[0].lbads = 9;
     ns->formats[1].lbads = 12;
     ns->nsfeat = 0;
+    ns->mssrl = 4096;
+    ns->mcl = 65536;
+    ns->msrc = 127;
     ns->dlfeat = 1; /* deallocated blocks read as zeroes */
     for (unsigned i = 0; i < 16; i++) {
         ns->nguid[i] = (uint8_t)(0x10 + i);
@@ -73,6 +76,11 @@ static void default_identify(struct lwnvme_sim_config *config)
     config->identify_cns_max = 255;
     config->cntrltype = 1;
     config->command_sets = 1;
+    config->kv.kvkml = 16;
+    config->kv.kvvml = 1u << 20;
+    config->kv.mnks = 1000000;
+    config->kv.novg = 4096;
+    config->kv.sorted = true;
     config->telemetry_blocks[0] = 8;
     config->telemetry_blocks[1] = 24;
     config->telemetry_blocks[2] = 64;
@@ -144,6 +152,22 @@ void lwnvme_sim_config_default(struct lwnvme_sim_config *config)
         config->ns[i].uuid[15] = (uint8_t)i;
         config->ns[i].eui64[7] = (uint8_t)i;
     }
+}
+
+/* What goes on beyond one command. */
+static void full_jobs(struct lwnvme_sim_config *config)
+{
+    config->oacs |= SIM_OACS_FORMAT | SIM_OACS_FIRMWARE | SIM_OACS_SELF_TEST;
+    config->frmw = 1u | 3u << 1 | 0x10u; /* three slots, the first read-only, activation without reset */
+    config->oaes |= 1u << 9;
+    config->sanicap = 0x4000000fu; /* all three kinds, verification; nothing else changes the medium */
+    config->fna |= 4u;             /* crypto erase */
+    config->hmpre = 1024;
+    config->hmmin = 64;
+    config->hmminds = 1;
+    config->hmmaxd = 64;
+    config->cap_bps = true;
+    config->bpcap = 4; /* write protection by Set Features */
 }
 
 /* Five power states, two of which are non-operational. */
@@ -238,7 +262,7 @@ static void full_subsystem(struct lwnvme_sim_config *config)
 void lwnvme_sim_config_full(struct lwnvme_sim_config *config)
 {
     lwnvme_sim_config_default(config);
-    lwsim_jobs_config_full(config);
+    full_jobs(config);
     full_bits(config);
     full_power(config);
     full_subsystem(config);

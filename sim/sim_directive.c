@@ -221,6 +221,9 @@ uint16_t lwsim_directive_write(struct lwnvme_sim *sim, const struct sim_task *ta
     if (type == 0 && stream == 0) {
         return SIM_OK;
     }
+    if (type == 2 && has_directives(sim)) {
+        return lwsim_placement_write(sim, task);
+    }
     if ((type == 0 || !has_directives(sim)) && sim->config.strict_reserved) {
         lwsim_violation(sim, "SQ %u, write: directive type %u, specific %u, but %s", task->sqid, type, stream,
                         type == 0 ? "type 0 has no specific" : "the controller has no directives");

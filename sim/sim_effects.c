@@ -34,6 +34,16 @@ static void fill_nvm(const struct lwnvme_sim *sim, uint8_t *data)
     data[4 * SIM_COMPARE] = (oncs & SIM_ONCS_COMPARE) != 0 ? EFFECT_SUPPORTED : 0;
     data[4 * SIM_WRITE_ZEROES] = (oncs & SIM_ONCS_WRITE_ZEROES) != 0 ? changes : 0;
     data[4 * SIM_DATASET] = (oncs & SIM_ONCS_DATASET) != 0 ? changes : 0;
+    for (unsigned opcode = SIM_WRITE_UNCORRECTABLE; opcode <= SIM_MANAGEMENT_SEND; opcode++) {
+        bool more = opcode == SIM_WRITE_UNCORRECTABLE || opcode == SIM_RESERVATION_REGISTER ||
+                    opcode == SIM_RESERVATION_REPORT || opcode == SIM_RESERVATION_ACQUIRE ||
+                    opcode == SIM_RESERVATION_RELEASE || opcode == SIM_COPY ||
+                    opcode == SIM_MANAGEMENT_RECEIVE || opcode == SIM_MANAGEMENT_SEND;
+        bool writes = opcode == SIM_WRITE_UNCORRECTABLE || opcode == SIM_COPY;
+        if (more && lwsim_command_set_has(sim, (uint8_t)opcode)) {
+            lwsim_put(data + 4 * (size_t)opcode, writes ? changes : EFFECT_SUPPORTED, 4);
+        }
+    }
     data[4 * SIM_VERIFY] = (oncs & SIM_ONCS_VERIFY) != 0 ? EFFECT_SUPPORTED : 0;
 }
 

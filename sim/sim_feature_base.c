@@ -33,7 +33,7 @@ static uint32_t cache_default(const struct lwnvme_sim *sim)
 static void cache_changed(struct lwnvme_sim *sim, const struct sim_task *task)
 {
     for (uint32_t i = 0; task->sqe[11] == 0 && i < sim->ns_slots; i++) {
-        lwsim_medium_flush(&sim->ns[i]);
+        lwsim_cache_flush(&sim->ns[i]);
     }
 }
 
@@ -96,7 +96,7 @@ static uint16_t get_queues(struct lwnvme_sim *sim, struct sim_task *task, enum s
 static uint32_t *vector_of(struct lwnvme_sim *sim, const struct sim_task *task)
 {
     uint32_t vector = task->sqe[11] & 0xffff;
-    uint32_t vectors = sim->config.msix_vectors == 0 ? 1 : sim->config.msix_vectors;
+    uint32_t vectors = lwsim_vectors(sim);
     return vector < vectors ? &sim->vector_config[vector] : NULL;
 }
 

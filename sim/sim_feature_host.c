@@ -159,7 +159,7 @@ static uint16_t set_protection(struct lwnvme_sim *sim, struct sim_task *task, co
     if (ns->protection > PROTECT_ON && wanted != ns->protection) {
         return SIM_NOT_CHANGEABLE;
     }
-    lwsim_medium_flush(ns);
+    lwsim_cache_flush(ns);
     ns->protection = (uint8_t)wanted;
     return SIM_OK;
 }

@@ -323,30 +323,40 @@ static void zoned_namespace(const struct lwnvme_sim *sim, const struct sim_names
     lwsim_put(data + 2, zoned->ozcs, 2);
     lwsim_put(data + 4, zoned->mar, 4);
     lwsim_put(data + 8, zoned->mor, 4);
+    lwsim_put(data + 44, zoned->numzrwa, 4);
+    lwsim_put(data + 48, zoned->zrwafg, 2);
+    lwsim_put(data + 50, zoned->zrwasz, 2);
+    data[52] = zoned->zrwacap;
     for (unsigned i = 0; i <= ns->is.nlbaf && i < LWNVME_SIM_LBA_FORMATS; i++) {
         lwsim_put(data + 2816 + 16 * (size_t)i, zoned->zsze, 8);
         data[2824 + 16 * i] = zoned->zdes;
     }
 }
 
-static void key_value_namespace(const struct sim_namespace *ns, uint8_t *data)
+static void key_value_namespace(const struct lwnvme_sim *sim, const struct sim_namespace *ns, uint8_t *data)
 {
+    const struct lwnvme_sim_kv *kv = &sim->config.kv;
     lwsim_put(data, ns->is.nsze * ns->block_bytes, 8);
-    lwsim_put(data + 16, ns->is.nuse * ns->block_bytes, 8);
+    lwsim_put(data + 16, lwsim_kv_used(ns), 8);
     data[24] = ns->is.nsfeat & 8u;
+    data[25] = kv->nkvf;
     data[26] = ns->is.nmic;
     data[27] = ns->is.rescap;
     data[28] = ns->is.fpi;
-    lwsim_put(data + 32, 4096, 4); /* best size of a value */
+    data[29] = kv->kvfc;
+    lwsim_put(data + 32, kv->novg, 4);
     lwsim_put(data + 36, ns->is.anagrpid, 4);
     data[43] = ns->is.nsattr;
     lwsim_put(data + 44, ns->is.nvmsetid, 2);
     lwsim_put(data + 46, ns->is.endgid, 2);
     memcpy(data + 48, ns->is.nguid, 16);
     memcpy(data + 64, ns->is.eui64, 8);
-    lwsim_put(data + 72, 16, 2);       /* longest key */
-    lwsim_put(data + 76, 1u << 20, 4); /* longest value */
-    lwsim_put(data + 80, 1000000, 4);  /* most keys */
+    for (size_t i = 0; i <= kv->nkvf && i < 16; i++) {
+        bool used = i == kv->kvfc;
+        lwsim_put(data + 72 + 16 * i, used ? kv->kvkml : 3, 2);
+        lwsim_put(data + 76 + 16 * i, used ? kv->kvvml : 5, 4);
+        lwsim_put(data + 80 + 16 * i, used ? kv->mnks : 7, 4);
+    }
 }
 
 static void set_namespace(const struct lwnvme_sim *sim, const struct sim_namespace *ns, uint32_t csi,
@@ -355,7 +365,7 @@ static void set_namespace(const struct lwnvme_sim *sim, const struct sim_namespa
     if (csi == CSI_ZONED) {
         zoned_namespace(sim, ns, data);
     } else if (csi == CSI_KEY_VALUE) {
-        key_value_namespace(ns, data);
+        key_value_namespace(sim, ns, data);
     } else {
         lwsim_put(data, ns->is.lbstm, 8);
         data[8] = ns->is.pic;

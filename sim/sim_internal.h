@@ -40,6 +40,7 @@ enum {
     SIM_QUEUE_SIZE = 0x102 | SIM_DNR,
     SIM_ABORT_LIMIT = 0x103,
     SIM_AER_LIMIT = 0x105 | SIM_DNR,
+    SIM_CMB_INVALID = 0x012 | SIM_DNR,
     SIM_VECTOR_INVALID = 0x108 | SIM_DNR,
     SIM_LOG_INVALID = 0x109 | SIM_DNR,
     SIM_QUEUE_DELETION = 0x10c | SIM_DNR,
@@ -73,6 +74,11 @@ enum {
     SIM_ANA_TRANSITION = 0x303,
     SIM_WRITE_FAULT = 0x280 | SIM_DNR,
     SIM_READ_ERROR = 0x281 | SIM_DNR,
+    SIM_GUARD_CHECK = 0x282,
+    SIM_APPLICATION_TAG_CHECK = 0x283,
+    SIM_REFERENCE_TAG_CHECK = 0x284,
+    SIM_STORAGE_TAG_CHECK = 0x288,
+    SIM_INVALID_PROTECTION = 0x181 | SIM_DNR,
     SIM_COMPARE_FAILURE = 0x285 | SIM_DNR
 };
 
@@ -92,10 +98,22 @@ enum {
     SIM_FLUSH = 0x00,
     SIM_WRITE = 0x01,
     SIM_READ = 0x02,
+    SIM_WRITE_UNCORRECTABLE = 0x04,
     SIM_COMPARE = 0x05,
     SIM_WRITE_ZEROES = 0x08,
     SIM_DATASET = 0x09,
-    SIM_VERIFY = 0x0c
+    SIM_VERIFY = 0x0c,
+    SIM_RESERVATION_REGISTER = 0x0d,
+    SIM_RESERVATION_REPORT = 0x0e,
+    SIM_RESERVATION_ACQUIRE = 0x11,
+    SIM_MANAGEMENT_RECEIVE = 0x12,
+    SIM_RESERVATION_RELEASE = 0x15,
+    SIM_CANCEL = 0x18,
+    SIM_COPY = 0x19,
+    SIM_MANAGEMENT_SEND = 0x1d,
+    SIM_ZONE_SEND = 0x79,
+    SIM_ZONE_RECEIVE = 0x7a,
+    SIM_ZONE_APPEND = 0x7d
 };
 
 #define SIM_CSTS_PP 0x20u /* processing paused: no command is taken nor answered */
@@ -118,6 +136,14 @@ bool lwsim_hash_put(struct sim_hash *hash, uint64_t key, uintptr_t value);
 uintptr_t lwsim_hash_take(struct sim_hash *hash, uint64_t key);
 void lwsim_hash_free(struct sim_hash *hash, bool free_values);
 
+/* What barriers still have to do with a page that stays mapped: nothing, what a command has written may not have been seen
+ * by the CPU, or no command has used it since it was mapped. */
+enum {
+    FRESH_NOT = 0,
+    FRESH_WRITTEN,
+    FRESH_MAPPED
+};
+
 /* A piece of memory that the device may reach. */
 struct sim_region {
     uint64_t dma;  /* first byte */
@@ -125,8 +151,9 @@ struct sim_region {
     uint8_t *cpu;
     uint8_t direction; /* enum lwnvme_direction */
     bool is_map;
-    bool is_page; /* a mapping that nobody ends: the region is a whole page, its used part grows */
-    size_t low;   /* used part of a page region */
+    uint8_t fresh; /* of such a page: FRESH_... */
+    bool is_page;  /* a mapping that nobody ends: the region is a whole page, its used part grows */
+    size_t low;    /* used part of a page region */
     size_t high;
     uint32_t pins;    /* commands in flight and rings over it */
     uint32_t serial;  /* tells a record from its next use */
@@ -150,7 +177,8 @@ struct sim_segments {
     uint64_t bytes;
 };
 
-#define SIM_NO_ANSWER 0xffffu /* in place of a status: the command is kept */
+#define SIM_NO_ANSWER   0xffffu /* in place of a status: the command is kept */
+#define SIM_STATUS_BITS 0x7fffu
 
 enum sim_task_kind {
     SIM_TASK_COMMAND = 0,
@@ -172,26 +200,35 @@ struct sim_task {
     uint32_t sqe[16];
     uint32_t cqe[4];  /* of a post */
     uint32_t cq_slot; /* of a torn entry */
+    uint64_t posted;  /* and how many there had been */
     uint64_t slba;
     uint64_t blocks;
+    uint32_t partner;    /* of the second half of a fused pair: the first one's identifier */
     uint32_t generation; /* of the namespace's format, when it was fetched */
     enum lwnvme_direction direction;
     struct sim_segments data;
+    struct sim_segments metadata; /* where MPTR points */
     struct lwnvme_sim_fault fault;
     struct sim_task *next;
 };
 
 struct sim_sq {
     bool live;
+    bool in_cmb;
+    uint8_t priority; /* QPRIO */
     uint16_t cqid;
     uint32_t size;
     uint32_t head;
     uint32_t tail;
     uint32_t reported; /* head as last told to the driver */
     uint64_t base;
+    bool fused_waits; /* the first half of a pair has been fetched */
+    uint16_t fused_cid;
     uint8_t *cids; /* bitmap of identifiers in flight */
     uint32_t in_flight;
     struct sim_segments ring;
+    bool answered;
+    uint32_t answer[4]; /* the last one */
 };
 struct sim_cq {
     bool live;
@@ -201,29 +238,61 @@ struct sim_cq {
     uint32_t size;
     uint32_t head;
     uint32_t tail;
-    uint32_t used; /* posted, not yet taken */
-    uint32_t sqs;  /* that complete here */
+    uint32_t used;   /* posted, not yet taken */
+    uint64_t posted; /* ever */
+    uint32_t sqs;    /* that complete here */
     uint64_t base;
     struct sim_segments ring;
     struct sim_task *waiting; /* posts without room, oldest first */
 };
 
+/* Who has a say about a namespace. Host 0 is the one that this controller belongs to. */
+#define SIM_HOSTS 4u
+struct sim_registrant {
+    bool registered;
+    uint64_t key;
+};
+struct sim_reserved {
+    struct sim_registrant host[SIM_HOSTS];
+    uint32_t holder;
+    uint32_t generation;
+    uint8_t type; /* 0: not reserved */
+    bool persists;
+};
+
+/* sim_cache.c */
+struct sim_record;
+struct sim_cache {
+    struct sim_record **records; /* oldest first */
+    size_t count;
+    size_t room;
+};
+
 struct sim_namespace {
+    struct sim_reserved reserved;
     struct lwnvme_sim_namespace is;
     bool usable;
     bool unformatted;    /* a format was interrupted: only another one helps */
     uint32_t generation; /* of its format */
     uint32_t block_bytes;
+    uint32_t metadata_bytes;
+    uint32_t unit_bytes;    /* of a block on the medium: data and metadata */
+    uint32_t format;        /* index of the LBA format in use */
     struct sim_hash chunks; /* the medium, in pieces of SIM_CHUNK */
     uint8_t *image;         /* or a mapped file */
     uint64_t image_bytes;
-    struct sim_hash undo; /* LBA + 1: the block as it is on the stable medium */
-    struct sim_hash bad;  /* LBA + 1: unreadable */
-    uint8_t *blank;       /* what a piece that was never written holds; NULL: zeroes */
-    bool allocated;       /* it exists; `is.active` says if it is attached to this controller */
+    struct sim_cache cached; /* what a power cut may take back */
+    struct sim_hash bad;     /* LBA + 1: unreadable */
+    uint8_t *blank;          /* what a piece that was never written holds; NULL: zeroes */
+    bool allocated;          /* it exists; `is.active` says if it is attached to this controller */
     uint32_t controllers; /* bit mask of the subsystem's controllers that it is attached to, bit 0 this one */
     uint8_t protection;   /* write protection state, feature 84h */
     struct sim_feature_store *features;
+    struct sim_pair *pairs; /* sim_kv.c */
+    size_t pair_count;
+    struct sim_zone *zones; /* sim_zone.c; NULL: all are empty */
+    uint64_t zone_room;
+    uint64_t zone_serial;
 };
 #define SIM_CHUNK 65536u
 
@@ -497,9 +566,11 @@ struct lwnvme_sim {
     uint32_t region_room;
     uint32_t region_free; /* index + 1 */
     uint32_t region_serial;
-    struct sim_hash pages;   /* CPU page -> region + 1, mappings that nobody ends */
-    struct sim_hash shadows; /* CPU page of 4 KiB + 1 -> the device's copy */
-    struct sim_held *held;   /* alloc */
+    struct sim_hash pages; /* CPU page -> region + 1, mappings that nobody ends */
+    struct sim_hash views; /* CPU page of 4 KiB -> the device's view of it; sim_view.c */
+    struct lwnvme_sim *next_weak;
+    bool unread; /* weak order: completions have been looked at since the last barrier of that kind */
+    struct sim_held *held; /* alloc */
     size_t live_allocs;
     size_t live_dma_allocs;
     size_t live_maps;
@@ -508,7 +579,11 @@ struct lwnvme_sim {
 
     /* registers */
     bool removed;
-    bool dead; /* touched in a quiet time */
+    bool dead;    /* touched in a quiet time */
+    bool unknown; /* power was lost, and the driver cannot know yet */
+    bool stuck;
+    bool stuck_for_good;
+    uint8_t *registers; /* plain registers: what they held when they were last looked at */
     bool cc_written;
     uint32_t cc;
     uint32_t csts; /* RDY, CFS, SHST, NSSRO */
@@ -543,8 +618,9 @@ struct lwnvme_sim {
     struct sim_task *spare;
     uint64_t task_serial;
     uint32_t aborts;
-    uint8_t *vector_pending;
-    bool any_vector_pending;
+    struct sim_interrupts interrupts;
+    struct sim_cmb cmb;
+    struct sim_arbitration arbitration;
 
     /* the rest of the device */
     struct sim_feature_store features;
@@ -595,6 +671,7 @@ struct lwnvme_sim {
     struct sim_keep_alive keep_alive;
     struct sim_security security;
     struct sim_directives directives;
+    struct sim_shadow shadow;
     struct sim_lockdown lockdown;
     uint8_t recovery_level[SIM_GROUPS];
     uint8_t host_id[16];
@@ -610,6 +687,13 @@ uint64_t lwsim_random(struct lwnvme_sim *sim);
 void lwsim_step(struct lwnvme_sim *sim, uint64_t us); /* time passes, with what happens in it */
 void lwsim_deliver(struct lwnvme_sim *sim);           /* interrupts */
 void lwsim_power_on(struct lwnvme_sim *sim, enum sim_reset kind);
+/* Power is lost in the middle of a command (NULL: none), of which so many groups of blocks are stored. */
+void lwsim_power_lost(struct lwnvme_sim *sim, struct sim_task *task, uint64_t stored);
+/* What the clock shows, but for its granularity. */
+static inline uint64_t lwsim_shown(const struct lwnvme_sim *sim)
+{
+    return sim->now + sim->config.clock_start_us + (uint64_t)sim->shown_offset;
+}
 static inline bool lwsim_enabled(const struct lwnvme_sim *sim)
 {
     return (sim->cc & 1u) != 0;
@@ -630,6 +714,7 @@ static inline bool lwsim_fatal(const struct lwnvme_sim *sim)
 
 /* sim_register.c */
 uint32_t lwsim_register_read(struct lwnvme_sim *sim, size_t offset);
+uint32_t lwsim_register_value(struct lwnvme_sim *sim, size_t offset);
 void lwsim_register_write(struct lwnvme_sim *sim, size_t offset, uint32_t value);
 uint64_t lwsim_register_next(const struct lwnvme_sim *sim); /* when a register changes by itself */
 void lwsim_register_run(struct lwnvme_sim *sim);
@@ -649,7 +734,29 @@ void lwsim_segments_clear(struct sim_segments *segments);
 uint8_t *lwsim_dma_at(struct lwnvme_sim *sim, uint64_t dma, bool to_memory, uint64_t *run);
 uint8_t *lwsim_cpu_view(struct lwnvme_sim *sim, uint64_t dma, uint64_t *run); /* what the CPU sees */
 
+/* sim_view.c */
+bool lwsim_view_create(struct lwnvme_sim *sim);
+void lwsim_view_destroy(struct lwnvme_sim *sim);
+/* The device's copy of some CPU memory; *run is cut at its end. NULL: no memory. */
+uint8_t *lwsim_view_at(struct lwnvme_sim *sim, const uint8_t *cpu, uint64_t *run);
+/* The device is going to read this. */
+void lwsim_view_evict(struct lwnvme_sim *sim, const uint8_t *cpu, size_t length);
+void lwsim_view_forget(struct lwnvme_sim *sim, const uint8_t *cpu, size_t length); /* it changes hands */
+void lwsim_view_sync(struct lwnvme_sim *sim, uint8_t *cpu, size_t length, bool for_device);
+/* What the device has just written here is seen at once. */
+void lwsim_view_show(struct lwnvme_sim *sim, uint8_t *cpu, size_t length);
+static inline bool lwsim_has_views(const struct lwnvme_sim *sim)
+{
+    return sim->config.shadow_dma || sim->config.weak_order;
+}
+
+/* sim_plain.c */
+bool lwsim_plain_create(struct lwnvme_sim *sim);
+void lwsim_plain_look(struct lwnvme_sim *sim); /* what has been written */
+void lwsim_plain_show(struct lwnvme_sim *sim); /* what there is to be read */
+
 /* sim_queue.c */
+void lwsim_late_run(struct lwnvme_sim *sim);
 bool lwsim_queue_create_all(struct lwnvme_sim *sim);
 void lwsim_queue_destroy_all(struct lwnvme_sim *sim);
 void lwsim_queue_reset(struct lwnvme_sim *sim); /* queues and commands in flight are forgotten */
@@ -663,6 +770,8 @@ void lwsim_task_free(struct lwnvme_sim *sim, struct sim_task *task);
 bool lwsim_task_schedule(struct lwnvme_sim *sim, struct sim_task *task);
 void lwsim_task_complete(struct lwnvme_sim *sim, struct sim_task *task); /* posts, and frees the task */
 void lwsim_task_park(struct sim_task **list, struct sim_task *task);     /* at its end */
+/* All commands of a queue for a namespace, or any, end as aborted. Returns how many. */
+uint32_t lwsim_queue_cancel(struct lwnvme_sim *sim, uint16_t sqid, uint32_t nsid);
 struct sim_task *lwsim_task_take(struct lwnvme_sim *sim, uint16_t sqid, uint16_t cid); /* NULL: not there */
 uint64_t lwsim_queue_next(const struct lwnvme_sim *sim);
 void lwsim_queue_run_one(struct lwnvme_sim *sim);
@@ -733,6 +842,28 @@ extern const struct sim_part lwsim_feature_host_part;
 extern const struct sim_part lwsim_security_part;
 extern const struct sim_part lwsim_lockdown_part;
 extern const struct sim_part lwsim_directive_part;
+extern const struct sim_part lwsim_shadow_part;
+extern const struct sim_part lwsim_kv_part;
+extern const struct sim_part lwsim_arbitration_part;
+/* sim_arbitration.c: there are commands to be fetched. sim_queue.c: fetches some; how many. */
+void lwsim_arbitration_wake(struct lwnvme_sim *sim);
+uint32_t lwsim_sq_fetch(struct lwnvme_sim *sim, uint16_t qid, uint32_t most);
+extern const struct sim_part lwsim_cmb_part;
+/* sim_cmb.c: bytes of the buffer at an address of the controller's, NULL elsewhere; the host's side. */
+uint8_t *lwsim_cmb_at(struct lwnvme_sim *sim, uint64_t dma, uint64_t bytes);
+volatile void *lwsim_cmb_map(struct lwnvme_sim *sim, uint64_t physical, size_t bytes);
+bool lwsim_cmb_write(struct lwnvme_sim *sim, const volatile void *window, size_t offset, uint32_t value);
+extern const struct sim_part lwsim_interrupt_part;
+/* sim_interrupt.c: an entry has been posted to a queue; whether an interrupt would be taken now. */
+void lwsim_interrupt_post(struct lwnvme_sim *sim, uint16_t qid);
+bool lwsim_interrupt_waits(const struct lwnvme_sim *sim);
+uint32_t lwsim_vectors(const struct lwnvme_sim *sim);
+/* sim_shadow.c: a doorbell's shadow, and what the driver is told of it. The admin queue has none. */
+bool lwsim_shadow_read(struct lwnvme_sim *sim, uint16_t qid, bool is_cq, uint32_t *value);
+void lwsim_shadow_event(struct lwnvme_sim *sim, uint16_t qid, bool is_cq, uint32_t value);
+bool lwsim_shadow_wake(struct lwnvme_sim *sim); /* false: it only looks when a doorbell rings */
+/* sim_queue.c: looks at the shadow of a submission queue, and says from where on the doorbell is wanted. */
+void lwsim_sq_look(struct lwnvme_sim *sim, uint16_t qid, bool tell);
 uint16_t lwsim_admin_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
 uint16_t lwsim_admin_execute(struct lwnvme_sim *sim, struct sim_task *task);
 bool lwsim_cache_on(const struct lwnvme_sim *sim);
@@ -782,13 +913,94 @@ void lwsim_persistent_event(struct lwnvme_sim *sim, uint8_t type, const void *da
 /* sim_directive.c: of a write command. */
 uint16_t lwsim_directive_write(struct lwnvme_sim *sim, const struct sim_task *task);
 
+/* sim_command_set.c */
+#define SIM_UNIT_BLOCKS 32768u /* of a reclaim unit */
+bool lwsim_command_set_has(const struct lwnvme_sim *sim, uint8_t opcode);
+uint16_t lwsim_command_set_prepare(struct lwnvme_sim *sim, const struct sim_namespace *ns,
+                                   struct sim_task *task, uint64_t *bytes);
+uint16_t lwsim_command_set_execute(struct lwnvme_sim *sim, struct sim_task *task, struct sim_namespace *ns);
+uint16_t lwsim_size_check(const struct lwnvme_sim *sim, const struct sim_namespace *ns,
+                          const struct sim_task *task, uint8_t limit);
+uint16_t lwsim_reservation_check(const struct sim_namespace *ns, const struct sim_task *task);
+uint16_t lwsim_placement_write(struct lwnvme_sim *sim, const struct sim_task *task);
+bool lwsim_fused_fetched(struct lwnvme_sim *sim,
+                         struct sim_task *task); /* true: it waits for the other half */
+void lwsim_fused_missing(struct lwnvme_sim *sim, uint16_t qid);
+void lwsim_fused_execute(struct lwnvme_sim *sim, struct sim_task *second);
+uint16_t lwsim_command_run(struct lwnvme_sim *sim, struct sim_task *task); /* its status; not completed */
+
 /* sim_nvm.c */
 uint16_t lwsim_nvm_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);
 uint16_t lwsim_nvm_execute(struct lwnvme_sim *sim, struct sim_task *task);
 
-void lwsim_nvm_tear(struct lwnvme_sim *sim, struct sim_task *task); /* power fails during this command */
+/* sim_sgl.c */
+bool lwsim_psdt_allowed(const struct lwnvme_sim *sim, const struct sim_task *task);
+uint16_t lwsim_sgl_walk(struct lwnvme_sim *sim, struct sim_task *task, uint64_t bytes);
+uint16_t lwsim_sgl_walk_metadata(struct lwnvme_sim *sim, struct sim_task *task, uint64_t bytes);
+bool lwsim_segments_bucket(struct sim_segments *segments, uint64_t length); /* bytes that go nowhere */
+
+/* sim_protection.c: blocks with metadata */
+bool lwsim_has_metadata_pointer(struct lwnvme_sim *sim, const struct sim_task *task);
+uint64_t lwsim_transfer_unit(const struct sim_namespace *ns,
+                             const struct sim_task *task); /* data pointer, per block */
+uint16_t lwsim_protection_prepare(struct lwnvme_sim *sim, struct sim_task *task);
+uint16_t lwsim_units_execute(struct lwnvme_sim *sim, struct sim_task *task, struct sim_namespace *ns,
+                             uint64_t blocks);
+bool lwsim_unit(struct sim_namespace *ns, uint64_t lba, uint8_t *unit,
+                bool to_medium); /* data and metadata */
+
+/* and copies of them: whether formats of namespaces and ranges fit, the fields of the command and of a range, one block. */
+struct sim_copy_block {
+    struct sim_namespace *source;
+    struct sim_namespace *destination;
+    uint64_t from;
+    uint64_t to;
+    uint64_t in_range;
+    uint64_t in_command;
+    const uint8_t *entry;
+};
+bool lwsim_copy_format_fits(const struct sim_namespace *ns, uint32_t format);
+uint16_t lwsim_copy_fields(struct lwnvme_sim *sim, const struct sim_namespace *ns,
+                           const struct sim_task *task);
+bool lwsim_copy_match(const struct sim_task *task, const struct sim_namespace *to,
+                      const struct sim_namespace *from);
+uint16_t lwsim_copy_range_fields(const struct sim_namespace *source, const struct sim_task *task,
+                                 const uint8_t *entry, bool extended);
+uint16_t lwsim_copy_block(const struct sim_task *task, const struct sim_copy_block *block, bool extended);
+
+/* sim_copy.c */
+uint16_t lwsim_copy_prepare(struct lwnvme_sim *sim, const struct sim_namespace *ns, struct sim_task *task,
+                            uint64_t *bytes);
+uint16_t lwsim_copy_execute(struct lwnvme_sim *sim, struct sim_task *task, struct sim_namespace *ns);
+
+/* sim_zone.c: before and after a command on blocks; what the cache's loss takes; zones as they are made. */
+uint16_t lwsim_zone_prepare(struct lwnvme_sim *sim, const struct sim_namespace *ns, struct sim_task *task,
+                            uint64_t *bytes);
+uint16_t lwsim_zone_execute(struct lwnvme_sim *sim, struct sim_namespace *ns, struct sim_task *task);
+uint16_t lwsim_zone_read_check(const struct lwnvme_sim *sim, struct sim_namespace *ns, uint64_t slba,
+                               uint64_t blocks);
+uint16_t lwsim_zone_begin(struct lwnvme_sim *sim, struct sim_namespace *ns, struct sim_task *task);
+void lwsim_zone_end(struct lwnvme_sim *sim, struct sim_namespace *ns, struct sim_task *task);
+void lwsim_zone_lost(const struct lwnvme_sim *sim, struct sim_namespace *ns, uint64_t lba);
+void lwsim_zone_power_on(const struct lwnvme_sim *sim, struct sim_namespace *ns);
+void lwsim_zone_forget(struct sim_namespace *ns);
+
+/* sim_kv.c: whether a command is one of keys; rules of these; the two steps; the cache; whether one only reads. */
+bool lwsim_kv_takes(struct lwnvme_sim *sim, const struct sim_task *task);
+const struct sim_rule *lwsim_kv_rule(uint8_t opcode);
+uint16_t lwsim_kv_prepare(struct lwnvme_sim *sim, const struct sim_namespace *ns, struct sim_task *task,
+                          uint64_t *bytes);
+uint16_t lwsim_kv_execute(struct lwnvme_sim *sim, struct sim_namespace *ns, struct sim_task *task);
+bool lwsim_kv_reads(uint8_t opcode);
+uint64_t lwsim_kv_used(const struct sim_namespace *ns);
+void lwsim_kv_flush(struct sim_namespace *ns);
+/* odds: of 8, that a change is kept all the same. */
+void lwsim_kv_lose_cache(struct lwnvme_sim *sim, struct sim_namespace *ns, uint64_t odds);
+void lwsim_kv_forget(struct sim_namespace *ns);
 
 /* sim_medium.c */
+bool lwsim_medium_copy(struct sim_namespace *ns, uint64_t offset, void *buffer, uint64_t bytes,
+                       bool to_medium);
 bool lwsim_medium_create(struct lwnvme_sim *sim);
 void lwsim_medium_destroy(struct lwnvme_sim *sim);
 /* Where some bytes of the medium are: a pointer, and for how many bytes it goes on. For reading the pointer
@@ -797,9 +1009,8 @@ uint8_t *lwsim_medium_at(struct sim_namespace *ns, uint64_t offset, bool to_writ
 bool lwsim_medium_before_write(struct lwnvme_sim *sim, struct sim_namespace *ns, uint64_t lba, uint64_t count,
                                bool through);
 void lwsim_medium_zero(struct sim_namespace *ns, uint64_t lba, uint64_t count);
+void lwsim_medium_ones(struct sim_namespace *ns, uint64_t lba, uint64_t count);
 bool lwsim_medium_bad(const struct sim_namespace *ns, uint64_t lba, uint64_t count);
-void lwsim_medium_flush(struct sim_namespace *ns);
-void lwsim_medium_lose_cache(struct lwnvme_sim *sim, struct sim_namespace *ns);
 void lwsim_medium_geometry(struct sim_namespace *ns); /* usable and block_bytes, by FLBAS */
 /* Everything goes: content, cache, bad blocks. */
 void lwsim_medium_erase(struct sim_namespace *ns);
@@ -808,6 +1019,18 @@ void lwsim_medium_destroy_range(struct sim_namespace *ns, uint64_t offset, uint6
                                 uint32_t pattern);
 /* And so do those that were never written. */
 void lwsim_medium_set_blank(struct sim_namespace *ns, bool to_zero, uint32_t pattern);
+
+/* sim_cache.c: blocks are about to be written, into the cache or past it; a flush; the cache is lost. */
+bool lwsim_cache_write(const struct lwnvme_sim *sim, struct sim_namespace *ns, uint64_t lba, uint64_t count);
+void lwsim_cache_through(struct sim_namespace *ns, uint64_t lba, uint64_t count);
+void lwsim_cache_flush(struct sim_namespace *ns);
+void lwsim_cache_lose(struct lwnvme_sim *sim, struct sim_namespace *ns);
+void lwsim_cache_destroy(struct sim_namespace *ns);
+/* Power fails during this command: so many of its groups of blocks are stored; UINT64_MAX: any of them. in_groups: only
+ * writes, after the cache has been lost; else only others, before. */
+void lwsim_tear(struct lwnvme_sim *sim, struct sim_task *task, uint64_t stored, bool in_groups);
+/* A command is due: true if power fails in it, by lwnvme_sim_config.power_cut_at, and it is gone with the others. */
+bool lwsim_power_fails(struct lwnvme_sim *sim, struct sim_task *task);
 
 /* Little-endian stores into identify and log data. */
 static inline void lwsim_put(uint8_t *at, uint64_t value, unsigned bytes)

@@ -29,18 +29,3 @@ struct sim_task *lwsim_jobs_take(struct lwnvme_sim *sim, uint8_t opcode)
     }
     return NULL;
 }
-
-void lwsim_jobs_config_full(struct lwnvme_sim_config *config)
-{
-    config->oacs |= SIM_OACS_FORMAT | SIM_OACS_FIRMWARE | SIM_OACS_SELF_TEST;
-    config->frmw = 1u | 3u << 1 | 0x10u; /* three slots, the first read-only, activation without reset */
-    config->oaes |= 1u << 9;
-    config->sanicap = 0x4000000fu; /* all three kinds, verification; nothing else changes the medium */
-    config->fna |= 4u;             /* crypto erase */
-    config->hmpre = 1024;
-    config->hmmin = 64;
-    config->hmminds = 1;
-    config->hmmaxd = 64;
-    config->cap_bps = true;
-    config->bpcap = 4; /* write protection by Set Features */
-}

@@ -160,7 +160,6 @@ struct sim_boot {
 #define SIM_EFFECT_ALONE              (2u << 16)
 
 /* sim_jobs.c */
-void lwsim_jobs_config_full(struct lwnvme_sim_config *config);
 void lwsim_jobs_power_off(struct lwnvme_sim *sim); /* the controller leaves the bus */
 /* The command with this opcode that is being worked on, taken from the list; NULL: a reset took it. */
 struct sim_task *lwsim_jobs_take(struct lwnvme_sim *sim, uint8_t opcode);

@@ -1,12 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The medium: sparse pieces, or a mapped file. What is read is always the newest content; for each block in
- * the volatile cache `undo` keeps what the stable medium holds, and a power cut puts that back:
- *
- *     write         old content to undo (first time), new content in place
- *     flush         undo emptied
- *     FUA write     undo of these blocks dropped, new content in place
- *     power cut     undo copied back
+ * The medium: sparse pieces, or a mapped file. What is read is always the newest content; what a power cut takes back
+ * is kept by sim_cache.c.
  */
 #include "sim_internal.h"
 
@@ -22,9 +17,13 @@ void lwsim_medium_geometry(struct sim_namespace *ns)
 {
     uint32_t index = (ns->is.flbas & 15u) | (ns->is.nlbaf >= 16 ? (ns->is.flbas >> 1) & 0x30u : 0);
     const struct lwnvme_sim_lba_format *format = &ns->is.formats[index];
-    ns->usable = index <= ns->is.nlbaf && format->ms == 0 && format->lbads >= 9 && format->lbads <= 16 &&
-                 ns->is.csi == 0 && ns->is.nsze <= UINT64_MAX >> format->lbads;
+    ns->usable = index <= ns->is.nlbaf && format->lbads >= 9 && format->lbads <= 16 &&
+                 (ns->is.csi == 0 || (ns->is.csi <= 2 && format->ms == 0)) &&
+                 ns->is.nsze <= (format->ms == 0 ? UINT64_MAX : UINT64_MAX / 130) >> format->lbads;
     ns->block_bytes = ns->usable ? 1u << format->lbads : 512;
+    ns->metadata_bytes = ns->usable ? format->ms : 0;
+    ns->unit_bytes = ns->block_bytes + ns->metadata_bytes;
+    ns->format = index;
 }
 
 bool lwsim_medium_create(struct lwnvme_sim *sim)
@@ -55,9 +54,11 @@ void lwsim_medium_destroy(struct lwnvme_sim *sim)
     for (uint32_t i = 0; sim->ns != NULL && i < sim->ns_slots; i++) {
         struct sim_namespace *ns = &sim->ns[i];
         lwsim_hash_free(&ns->chunks, true);
-        lwsim_hash_free(&ns->undo, true);
+        lwsim_cache_destroy(ns);
         lwsim_hash_free(&ns->bad, false);
         free(ns->blank);
+        lwsim_zone_forget(ns);
+        lwsim_kv_forget(ns);
         if (ns->image != NULL) {
             (void)munmap(ns->image, (size_t)ns->image_bytes);
         }
@@ -90,8 +91,8 @@ uint8_t *lwsim_medium_at(struct sim_namespace *ns, uint64_t offset, bool to_writ
     return chunk + offset % SIM_CHUNK;
 }
 
-static bool medium_copy(struct sim_namespace *ns, uint64_t offset, void *buffer, uint64_t bytes,
-                        bool to_medium)
+bool lwsim_medium_copy(struct sim_namespace *ns, uint64_t offset, void *buffer, uint64_t bytes,
+                       bool to_medium)
 {
     uint8_t *data = buffer;
     while (bytes != 0) {
@@ -110,51 +111,42 @@ static bool medium_copy(struct sim_namespace *ns, uint64_t offset, void *buffer,
 }
 
 /* Removes the blocks' entries; whichever is shorter, the range or the table, is walked. */
-static void drop_range(struct sim_hash *hash, uint64_t lba, uint64_t count, bool free_values)
+static void drop_range(struct sim_hash *hash, uint64_t lba, uint64_t count)
 {
     bool short_range = count < hash->slots;
     for (uint64_t i = 0; i < count && short_range && hash->used != 0; i++) {
-        uintptr_t value = lwsim_hash_take(hash, lba + i + 1);
-        free(free_values ? (void *)value : NULL);
+        (void)lwsim_hash_take(hash, lba + i + 1);
     }
     for (size_t i = 0; i < hash->slots && !short_range && hash->used != 0;) {
         if (hash->values[i] == 0 || hash->keys[i] - 1 < lba || hash->keys[i] - 1 - lba >= count) {
             i++;
             continue;
         }
-        uintptr_t value = lwsim_hash_take(hash, hash->keys[i]); /* another entry may move to this slot */
-        free(free_values ? (void *)value : NULL);
+        (void)lwsim_hash_take(hash, hash->keys[i]); /* another entry may move to this slot */
     }
 }
 
 bool lwsim_medium_before_write(struct lwnvme_sim *sim, struct sim_namespace *ns, uint64_t lba, uint64_t count,
                                bool through)
 {
-    bool cached = !through && lwsim_cache_on(sim);
     sim->sanitize.data_written = true;
-    drop_range(&ns->bad, lba, count, false);
-    if (!cached) {
-        drop_range(&ns->undo, lba, count, true);
-        return true;
+    drop_range(&ns->bad, lba, count);
+    if (!through && lwsim_cache_on(sim)) {
+        return lwsim_cache_write(sim, ns, lba, count);
     }
-    for (uint64_t i = 0; i < count; i++) {
-        if (lwsim_hash_get(&ns->undo, lba + i + 1) != 0) {
-            continue;
-        }
-        uint8_t *copy = malloc(ns->block_bytes);
-        if (copy == NULL || !medium_copy(ns, (lba + i) * ns->block_bytes, copy, ns->block_bytes, false) ||
-            !lwsim_hash_put(&ns->undo, lba + i + 1, (uintptr_t)copy)) {
-            free(copy);
-            return false;
-        }
+    if (ns->is.csi == 2 &&
+        sim->config.zoned.zsze != 0) { /* and with it all that comes before it in its zone */
+        count += lba % sim->config.zoned.zsze;
+        lba -= lba % sim->config.zoned.zsze;
     }
+    lwsim_cache_through(ns, lba, count);
     return true;
 }
 
 void lwsim_medium_zero(struct sim_namespace *ns, uint64_t lba, uint64_t count)
 {
-    uint64_t offset = lba * ns->block_bytes;
-    uint64_t bytes = count * ns->block_bytes;
+    uint64_t offset = lba * ns->unit_bytes;
+    uint64_t bytes = count * ns->unit_bytes;
     while (bytes != 0) {
         uint64_t run = SIM_CHUNK - offset % SIM_CHUNK;
         run = run < bytes ? run : bytes;
@@ -172,6 +164,23 @@ void lwsim_medium_zero(struct sim_namespace *ns, uint64_t lba, uint64_t count)
     }
 }
 
+void lwsim_medium_ones(struct sim_namespace *ns, uint64_t lba, uint64_t count)
+{
+    uint64_t offset = lba * ns->unit_bytes;
+    uint64_t bytes = count * ns->unit_bytes;
+    while (bytes != 0) {
+        uint64_t run = 0;
+        uint8_t *at = lwsim_medium_at(ns, offset, true, &run);
+        if (at == NULL) {
+            return;
+        }
+        run = run < bytes ? run : bytes;
+        memset(at, 0xff, (size_t)run);
+        offset += run;
+        bytes -= run;
+    }
+}
+
 bool lwsim_medium_bad(const struct sim_namespace *ns, uint64_t lba, uint64_t count)
 {
     for (uint64_t i = 0; i < count && ns->bad.used != 0; i++) {
@@ -180,23 +189,6 @@ bool lwsim_medium_bad(const struct sim_namespace *ns, uint64_t lba, uint64_t cou
         }
     }
     return false;
-}
-
-void lwsim_medium_flush(struct sim_namespace *ns)
-{
-    lwsim_hash_free(&ns->undo, true);
-}
-
-void lwsim_medium_lose_cache(struct lwnvme_sim *sim, struct sim_namespace *ns)
-{
-    for (size_t i = 0; i < ns->undo.slots; i++) {
-        bool keep = sim->config.power_cut_keeps_some && (lwsim_random(sim) & 1) != 0;
-        if (ns->undo.values[i] != 0 && !keep) {
-            uint64_t lba = ns->undo.keys[i] - 1;
-            (void)medium_copy(ns, lba * ns->block_bytes, (void *)ns->undo.values[i], ns->block_bytes, true);
-        }
-    }
-    lwsim_hash_free(&ns->undo, true);
 }
 
 /* ---- sanitize, format ---- */
@@ -230,7 +222,9 @@ void lwsim_medium_destroy_range(struct sim_namespace *ns, uint64_t offset, uint6
 
 void lwsim_medium_set_blank(struct sim_namespace *ns, bool to_zero, uint32_t pattern)
 {
-    lwsim_medium_flush(ns);
+    lwsim_cache_flush(ns);
+    lwsim_zone_forget(ns);
+    lwsim_kv_forget(ns);
     lwsim_hash_free(&ns->bad, false);
     if (ns->image != NULL) {
         pattern_fill(ns->image, ns->image_bytes, to_zero ? 0 : pattern);
@@ -258,15 +252,24 @@ static struct sim_namespace *blocks_at(struct lwnvme_sim *sim, uint32_t nsid, ui
 bool lwnvme_sim_read_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count, void *buffer)
 {
     struct sim_namespace *ns = blocks_at(sim, nsid, lba, count);
-    return ns != NULL && medium_copy(ns, lba * ns->block_bytes, buffer, count * ns->block_bytes, false);
+    bool good = ns != NULL;
+    for (uint64_t i = 0; good && i < count; i++) {
+        good = lwsim_medium_copy(ns, (lba + i) * ns->unit_bytes, (uint8_t *)buffer + i * ns->block_bytes,
+                                 ns->block_bytes, false);
+    }
+    return good;
 }
 
 bool lwnvme_sim_write_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count,
                              const void *buffer)
 {
     struct sim_namespace *ns = blocks_at(sim, nsid, lba, count);
-    return ns != NULL && lwsim_medium_before_write(sim, ns, lba, count, true) &&
-           medium_copy(ns, lba * ns->block_bytes, (void *)(uintptr_t)buffer, count * ns->block_bytes, true);
+    bool good = ns != NULL && lwsim_medium_before_write(sim, ns, lba, count, true);
+    for (uint64_t i = 0; good && i < count; i++) {
+        good = lwsim_medium_copy(ns, (lba + i) * ns->unit_bytes,
+                                 (uint8_t *)(uintptr_t)buffer + i * ns->block_bytes, ns->block_bytes, true);
+    }
+    return good;
 }
 
 bool lwnvme_sim_spoil_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba, uint64_t count)
@@ -278,11 +281,6 @@ bool lwnvme_sim_spoil_blocks(struct lwnvme_sim *sim, uint32_t nsid, uint64_t lba
         }
     }
     return ns != NULL;
-}
-
-uint64_t lwnvme_sim_dirty_blocks(const struct lwnvme_sim *sim, uint32_t nsid)
-{
-    return nsid == 0 || nsid > sim->ns_slots ? 0 : sim->ns[nsid - 1].undo.used;
 }
 
 static int file_map(int file, bool writable, uint64_t block_bytes, uint8_t **image, uint64_t *bytes)
@@ -317,7 +315,7 @@ int lwnvme_sim_load(struct lwnvme_sim *sim, uint32_t nsid, const char *path, boo
     if (file < 0) {
         return errno;
     }
-    int error = file_map(file, writable, ns->block_bytes, &image, &bytes);
+    int error = file_map(file, writable, ns->unit_bytes, &image, &bytes);
     (void)close(file);
     if (error != 0) {
         return error;
@@ -326,10 +324,10 @@ int lwnvme_sim_load(struct lwnvme_sim *sim, uint32_t nsid, const char *path, boo
         (void)munmap(ns->image, (size_t)ns->image_bytes);
     }
     lwsim_hash_free(&ns->chunks, true);
-    lwsim_hash_free(&ns->undo, true);
+    lwsim_cache_flush(ns);
     lwsim_hash_free(&ns->bad, false);
     ns->image = image;
     ns->image_bytes = bytes;
-    ns->is.nsze = ns->is.ncap = ns->is.nuse = bytes / ns->block_bytes;
+    ns->is.nsze = ns->is.ncap = ns->is.nuse = bytes / ns->unit_bytes;
     return 0;
 }

@@ -8,16 +8,14 @@
  * The lower half of the window serves allocations and unscattered mappings, in order and without an early
  * second use; the upper half serves scattered pages, at random.
  *
- * With shadow_dma the device reads and writes its own copy of each CPU page, which dma_sync alone carries
- * over.
+ * With shadow_dma or weak_order the device reads and writes its own copy of each CPU page: sim_view.c.
  */
 #include "sim_internal.h"
 
-#define SHADOW_PAGE 4096u
-#define GUARD       64u
-#define POISON      0xa5
-#define GUARD_BYTE  0xc3
-#define WINDOW      (1u << 18)
+#define GUARD      64u
+#define POISON     0xa5
+#define GUARD_BYTE 0xc3
+#define WINDOW     (1u << 18)
 
 static struct lwnvme_sim *memory_sim(void *host)
 {
@@ -182,40 +180,63 @@ static struct sim_region *region_check(struct lwnvme_sim *sim, uint64_t dma, boo
     return region;
 }
 
-static uint8_t *shadow_at(struct lwnvme_sim *sim, uint8_t *cpu, uint64_t *run)
+static bool segments_room(struct sim_segments *segments)
 {
-    uint64_t page = (uint64_t)(uintptr_t)cpu / SHADOW_PAGE;
-    size_t offset = (size_t)((uintptr_t)cpu % SHADOW_PAGE);
-    uint8_t *copy = (uint8_t *)lwsim_hash_get(&sim->shadows, page);
-    if (copy == NULL) {
-        copy = malloc(SHADOW_PAGE);
-        if (copy == NULL || !lwsim_hash_put(&sim->shadows, page, (uintptr_t)copy)) {
-            free(copy);
-            return NULL;
+    if (segments->count == segments->room) {
+        size_t room = segments->room == 0 ? 8 : segments->room * 2;
+        struct sim_segment *larger = realloc(segments->items, room * sizeof(*larger));
+        if (larger == NULL) {
+            return false;
         }
-        memset(copy, 0x5a, SHADOW_PAGE);
+        segments->items = larger;
+        segments->room = room;
     }
-    if (*run > SHADOW_PAGE - offset) {
-        *run = SHADOW_PAGE - offset;
+    return true;
+}
+
+/* Where data go that nobody wants. */
+#define BUCKET       0xffff000000000000u
+#define BUCKET_BYTES 4096u
+
+bool lwsim_segments_bucket(struct sim_segments *segments, uint64_t length)
+{
+    if (!segments_room(segments)) {
+        return false;
     }
-    return copy + offset;
+    segments->items[segments->count++] = (struct sim_segment){BUCKET, length, UINT32_MAX, 0};
+    segments->bytes += length;
+    return true;
 }
 
 uint8_t *lwsim_dma_at(struct lwnvme_sim *sim, uint64_t dma, bool to_memory, uint64_t *run)
 {
+    static _Thread_local uint8_t bucket[BUCKET_BYTES];
+    if (dma >= BUCKET && to_memory && !sim->fenced) {
+        *run = BUCKET_BYTES;
+        return bucket;
+    }
     struct sim_region *region = sim->fenced ? NULL : region_check(sim, dma, to_memory, run);
     if (region == NULL) {
         *run = 0;
         return NULL;
     }
     uint8_t *cpu = region->cpu + (dma - region->dma);
-    return sim->config.shadow_dma ? shadow_at(sim, cpu, run) : cpu;
+    region->fresh = to_memory ? FRESH_WRITTEN : region->fresh;
+    return lwsim_has_views(sim) ? lwsim_view_at(sim, cpu, run) : cpu;
 }
 
 uint8_t *lwsim_cpu_view(struct lwnvme_sim *sim, uint64_t dma, uint64_t *run)
 {
     struct sim_region *region = region_check(sim, dma, true, run);
     return region == NULL ? NULL : region->cpu + (dma - region->dma);
+}
+
+static void evict(struct lwnvme_sim *sim, uint64_t dma, uint64_t length)
+{
+    const struct sim_region *region = sim->config.shadow_dma ? &sim->regions[region_at(sim, dma)] : NULL;
+    if (region != NULL) {
+        lwsim_view_evict(sim, region->cpu + (dma - region->dma), (size_t)length);
+    }
 }
 
 bool lwsim_dma(struct lwnvme_sim *sim, uint64_t dma, void *buffer, uint64_t length, bool to_memory)
@@ -229,6 +250,9 @@ bool lwsim_dma(struct lwnvme_sim *sim, uint64_t dma, void *buffer, uint64_t leng
         }
         if (run > length) {
             run = length;
+        }
+        if (!to_memory) {
+            evict(sim, dma, run);
         }
         memcpy(to_memory ? at : data, to_memory ? data : at, (size_t)run);
         dma += run;
@@ -254,14 +278,8 @@ bool lwsim_segments_add(struct lwnvme_sim *sim, struct sim_segments *segments, u
         if (last != NULL && last->region == index && last->dma + last->length == dma) {
             last->length += piece;
         } else {
-            if (segments->count == segments->room) {
-                size_t room = segments->room == 0 ? 8 : segments->room * 2;
-                struct sim_segment *larger = realloc(segments->items, room * sizeof(*larger));
-                if (larger == NULL) {
-                    return false;
-                }
-                segments->items = larger;
-                segments->room = room;
+            if (!segments_room(segments)) {
+                return false;
             }
             segments->items[segments->count++] = (struct sim_segment){dma, piece, index, region->serial};
         }
@@ -275,11 +293,15 @@ bool lwsim_segments_add(struct lwnvme_sim *sim, struct sim_segments *segments, u
 void lwsim_segments_pin(struct lwnvme_sim *sim, const struct sim_segments *segments, bool pin)
 {
     for (size_t i = 0; i < segments->count; i++) {
+        if (segments->items[i].region == UINT32_MAX) {
+            continue;
+        }
         struct sim_region *region = &sim->regions[segments->items[i].region];
         if (region->serial != segments->items[i].serial) {
             continue; /* given back under the device's hands: reported then */
         }
         region->pins = pin ? region->pins + 1 : region->pins - 1;
+        region->fresh = pin ? FRESH_WRITTEN : region->fresh;
     }
 }
 
@@ -350,23 +372,6 @@ static void guard_check(struct lwnvme_sim *sim, const struct sim_region *region)
     }
 }
 
-/* The device's copy of memory that changes hands must not survive it. */
-static void shadow_forget(struct lwnvme_sim *sim, const struct sim_region *region)
-{
-    if (sim->shadows.used == 0) {
-        return;
-    }
-    uint64_t first = (uint64_t)(uintptr_t)region->cpu / SHADOW_PAGE;
-    uint64_t last = ((uint64_t)(uintptr_t)region->cpu + region->length - 1) / SHADOW_PAGE;
-    for (uint64_t page = first; page <= last; page++) {
-        bool whole = page * SHADOW_PAGE >= (uint64_t)(uintptr_t)region->cpu &&
-                     (page + 1) * SHADOW_PAGE <= (uint64_t)(uintptr_t)region->cpu + region->length;
-        if (whole) {
-            free((void *)lwsim_hash_take(&sim->shadows, page));
-        }
-    }
-}
-
 static void hook_dma_free(void *host, void *memory, size_t size, uint64_t dma_address)
 {
     struct lwnvme_sim *sim = memory_sim(host);
@@ -391,7 +396,7 @@ static void hook_dma_free(void *host, void *memory, size_t size, uint64_t dma_ad
                         (unsigned)lwsim_ready(sim));
     }
     guard_check(sim, region);
-    shadow_forget(sim, region);
+    lwsim_view_forget(sim, region->cpu, region->length);
     sim->live_dma_allocs--;
     sim->dma_memory_used -= region->length;
     memset(region->cpu, 0xdd, region->length);
@@ -531,6 +536,7 @@ static bool map_for_good(struct lwnvme_sim *sim, uint8_t *cpu, size_t length, ui
         } else if (region->dma != expected) {
             break;
         }
+        region->fresh = FRESH_MAPPED;
         region->low = offset < region->low ? offset : region->low;
         region->high = offset + piece > region->high ? offset + piece : region->high;
         expected = region->dma + sim->granule_bytes;
@@ -603,18 +609,8 @@ static void hook_dma_sync(void *host, const void *address, size_t length, enum l
     if (direction == LWNVME_NO_DATA || direction > LWNVME_BIDIRECTIONAL) {
         lwsim_violation(sim, "dma_sync: direction %d", (int)direction);
     }
-    if (!sim->config.shadow_dma || (!for_device && direction == LWNVME_TO_DEVICE)) {
-        return;
-    }
-    while (length != 0) {
-        uint64_t run = length;
-        uint8_t *copy = shadow_at(sim, cpu, &run);
-        if (copy == NULL) {
-            return;
-        }
-        memcpy(for_device ? copy : cpu, for_device ? cpu : copy, (size_t)run);
-        cpu += run;
-        length -= (size_t)run;
+    if (sim->config.shadow_dma && (for_device || direction != LWNVME_TO_DEVICE)) {
+        lwsim_view_sync(sim, cpu, length, for_device);
     }
 }
 
@@ -667,7 +663,20 @@ void lwsim_memory_destroy(struct lwnvme_sim *sim)
     free(sim->regions);
     free(sim->page_table);
     lwsim_hash_free(&sim->pages, false);
-    lwsim_hash_free(&sim->shadows, true);
+}
+
+bool lwnvme_sim_uses(const struct lwnvme_sim *sim, const void *memory, size_t length)
+{
+    uintptr_t first = (uintptr_t)memory;
+    for (uint32_t i = 0; i < sim->region_room && !sim->fenced && !sim->removed; i++) {
+        const struct sim_region *region = &sim->regions[i];
+        uintptr_t start = (uintptr_t)region->cpu;
+        if (region->length != 0 && region->pins != 0 && start < first + length &&
+            first < start + region->length) {
+            return true;
+        }
+    }
+    return false;
 }
 
 void lwnvme_sim_forget_maps(struct lwnvme_sim *sim)

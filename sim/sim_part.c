@@ -40,6 +40,11 @@ static const struct sim_part *const parts[] = {
     &lwsim_security_part,
     &lwsim_lockdown_part,
     &lwsim_directive_part,
+    &lwsim_shadow_part,
+    &lwsim_kv_part,
+    &lwsim_interrupt_part,
+    &lwsim_cmb_part,
+    &lwsim_arbitration_part,
 };
 /* clang-format on */
 #define PARTS (sizeof(parts) / sizeof(parts[0]))

@@ -22,9 +22,12 @@ struct sim_task *lwsim_task_new(struct lwnvme_sim *sim)
     }
     sim->spare = task->next;
     struct sim_segments data = task->data;
+    struct sim_segments metadata = task->metadata;
     memset(task, 0, sizeof(*task));
     task->data = data;
+    task->metadata = metadata;
     lwsim_segments_clear(&task->data);
+    lwsim_segments_clear(&task->metadata);
     return task;
 }
 
@@ -141,6 +144,34 @@ struct sim_task *lwsim_task_take(struct lwnvme_sim *sim, uint16_t sqid, uint16_t
     return task_find(sim, sqid, cid);
 }
 
+static bool is_for(const struct sim_task *task, uint16_t sqid, uint32_t nsid)
+{
+    return task->kind == SIM_TASK_COMMAND && task->sqid == sqid &&
+           (nsid == UINT32_MAX || task->sqe[1] == nsid);
+}
+
+uint32_t lwsim_queue_cancel(struct lwnvme_sim *sim, uint16_t sqid, uint32_t nsid)
+{
+    uint32_t count = 0;
+    for (;;) {
+        struct sim_task *found = NULL;
+        for (size_t i = 0; i < sim->heap_count && found == NULL; i++) {
+            found = is_for(sim->heap[i], sqid, nsid) ? sim->heap[i] : NULL;
+        }
+        for (struct sim_task *task = sim->parked; task != NULL && found == NULL; task = task->next) {
+            found = is_for(task, sqid, nsid) ? task : NULL;
+        }
+        if (found == NULL) {
+            return count;
+        }
+        found = lwsim_task_take(sim, sqid, found->cid);
+        found->status = SIM_ABORT_REQUESTED;
+        found->fault.kind = LWNVME_SIM_NO_FAULT;
+        lwsim_task_complete(sim, found);
+        count++;
+    }
+}
+
 /* The driver's side of a command ends: its identifier and its memory are free. */
 static void task_release(struct lwnvme_sim *sim, struct sim_task *task)
 {
@@ -149,6 +180,7 @@ static void task_release(struct lwnvme_sim *sim, struct sim_task *task)
         return;
     }
     lwsim_segments_pin(sim, &task->data, false);
+    lwsim_segments_pin(sim, &task->metadata, false);
     if (sq->live && sq->in_flight != 0) {
         sq->in_flight--;
         sq->cids[task->cid / 8] = (uint8_t)(sq->cids[task->cid / 8] & ~(1u << task->cid % 8));
@@ -160,6 +192,17 @@ static void task_release(struct lwnvme_sim *sim, struct sim_task *task)
 
 /* ---- completions ---- */
 
+/* Where order is weak, dwords 2 and 3 are what the CPU sees first of a new entry. */
+static void cqe_show(struct lwnvme_sim *sim, const struct sim_cq *cq, uint32_t slot)
+{
+    uint64_t run = 0;
+    uint8_t *cpu =
+        sim->config.weak_order ? lwsim_cpu_view(sim, cq->base + (uint64_t)slot * CQE_BYTES + 8, &run) : NULL;
+    if (cpu != NULL) {
+        lwsim_view_show(sim, cpu, 8);
+    }
+}
+
 static void cqe_store(struct lwnvme_sim *sim, struct sim_cq *cq, uint32_t slot, const uint32_t cqe[4])
 {
     uint8_t bytes[CQE_BYTES];
@@ -167,6 +210,7 @@ static void cqe_store(struct lwnvme_sim *sim, struct sim_cq *cq, uint32_t slot, 
         lwsim_put(bytes + 4 * i, cqe[i], 4);
     }
     (void)lwsim_dma(sim, cq->base + (uint64_t)slot * CQE_BYTES, bytes, CQE_BYTES, true);
+    cqe_show(sim, cq, slot);
 }
 
 /* First beat of a torn entry: only the byte with the phase tag is new. */
@@ -176,20 +220,21 @@ static void cqe_store_phase(struct lwnvme_sim *sim, struct sim_cq *cq, uint32_t 
     uint8_t *at = lwsim_dma_at(sim, cq->base + (uint64_t)slot * CQE_BYTES + 14, true, &run);
     if (at != NULL) {
         *at = (uint8_t)((*at & 0xfe) | (dword3 >> 16 & 1));
+        cqe_show(sim, cq, slot);
     }
 }
 
-static void cq_advance(struct lwnvme_sim *sim, struct sim_cq *cq)
+static void cq_advance(struct lwnvme_sim *sim, struct sim_cq *cq, bool interrupts)
 {
     cq->used++;
+    cq->posted++;
     cq->tail++;
     if (cq->tail == cq->size) {
         cq->tail = 0;
         cq->phase = !cq->phase;
     }
-    if (cq->interrupts) {
-        sim->vector_pending[cq->vector] = 1;
-        sim->any_vector_pending = true;
+    if (interrupts) {
+        lwsim_interrupt_post(sim, (uint16_t)(cq - sim->cq));
     }
 }
 
@@ -207,6 +252,7 @@ static void post_follow_up(struct lwnvme_sim *sim, const struct sim_task *task, 
     again->kind = torn ? SIM_TASK_FINISH_TORN : SIM_TASK_POST;
     again->cqid = task->cqid;
     again->cq_slot = slot;
+    again->posted = sim->cq[task->cqid].posted;
     again->due = sim->now + task->fault.value;
     memcpy(again->cqe, task->cqe, sizeof(again->cqe));
     if (!lwsim_task_schedule(sim, again)) {
@@ -223,6 +269,8 @@ static void post_now(struct lwnvme_sim *sim, struct sim_cq *cq, struct sim_task 
         bool wrong = task->fault.kind == LWNVME_SIM_WRONG_SQHD;
         task->cqe[2] |= wrong ? (uint32_t)task->fault.value & 0xffff : sq->head & 0xffff;
         sq->reported = sq->head;
+        sq->answered = true;
+        memcpy(sq->answer, task->cqe, sizeof(sq->answer));
         if (sim->config.on_completion != NULL) {
             sim->busy++;
             sim->config.on_completion(sim->config.callback_context, task->sqid, task->cqe);
@@ -236,12 +284,15 @@ static void post_now(struct lwnvme_sim *sim, struct sim_cq *cq, struct sim_task 
     } else {
         cqe_store(sim, cq, slot, task->cqe);
     }
-    cq_advance(sim, cq);
+    cq_advance(sim, cq, task->fault.kind != LWNVME_SIM_NO_INTERRUPT);
     sim->counts.completions++;
     post_follow_up(sim, task, slot);
     task_release(sim, task);
     lwsim_task_free(sim, task);
 }
+
+static void head_move(struct lwnvme_sim *sim, uint16_t qid, uint32_t head);
+static void post_waiting(struct lwnvme_sim *sim, struct sim_cq *cq);
 
 static void post(struct lwnvme_sim *sim, struct sim_task *task)
 {
@@ -250,6 +301,20 @@ static void post(struct lwnvme_sim *sim, struct sim_task *task)
         task_release(sim, task);
         lwsim_task_free(sim, task);
         return;
+    }
+    uint32_t head = cq->head;
+    if (lwsim_shadow_read(sim, task->cqid, true, &head) && head != cq->head) {
+        head_move(sim, task->cqid, head);
+    }
+    if (cq->waiting == NULL && cq->used < cq->size - 1) {
+        post_now(sim, cq, task);
+        return;
+    }
+    /* It wants the doorbell now, and looks once more. */
+    lwsim_shadow_event(sim, task->cqid, true, cq->head);
+    if (lwsim_shadow_read(sim, task->cqid, true, &head) && head != cq->head) {
+        head_move(sim, task->cqid, head);
+        post_waiting(sim, cq);
     }
     if (cq->waiting == NULL && cq->used < cq->size - 1) {
         post_now(sim, cq, task);
@@ -281,6 +346,11 @@ static void post_extra(struct lwnvme_sim *sim, const struct sim_task *task)
     extra->cqid = task->cqid;
     extra->cqe[2] = (uint32_t)task->sqid << 16 | sim->sq[task->sqid].head;
     extra->cqe[3] = (uint32_t)task->fault.value & 0xffff;
+    if (task->fault.kind == LWNVME_SIM_EXTRA_XOR_CID) {
+        extra->cqe[3] ^= task->cid;
+    } else if (task->fault.kind == LWNVME_SIM_STALE) {
+        memcpy(extra->cqe, sim->sq[task->sqid].answer, sizeof(extra->cqe));
+    }
     post(sim, extra);
 }
 
@@ -289,12 +359,14 @@ void lwsim_task_complete(struct lwnvme_sim *sim, struct sim_task *task)
     const struct lwnvme_sim_fault *fault = &task->fault;
     uint32_t sqid = fault->kind == LWNVME_SIM_WRONG_SQID ? (uint32_t)fault->value & 0xffff : task->sqid;
     uint32_t cid = fault->kind == LWNVME_SIM_WRONG_CID ? (uint32_t)fault->value & 0xffff : task->cid;
+    cid ^= fault->kind == LWNVME_SIM_XOR_CID ? (uint32_t)fault->value & 0xffff : 0;
     task->cqid = sim->sq[task->sqid].cqid;
     if ((task->status & 0x7ff) != 0) {
         sim->counts.failures++;
         lwsim_log_error(sim, task);
     }
-    if (fault->kind == LWNVME_SIM_EXTRA_CID) {
+    if (fault->kind == LWNVME_SIM_EXTRA_CID || fault->kind == LWNVME_SIM_EXTRA_XOR_CID ||
+        (fault->kind == LWNVME_SIM_STALE && sim->sq[task->sqid].answered)) {
         post_extra(sim, task);
     }
     task->cqe[0] = fault->kind == LWNVME_SIM_RESULT ? (uint32_t)fault->value : task->result;
@@ -321,7 +393,7 @@ void lwnvme_sim_post_raw(struct lwnvme_sim *sim, uint16_t cqid, const uint32_t c
 static bool queues_run(const struct lwnvme_sim *sim)
 {
     if ((sim->csts & SIM_CSTS_PP) != 0 || lwsim_fatal(sim) || sim->fenced || sim->removed || sim->dead ||
-        !lwsim_ready(sim)) {
+        sim->stuck || sim->stuck_for_good || !lwsim_ready(sim)) {
         return false;
     }
     return lwsim_enabled(sim) || sim->config.complete_during_disable;
@@ -343,8 +415,9 @@ void lwsim_queue_run_one(struct lwnvme_sim *sim)
         post(sim, task);
         return;
     }
-    if (sim->cq[task->cqid].live) {
-        cqe_store(sim, &sim->cq[task->cqid], task->cq_slot, task->cqe);
+    struct sim_cq *cq = &sim->cq[task->cqid];
+    if (cq->live && cq->posted - task->posted < cq->size) { /* not if the place has been used again */
+        cqe_store(sim, cq, task->cq_slot, task->cqe);
     }
     lwsim_task_free(sim, task);
 }
@@ -373,13 +446,72 @@ static void refuse_conflict(struct lwnvme_sim *sim, struct sim_task *task)
     post(sim, task);
 }
 
+static bool is_parked(enum lwnvme_sim_fault_kind kind)
+{
+    return kind == LWNVME_SIM_REMOVE || kind == LWNVME_SIM_POWER_CUT || kind == LWNVME_SIM_FATAL ||
+           kind == LWNVME_SIM_LOSE || kind == LWNVME_SIM_LATE_DMA || kind == LWNVME_SIM_STUCK;
+}
+
+/* A command is where it belongs; what else its fault means. */
+static void fetched(struct lwnvme_sim *sim, struct sim_task *task)
+{
+    struct lwnvme_sim_fault fault = task->fault;
+    if (is_parked(fault.kind)) {
+        lwsim_task_park(&sim->parked, task);
+    } else if (!lwsim_task_schedule(sim, task)) {
+        lwnvme_sim_fatal(sim);
+        return;
+    }
+    switch (fault.kind) {
+    case LWNVME_SIM_REMOVE:
+        lwnvme_sim_remove(sim);
+        break;
+    case LWNVME_SIM_POWER_CUT:
+        lwnvme_sim_power_cut(sim);
+        break;
+    case LWNVME_SIM_FATAL:
+        lwnvme_sim_fatal(sim);
+        break;
+    case LWNVME_SIM_STUCK:
+        sim->stuck = true;
+        sim->stuck_for_good = fault.value != 0;
+        break;
+    case LWNVME_SIM_INTERRUPT:
+        for (uint32_t i = 0; i < lwsim_vectors(sim); i++) {
+            lwnvme_sim_interrupt(sim, (uint16_t)i);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* Commands that the driver believed stopped by CC.EN = 0 come to their end all the same, before RDY is 0. */
+void lwsim_late_run(struct lwnvme_sim *sim)
+{
+    struct sim_task **list = &sim->parked;
+    while (*list != NULL) {
+        struct sim_task *task = *list;
+        if (task->fault.kind != LWNVME_SIM_LATE_DMA) {
+            list = &task->next;
+            continue;
+        }
+        *list = task->next;
+        lwsim_command_execute(sim, task);
+    }
+}
+
 static void fetch_one(struct lwnvme_sim *sim, uint16_t qid)
 {
     struct sim_sq *sq = &sim->sq[qid];
     uint8_t bytes[SQE_BYTES];
     struct sim_task *task = lwsim_task_new(sim);
-    bool read =
-        task != NULL && lwsim_dma(sim, sq->base + (uint64_t)sq->head * SQE_BYTES, bytes, SQE_BYTES, false);
+    uint64_t from = sq->base + (uint64_t)sq->head * SQE_BYTES;
+    const uint8_t *own = sq->in_cmb ? lwsim_cmb_at(sim, from, SQE_BYTES) : NULL;
+    bool read = task != NULL && (sq->in_cmb ? own != NULL : lwsim_dma(sim, from, bytes, SQE_BYTES, false));
+    if (read && own != NULL) {
+        memcpy(bytes, own, SQE_BYTES);
+    }
     sq->head = sq->head + 1 == sq->size ? 0 : sq->head + 1;
     if (!read) {
         lwsim_task_free(sim, task);
@@ -401,30 +533,36 @@ static void fetch_one(struct lwnvme_sim *sim, uint16_t qid)
         return;
     }
     task->due = sim->now + lwsim_command_prepare(sim, task);
-    if (task->fault.kind == LWNVME_SIM_REMOVE || task->fault.kind == LWNVME_SIM_POWER_CUT ||
-        task->fault.kind == LWNVME_SIM_FATAL || task->fault.kind == LWNVME_SIM_LOSE) {
-        lwsim_task_park(&sim->parked, task);
-    } else if (!lwsim_task_schedule(sim, task)) {
-        lwnvme_sim_fatal(sim);
+    if (lwsim_fused_fetched(sim, task)) {
         return;
     }
-    if (task->fault.kind == LWNVME_SIM_REMOVE) {
-        lwnvme_sim_remove(sim);
-    } else if (task->fault.kind == LWNVME_SIM_POWER_CUT) {
-        lwnvme_sim_power_cut(sim);
-    } else if (task->fault.kind == LWNVME_SIM_FATAL) {
-        lwnvme_sim_fatal(sim);
+    fetched(sim, task);
+}
+
+/* Halves of a fused pair are not parted. */
+uint32_t lwsim_sq_fetch(struct lwnvme_sim *sim, uint16_t qid, uint32_t most)
+{
+    struct sim_sq *sq = &sim->sq[qid];
+    uint32_t count = 0;
+    sim->busy++;
+    while (sq->live && sq->head != sq->tail && queues_run(sim) && (count < most || sq->fused_waits)) {
+        fetch_one(sim, qid);
+        count++;
     }
+    if (sq->live && sq->fused_waits && sq->head == sq->tail) {
+        lwsim_fused_missing(sim, qid);
+    }
+    sim->busy--;
+    return count;
 }
 
 static void fetch_all(struct lwnvme_sim *sim, uint16_t qid)
 {
-    struct sim_sq *sq = &sim->sq[qid];
-    sim->busy++;
-    while (sq->live && sq->head != sq->tail && queues_run(sim)) {
-        fetch_one(sim, qid);
+    if (qid != 0 && sim->config.fetch_us != 0) {
+        lwsim_arbitration_wake(sim);
+    } else {
+        (void)lwsim_sq_fetch(sim, qid, UINT32_MAX);
     }
-    sim->busy--;
 }
 
 void lwsim_queue_kick(struct lwnvme_sim *sim)
@@ -434,18 +572,14 @@ void lwsim_queue_kick(struct lwnvme_sim *sim)
     }
 }
 
-static void ring_sq(struct lwnvme_sim *sim, uint16_t qid, uint32_t tail)
+/* A new tail, rung or found in the shadow. */
+static bool tail_move(struct lwnvme_sim *sim, uint16_t qid, uint32_t tail)
 {
     struct sim_sq *sq = &sim->sq[qid];
-    sim->counts.sq_doorbells++;
-    if ((sim->cc & 0xc000) != 0) {
-        lwsim_violation(sim, "SQ %u: doorbell after a shutdown was asked for", qid);
-        return;
-    }
     if (tail >= sq->size) {
         lwsim_violation(sim, "SQ %u: tail %u is beyond the ring of %u entries", qid, tail, sq->size);
         lwsim_event_raise(sim, 0, 1, 1);
-        return;
+        return false;
     }
     uint32_t fresh = (tail + sq->size - sq->tail) % sq->size;
     uint32_t taken = (sq->tail + sq->size - sq->reported) % sq->size;
@@ -454,16 +588,54 @@ static void ring_sq(struct lwnvme_sim *sim, uint16_t qid, uint32_t tail)
                         "SQ %u: tail %u overruns the head %u that was reported last (ring of %u entries)",
                         qid, tail, sq->reported, sq->size);
         lwsim_event_raise(sim, 0, 1, 1);
-        return;
+        return false;
     }
     sq->tail = tail;
     fetch_all(sim, qid);
+    return true;
 }
 
-static void ring_cq(struct lwnvme_sim *sim, uint16_t qid, uint32_t head)
+/* The doorbell's value must be in the shadow by now. */
+static void check_shadow(struct lwnvme_sim *sim, uint16_t qid, bool is_cq, uint32_t rung)
+{
+    uint32_t shadow = 0;
+    if (lwsim_shadow_read(sim, qid, is_cq, &shadow) && shadow != rung && !sim->config.plain_registers) {
+        lwsim_violation(sim, "%s %u: doorbell %u, but its shadow is %u", is_cq ? "CQ" : "SQ", qid, rung,
+                        shadow);
+    }
+}
+
+void lwsim_sq_look(struct lwnvme_sim *sim, uint16_t qid, bool tell)
+{
+    struct sim_sq *sq = &sim->sq[qid];
+    uint32_t shadow = 0;
+    while (sq->live && lwsim_shadow_read(sim, qid, false, &shadow)) {
+        if (tell) {
+            lwsim_shadow_event(sim, qid, false, sq->tail);
+            (void)lwsim_shadow_read(sim, qid, false, &shadow);
+        }
+        if (shadow == sq->tail || !tail_move(sim, qid, shadow)) {
+            return;
+        }
+    }
+}
+
+static void ring_sq(struct lwnvme_sim *sim, uint16_t qid, uint32_t tail)
+{
+    sim->counts.sq_doorbells++;
+    if ((sim->cc & 0xc000) != 0) {
+        lwsim_violation(sim, "SQ %u: doorbell after a shutdown was asked for", qid);
+        return;
+    }
+    check_shadow(sim, qid, false, tail);
+    if (tail_move(sim, qid, tail) && (qid == 0 || !lwsim_shadow_wake(sim))) {
+        lwsim_sq_look(sim, qid, true);
+    }
+}
+
+static void head_move(struct lwnvme_sim *sim, uint16_t qid, uint32_t head)
 {
     struct sim_cq *cq = &sim->cq[qid];
-    sim->counts.cq_doorbells++;
     if (head >= cq->size) {
         lwsim_violation(sim, "CQ %u: head %u is beyond the ring of %u entries", qid, head, cq->size);
         lwsim_event_raise(sim, 0, 1, 1);
@@ -477,8 +649,20 @@ static void ring_cq(struct lwnvme_sim *sim, uint16_t qid, uint32_t head)
     }
     cq->head = head;
     cq->used -= taken;
+}
+
+static void ring_cq(struct lwnvme_sim *sim, uint16_t qid, uint32_t head)
+{
+    sim->counts.cq_doorbells++;
+    if (sim->unread && !sim->config.plain_registers) { /* there it is seen late */
+        lwsim_violation(
+            sim, "CQ %u: its doorbell may have passed the reading of the entries that it gives back", qid);
+    }
+    check_shadow(sim, qid, true, head);
+    head_move(sim, qid, head);
+    lwsim_shadow_event(sim, qid, true, head == 0 ? sim->cq[qid].size - 1 : head - 1);
     sim->busy++;
-    post_waiting(sim, cq);
+    post_waiting(sim, &sim->cq[qid]);
     sim->busy--;
 }
 
@@ -492,6 +676,9 @@ void lwsim_doorbell(struct lwnvme_sim *sim, size_t offset, uint32_t value)
     if (offset % stride != 0) {
         lwsim_violation(sim, "doorbell write at 0x%zx: no doorbell there with a stride of %llu bytes",
                         offset + 0x1000, (unsigned long long)stride);
+        return;
+    }
+    if (sim->unknown) {
         return;
     }
     if (!lwsim_enabled(sim) || !lwsim_ready(sim)) {
@@ -535,7 +722,12 @@ bool lwsim_sq_open(struct lwnvme_sim *sim, uint16_t qid, uint64_t base, uint32_t
     if (sq->cids == NULL) {
         sq->cids = malloc(65536 / 8);
     }
-    if (sq->cids == NULL || !ring_claim(sim, &sq->ring, base, (uint64_t)size * SQE_BYTES, false)) {
+    sq->in_cmb = qid != 0 && lwsim_cmb_at(sim, base, (uint64_t)size * SQE_BYTES) != NULL;
+    if (sq->in_cmb) {
+        lwsim_segments_clear(&sq->ring);
+    }
+    if (sq->cids == NULL ||
+        (!sq->in_cmb && !ring_claim(sim, &sq->ring, base, (uint64_t)size * SQE_BYTES, false))) {
         return false;
     }
     memset(sq->cids, 0, 65536 / 8);
@@ -545,6 +737,8 @@ bool lwsim_sq_open(struct lwnvme_sim *sim, uint16_t qid, uint64_t base, uint32_t
     sq->base = base;
     sq->head = sq->tail = sq->reported = 0;
     sq->in_flight = 0;
+    sq->fused_waits = false;
+    sq->answered = false;
     sim->cq[cqid].sqs++;
     return true;
 }
@@ -601,6 +795,7 @@ static void list_free(struct lwnvme_sim *sim, struct sim_task **list)
         *list = task->next;
         if (task->kind == SIM_TASK_COMMAND) {
             lwsim_segments_pin(sim, &task->data, false);
+            lwsim_segments_pin(sim, &task->metadata, false);
         }
         lwsim_task_free(sim, task);
     }
@@ -622,6 +817,7 @@ void lwsim_queue_reset(struct lwnvme_sim *sim)
         struct sim_task *task = sim->heap[--sim->heap_count];
         if (task->kind == SIM_TASK_COMMAND) {
             lwsim_segments_pin(sim, &task->data, false);
+            lwsim_segments_pin(sim, &task->metadata, false);
         }
         lwsim_task_free(sim, task);
     }
@@ -652,10 +848,9 @@ bool lwsim_queue_create_all(struct lwnvme_sim *sim)
     size_t count = (size_t)sim->config.io_queue_pairs + 1;
     sim->sq = calloc(count, sizeof(*sim->sq));
     sim->cq = calloc(count, sizeof(*sim->cq));
-    sim->vector_pending = calloc((size_t)sim->config.msix_vectors + 1, 1);
     sim->sqs_granted = sim->config.io_queue_pairs;
     sim->cqs_granted = sim->config.io_queue_pairs;
-    return sim->sq != NULL && sim->cq != NULL && sim->vector_pending != NULL;
+    return sim->sq != NULL && sim->cq != NULL;
 }
 
 void lwsim_queue_destroy_all(struct lwnvme_sim *sim)
@@ -671,13 +866,13 @@ void lwsim_queue_destroy_all(struct lwnvme_sim *sim)
     while (sim->spare != NULL) {
         struct sim_task *next = sim->spare->next;
         free(sim->spare->data.items);
+        free(sim->spare->metadata.items);
         free(sim->spare);
         sim->spare = next;
     }
     free(sim->sq);
     free(sim->cq);
     free(sim->heap);
-    free(sim->vector_pending);
 }
 
 size_t lwnvme_sim_outstanding_commands(const struct lwnvme_sim *sim)
@@ -687,4 +882,9 @@ size_t lwnvme_sim_outstanding_commands(const struct lwnvme_sim *sim)
         count += sim->sq[i].live ? sim->sq[i].in_flight : 0;
     }
     return count;
+}
+
+uint8_t lwnvme_sim_queue_priority(const struct lwnvme_sim *sim, uint16_t qid)
+{
+    return qid <= sim->config.io_queue_pairs ? sim->sq[qid].priority : 0;
 }

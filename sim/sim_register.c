@@ -76,10 +76,10 @@ static uint32_t cap_high(const struct lwnvme_sim *sim)
     }
     return (c->cap_dstrd & 15u) | (c->cap_nssrs ? 1u << 4 : 0) | (uint32_t)c->cap_css << 5 |
            (c->cap_bps ? 1u << 13 : 0) | (c->cap_mpsmin & 15u) << 16 | (c->cap_mpsmax & 15u) << 20 |
-           (c->cap_crms & 3u) << 27;
+           (c->cap_crms & 3u) << 27 | (c->cmb_bytes != 0 && !c->cmb_legacy ? 1u << 25 : 0);
 }
 
-static uint32_t register_value(struct lwnvme_sim *sim, size_t offset)
+uint32_t lwsim_register_value(struct lwnvme_sim *sim, size_t offset)
 {
     uint32_t value = 0;
     switch (offset) {
@@ -151,7 +151,7 @@ uint32_t lwsim_register_read(struct lwnvme_sim *sim, size_t offset)
         lwsim_violation(sim, "register read at offset 0x%zx: doorbells are not to be read", offset);
         return 0;
     }
-    return register_value(sim, offset);
+    return lwsim_register_value(sim, offset);
 }
 
 /* ---- CC ---- */
@@ -263,7 +263,7 @@ static void start_enable(struct lwnvme_sim *sim)
         sim->csts &= ~CSTS_CFS;
     }
     sim->disabled_due = LWNVME_SIM_NEVER;
-    sim->enabled_at = sim->now;
+    sim->enabled_at = lwsim_shown(sim);
     bool good = check_enable(sim, sim->cc) && !sim->config.fatal_at_enable;
     if (good) {
         good = lwsim_sq_open(sim, 0, lwsim_pair(sim->asq), (sim->aqa & 0xfff) + 1, 0) &&
@@ -282,6 +282,8 @@ static void start_enable(struct lwnvme_sim *sim)
 static void finish_disable(struct lwnvme_sim *sim)
 {
     sim->disabled_due = LWNVME_SIM_NEVER;
+    lwsim_late_run(sim);
+    sim->stuck = false;
     sim->csts &= ~(CSTS_RDY | CSTS_SHST);
     if (!sim->config.fatal_sticky) {
         sim->csts &= ~CSTS_CFS;
@@ -295,7 +297,7 @@ static void start_disable(struct lwnvme_sim *sim)
 {
     sim->counts.disables++;
     sim->counts.hmb_at_reset += lwnvme_sim_hmb_bytes(sim) != 0;
-    bool late = sim->now - sim->enabled_at >= settle_limit_us(sim);
+    bool late = lwsim_shown(sim) - sim->enabled_at >= settle_limit_us(sim); /* by the driver's clock */
     if ((sim->csts & CSTS_RDY) == 0 && !lwsim_fatal(sim) && !late) {
         lwsim_violation(sim, "CC: EN set to 0 before CSTS.RDY became 1");
     }
@@ -382,6 +384,7 @@ static void write_mask(struct lwnvme_sim *sim, size_t offset, uint32_t value)
 void lwnvme_sim_subsystem_reset(struct lwnvme_sim *sim)
 {
     lwsim_power_on(sim, SIM_RESET_SUBSYSTEM);
+    sim->unknown = true;
     if (sim->config.cap_nssrs) {
         sim->csts |= CSTS_NSSRO;
     }
@@ -414,6 +417,7 @@ static void register_store(struct lwnvme_sim *sim, size_t offset, uint32_t value
         write_mask(sim, offset, value);
         break;
     case REG_CC:
+        sim->unknown = false;
         write_cc(sim, value);
         break;
     case REG_CSTS:
@@ -460,7 +464,7 @@ uint64_t lwsim_register_next(const struct lwnvme_sim *sim)
 {
     const struct lwnvme_sim_config *c = &sim->config;
     uint64_t ready = c->never_ready || lwsim_fatal(sim) ? LWNVME_SIM_NEVER : sim->ready_due;
-    uint64_t disabled = c->never_disabled ? LWNVME_SIM_NEVER : sim->disabled_due;
+    uint64_t disabled = c->never_disabled || sim->stuck_for_good ? LWNVME_SIM_NEVER : sim->disabled_due;
     uint64_t shutdown = c->shutdown_never_ends || lwsim_fatal(sim) ? LWNVME_SIM_NEVER : sim->shutdown_due;
     uint64_t next = ready < disabled ? ready : disabled;
     return next < shutdown ? next : shutdown;
@@ -471,7 +475,7 @@ static void finish_shutdown(struct lwnvme_sim *sim)
     sim->shutdown_due = LWNVME_SIM_NEVER;
     sim->csts = (sim->csts & ~CSTS_SHST) | 2u << 2;
     for (uint32_t i = 0; i < sim->ns_slots && (sim->cc & CC_SHN) >> 14 == 1; i++) {
-        lwsim_medium_flush(&sim->ns[i]);
+        lwsim_cache_flush(&sim->ns[i]);
     }
 }
 
@@ -481,7 +485,7 @@ void lwsim_register_run(struct lwnvme_sim *sim)
     if (due > sim->now) {
         return;
     }
-    if (sim->disabled_due == due && !sim->config.never_disabled) {
+    if (sim->disabled_due == due && !sim->config.never_disabled && !sim->stuck_for_good) {
         finish_disable(sim);
     } else if (sim->ready_due == due && !sim->config.never_ready && !lwsim_fatal(sim)) {
         sim->ready_due = LWNVME_SIM_NEVER;

@@ -92,9 +92,20 @@ static const struct sim_feature features[] = {
      .check = check_persistence},
 };
 
+/* Reservations and registrants are lost with the power, unless they were to persist. */
+static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
+{
+    for (uint32_t i = 0; kind == SIM_RESET_POWER && i < sim->ns_slots; i++) {
+        if (!sim->ns[i].reserved.persists) {
+            memset(&sim->ns[i].reserved, 0, sizeof(sim->ns[i].reserved));
+        }
+    }
+}
+
 const struct sim_part lwsim_reservation_part = {
     .logs = logs,
     .log_count = sizeof(logs) / sizeof(logs[0]),
     .features = features,
     .feature_count = sizeof(features) / sizeof(features[0]),
+    .reset = reset,
 };

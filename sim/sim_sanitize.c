@@ -99,6 +99,9 @@ static void destroy_step(struct lwnvme_sim *sim, uint32_t step)
             continue;
         }
         uint64_t chunks = ns->is.nsze / (SIM_CHUNK / ns->block_bytes) + 1;
+        if (ns->metadata_bytes != 0) {
+            chunks = ns->is.nsze * ns->unit_bytes / SIM_CHUNK + 1;
+        }
         uint64_t first = chunks * step / STEPS;
         uint64_t end = chunks * (step + 1) / STEPS;
         lwsim_medium_destroy_range(ns, first * SIM_CHUNK, (end - first) * SIM_CHUNK, to_zero,
@@ -358,7 +361,7 @@ static uint16_t execute(struct lwnvme_sim *sim, struct sim_task *task)
     }
     start(sim, task);
     for (uint32_t i = 0; i < sim->ns_slots; i++) {
-        lwsim_medium_flush(&sim->ns[i]); /* no power cut brings old content back */
+        lwsim_cache_flush(&sim->ns[i]); /* no power cut brings old content back */
     }
     lwsim_event_clear(sim, LOG_SANITIZE); /* that of the one before, if nobody took it */
     lwsim_self_test_stop(sim, 0, 9);

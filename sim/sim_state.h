@@ -90,6 +90,8 @@ struct sim_fdp {
     uint8_t event_enabled[256];      /* by type: bit for each of 8 placement handles */
     struct sim_fdp_event events[64]; /* the host's */
     uint32_t count;
+    uint64_t used[8];        /* blocks written into the reclaim unit of each handle */
+    uint64_t placed;         /* blocks of writes that named one */
     uint64_t written_before; /* blocks, when the statistics began */
 };
 
@@ -104,6 +106,43 @@ struct sim_security {
     uint8_t *stored; /* what the vendor protocol was given last */
     size_t bytes;
     uint16_t specific;
+};
+
+/* sim_shadow.c */
+struct sim_shadow {
+    bool on;
+    uint64_t doorbells; /* two pages of the host's */
+    uint64_t events;
+    uint64_t due; /* of the next look */
+    bool asleep;  /* it looks again when a doorbell rings */
+};
+
+/* sim_interrupt.c */
+struct sim_vector {
+    bool pending;  /* a message that has not been sent yet */
+    bool masked;   /* MSI-X: by the host, in the table */
+    uint32_t held; /* entries that wait for company */
+    uint64_t due;
+};
+struct sim_interrupts {
+    struct sim_vector *vectors;
+    bool any; /* pending, perhaps */
+    uint64_t sent;
+};
+
+/* sim_cmb.c */
+struct sim_cmb {
+    uint32_t control[2]; /* CMBMSC */
+    uint8_t *bytes;
+    volatile void *window; /* where the host has it mapped; touched by hooks alone */
+};
+
+/* sim_arbitration.c */
+struct sim_arbitration {
+    bool waiting; /* commands have not been fetched yet */
+    uint64_t due;
+    uint16_t last[4]; /* of each class, the queue that was served last */
+    uint32_t credit[4];
 };
 
 /* sim_directive.c */

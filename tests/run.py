@@ -9,9 +9,11 @@ A check is a command: it passes with exit status 0, and its last line is shown. 
 "N passed, N failed, N skipped"; the exit status is 0 only if nothing failed and something ran.
 
 Programs and checks run side by side, as many as there are processors (JOBS in the environment: another number); what is
-printed stands in the order of the arguments. What pytest runs has clocks in it and runs alone, after what stands before it.
+printed stands in the order of the arguments. What pytest runs has clocks in it and runs alone, after what stands before it,
+its files side by side where pytest-xdist is installed.
 """
 import concurrent.futures
+import importlib.util
 import os
 import re
 import shlex
@@ -20,7 +22,7 @@ import sys
 import time
 import xml.etree.ElementTree
 
-PROGRAM_LIMIT_S = 300
+PROGRAM_LIMIT_S = int(os.environ.get("LIMIT_S") or 300)
 WRAPPED_LIMIT_S = 900  # of an emulated program
 PYTEST_LIMIT_S = 1500
 OUTPUT_LINES = 200  # shown of what fails
@@ -75,7 +77,7 @@ def jobs():
 
 def run_program(wrap, group, program):
     """Runs a program; returns what tells of it."""
-    name = group + "/" + re.sub(r".*?tests/(unit/|sim/|layout/)?", "", program)
+    name = group + "/" + re.sub(r".*?tests/(unit/|sim/|qtest/|layout/|fuzz/)?", "", program)
     limit_s = WRAPPED_LIMIT_S if wrap else PROGRAM_LIMIT_S
     environment = dict(os.environ, UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
                        ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1")
@@ -140,6 +142,8 @@ def run_pytest(directory):
     if os.path.exists(report):
         os.remove(report)
     command = [sys.executable, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=" + report, directory]
+    if jobs() > 1 and importlib.util.find_spec("xdist"):
+        command += ["-n", str(jobs()), "--dist", "loadfile"]
     status, output, seconds = run(command, PYTEST_LIMIT_S)
     if not os.path.exists(report):
         count(0, 1, 0)

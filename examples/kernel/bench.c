@@ -98,19 +98,14 @@ static void bench_release(uint32_t depth, size_t size_bytes)
 /* Until the time is up and everything has come back. */
 static void bench_loop(struct bench *bench, uint64_t end_us)
 {
-    const struct lwnvme_host_ops *ops = bench->drive->place.config.ops;
     uint32_t polls = 0;
 
     while (bench->in_flight != 0) {
-        const bool idle = lwnvme_queue_poll(&bench->drive->queue, 0) == 0;
-
+        (void)drive_wait(bench->drive);
         polls++;
         if (polls % BENCH_POLLS_PER_CLOCK == 0) {
             bench->ending = bench->ending || platform_now_us() >= end_us;
             (void)lwnvme_controller_poll(&bench->drive->controller);
-        }
-        if (idle && ops->relax != NULL) {
-            ops->relax(bench->drive->place.config.host);
         }
     }
 }

@@ -6,6 +6,8 @@
  */
 #include "demo.h"
 
+#include "neighbour.h"
+#include "parallel.h"
 #include "pattern.h"
 #include "sha256.h"
 #include "shell.h"
@@ -165,8 +167,9 @@ static bool demo_step(struct demo *demo, enum stream_kind kind, const struct dem
 /* A command that may be missing. true: it was carried out. */
 static bool demo_optional(struct demo *demo, const char *what, int status)
 {
-    if (status == LWNVME_ERR_NO_COMPARE || status == LWNVME_ERR_NO_WRITE_ZEROES ||
-        status == LWNVME_ERR_NO_DATASET_MANAGEMENT || status == LWNVME_ERR_NO_VERIFY) {
+    if (status == LWNVME_ERR_PROTECTION_BUFFER || status == LWNVME_ERR_NO_COMPARE ||
+        status == LWNVME_ERR_NO_WRITE_ZEROES || status == LWNVME_ERR_NO_DATASET_MANAGEMENT ||
+        status == LWNVME_ERR_NO_VERIFY) {
         text_print("  %s skipped: %s\n", what, lwnvme_status_string(status));
         return false;
     }
@@ -230,6 +233,11 @@ static void demo_compare(struct demo *demo, const struct demo_range *range)
     text_print("compare command\n");
     if (info == NULL || (info->oncs & LWNVME_ONCS_COMPARE) == 0) {
         (void)demo_optional(demo, "compare", LWNVME_ERR_NO_COMPARE);
+        return;
+    }
+    /* What is compared includes metadata, and this demo has none. */
+    if (demo->drive.current->metadata_bytes != 0) {
+        (void)demo_optional(demo, "compare", LWNVME_ERR_PROTECTION_BUFFER);
         return;
     }
     if (demo_step(demo, STREAM_COMPARE, range, false, 0)) {
@@ -351,10 +359,26 @@ static void demo_run(struct demo *demo)
     }
 }
 
+static void demo_print_interrupts(const struct demo *demo)
+{
+    if (demo->options.irq != PLATFORM_POLL) {
+        text_print("interrupts taken: %u\n", platform_interrupt_count(&demo->drive.place, 0));
+    }
+}
+
 static void demo_session(struct demo *demo)
 {
-    int status = drive_open(&demo->drive);
+    const char *reason = drive_route(&demo->drive, &demo->options);
+    int status;
 
+    if (reason == NULL && demo->options.neighbour != 0) {
+        reason = neighbour_begin(&demo->options);
+    }
+    if (reason != NULL) {
+        demo_fail(demo, reason, 0);
+        return;
+    }
+    status = drive_open(&demo->drive);
     if (status != 0) {
         demo_fail(demo, "the controller did not come up", status);
         return;
@@ -364,8 +388,18 @@ static void demo_session(struct demo *demo)
         if (status != 0) {
             demo_fail(demo, "shutdown", status);
         }
+    } else if (demo->options.processors > 1u && demo->drive.current != NULL) {
+        status = parallel_run(&demo->drive, &demo->options, demo->options.processors);
+        if (status != 0) {
+            demo_fail(demo, "several processors at once", status);
+        }
     } else {
         demo_run(demo);
+    }
+    demo_print_interrupts(demo);
+    reason = demo->options.neighbour != 0 ? neighbour_end(&demo->options) : NULL;
+    if (reason != NULL) {
+        demo_fail(demo, reason, 0);
     }
     switch (lwnvme_controller_status(&demo->drive.controller)) {
     case LWNVME_ERR_NOT_OPEN: /* the shell has closed it */

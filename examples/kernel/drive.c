@@ -32,16 +32,47 @@ bool drive_choose(struct drive *drive, const struct options *options)
     drive->place = found[options->device];
     drive->place.config.io_timeout_ms = options->timeout_ms;
     drive->place.config.max_transfer_bytes = options->transfer_bytes;
-    drive->place.config.io_queues = 1;
+    /* A second one is for commands that try how queues can be made. */
+    drive->place.config.io_queues =
+        options->processors > 2u && options->shared == 0 ? options->processors : 2u;
     drive->queue_config.entries = options->entries;
+    drive->use_cmb = options->cmb != 0;
+    drive->queue_config.flags = options->shared != 0 ? LWNVME_QUEUE_SHARED : 0;
     return true;
+}
+
+const char *drive_route(struct drive *drive, const struct options *options)
+{
+    const uint32_t processors = options->processors > 1u ? options->processors : 1u;
+    const char *reason;
+
+    if (platform_processors(processors) < processors) {
+        return "there are not so many processors";
+    }
+    reason = platform_interrupts(&drive->place, &drive->controller, options->irq, processors);
+    if (reason == NULL && processors > 1u && options->irq != PLATFORM_POLL &&
+        platform_vector(&drive->place, processors - 1u) != processors) {
+        return "the controller has fewer interrupt vectors than there are processors";
+    }
+    if (reason == NULL && options->irq != PLATFORM_POLL) {
+        drive->queue_config.flags |= LWNVME_QUEUE_INTERRUPT;
+        drive->queue_config.vector = platform_vector(&drive->place, 0);
+    }
+    return reason;
+}
+
+uint32_t drive_wait(struct drive *drive)
+{
+    return lwnvme_queue_wait(&drive->queue, 0, lwnvme_next_deadline(&drive->controller));
 }
 
 static void drive_open_namespace(struct drive *drive, uint32_t nsid)
 {
     struct lwnvme_namespace *ns = &drive->ns[drive->ns_count];
 
-    if (lwnvme_sync_namespace_open(&drive->controller, nsid, ns) == 0 && drive->current == NULL) {
+    /* Those with protection information are read and written without further ado: the controller does it all. */
+    if (lwnvme_sync_protection_open(&drive->controller, nsid, ns, &drive->protection[drive->ns_count]) == 0 &&
+        drive->current == NULL) {
         drive->current = ns;
     }
     drive->ns_count++;
@@ -70,6 +101,32 @@ static int drive_open_namespaces(struct drive *drive)
     return 0;
 }
 
+/* Has the queue lie in the controller's memory. */
+static int drive_open_cmb(struct drive *drive)
+{
+    struct lwnvme_cmb_bar bar;
+    int status;
+
+    drive->cmb = (struct lwnvme_cmb){0};
+    status = lwnvme_cmb_find(&drive->controller, &drive->cmb);
+    if (status != 0) {
+        return status;
+    }
+    if (!platform_bar(&drive->place, drive->cmb.bir, &bar)) {
+        return LWNVME_ERR_CMB_LOCATION;
+    }
+    status = lwnvme_cmb_open(&drive->controller, &drive->cmb, &bar);
+    if (status != 0) {
+        return status;
+    }
+    lwnvme_cmb_queue_memory(&drive->cmb, &drive->queue_memory);
+    drive->queue_config.memory = &drive->queue_memory;
+    text_print("submission queue in the controller memory buffer: BAR %u, offset %" TEXT_64 "u, %" TEXT_64
+               "u KiB\n",
+               drive->cmb.bir, drive->cmb.offset_bytes, drive->cmb.size_bytes >> 10);
+    return 0;
+}
+
 int drive_open(struct drive *drive)
 {
     const uint64_t start_us = platform_now_us();
@@ -78,7 +135,12 @@ int drive_open(struct drive *drive)
     if (status != 0) {
         return status;
     }
-    status = lwnvme_sync_queue_create(&drive->controller, &drive->queue, &drive->queue_config);
+    if (drive->use_cmb) {
+        status = drive_open_cmb(drive);
+    }
+    if (status == 0) {
+        status = lwnvme_sync_queue_create(&drive->controller, &drive->queue, &drive->queue_config);
+    }
     if (status == 0) {
         status = drive_open_namespaces(drive);
     }

@@ -9,9 +9,11 @@
 # For the kernel: any gcc or clang that makes x86-64 code.
 KERNEL_CC ?= $(CC)
 
-DEMO_SOURCES := $(addprefix examples/kernel/,bench.c demo.c drive.c options.c pattern.c sha256.c shell.c shell_change.c shell_io.c shell_look.c shell_misc.c shell_namespace.c shell_service.c shell_show.c shell_stream.c stream.c text.c)
+DEMO_SOURCES := $(addprefix examples/kernel/,bench.c demo.c drive.c neighbour.c options.c parallel.c pattern.c sha256.c shell.c shell_change.c shell_command.c shell_io.c shell_look.c shell_mapper.c shell_misc.c shell_namespace.c shell_protection.c shell_service.c shell_show.c shell_stream.c shell_zoned.c stream.c text.c)
 KERNEL_SOURCES := $(DEMO_SOURCES) examples/kernel/main_x86_64.c ports/x86_64/boot.S \
-    $(addprefix ports/x86_64/,clock.c lwnvme_host.c memory.c pages.c paging.c pci.c serial.c start.c trap.c)
+    ports/x86_64/trampoline.S ports/x86_64/vectors.S \
+    $(addprefix ports/x86_64/,clock.c interrupt.c lwnvme_host.c memory.c pages.c paging.c pci.c \
+    processor.c serial.c start.c trap.c)
 DEMO_SIM_SOURCES := $(DEMO_SOURCES) examples/kernel/main_sim.c $(wildcard sim/*.c)
 
 DEMO_WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wframe-larger-than=512 -Werror

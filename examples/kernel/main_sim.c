@@ -21,9 +21,15 @@
 #define MAIN_COMMAND_LINE_MAX 1024u
 #define MAIN_PAGE_BYTES       4096u
 #define MAIN_FIRMWARE_BYTES   65536u
+#define MAIN_CMB_BYTES        (1u << 20)
+#define MAIN_CMB_AT           UINT64_C(0xfe9000000000)
 #define MAIN_RELAX_STEP_US    2000u /* long operations take virtual minutes, and nobody wants to wait for them */
 
 static struct lwnvme_sim *main_sim;
+static struct lwnvme_controller *main_controller;
+static uint32_t main_interrupts;
+static struct lwnvme_interrupts main_hardware;
+static struct lwnvme_vector main_vectors[16];
 static struct lwnvme_sim_config main_config;
 
 void platform_put(char c)
@@ -75,6 +81,9 @@ uint32_t platform_drives(struct platform_drive *drives, uint32_t room)
     drives[0] = (struct platform_drive){0};
     drives[0].config.ops = lwnvme_sim_host_ops(main_sim);
     drives[0].config.host = main_sim;
+    drives[0].config.interrupts = &main_hardware;
+    lwnvme_interrupts_use(&main_hardware, LWNVME_INTERRUPT_MSIX, main_vectors,
+                          sizeof(main_vectors) / sizeof(main_vectors[0]));
     drives[0].config.page_bytes = main_config.host_page_bytes;
     drives[0].config.bar_physical = lwnvme_sim_bar_physical(main_sim);
     drives[0].config.bar_bytes = lwnvme_sim_bar_bytes(main_sim);
@@ -84,6 +93,58 @@ uint32_t platform_drives(struct platform_drive *drives, uint32_t room)
     return 1;
 }
 
+static void main_interrupt(void *context, uint16_t vector)
+{
+    (void)context;
+    main_interrupts++;
+    lwnvme_interrupt(main_controller, vector);
+}
+
+const char *platform_interrupts(const struct platform_drive *drive, struct lwnvme_controller *controller,
+                                enum platform_irq kind, uint32_t processors)
+{
+    (void)drive;
+    (void)processors;
+    main_controller = controller;
+    if (kind == PLATFORM_POLL || (kind == PLATFORM_MSIX && main_config.msix_vectors > 1u)) {
+        return NULL;
+    }
+    return "the software controller has MSI-X and nothing else";
+}
+
+uint32_t platform_interrupt_count(const struct platform_drive *drive, uint32_t processor)
+{
+    (void)drive;
+    return processor == 0 ? main_interrupts : 0;
+}
+
+uint32_t platform_processors(uint32_t wanted)
+{
+    (void)wanted;
+    return 1;
+}
+
+void platform_run(uint32_t processors, void (*work)(void *context, uint32_t processor), void *context)
+{
+    (void)processors;
+    work(context, 0);
+}
+
+uint16_t platform_vector(const struct platform_drive *drive, uint32_t processor)
+{
+    (void)drive;
+    return (uint16_t)(1u + processor % (main_config.msix_vectors - 1u));
+}
+
+bool platform_bar(const struct platform_drive *drive, uint32_t bar, struct lwnvme_cmb_bar *where)
+{
+    (void)drive;
+    *where = (struct lwnvme_cmb_bar){.physical = main_config.cmb_bar_physical,
+                                     .bus = main_config.cmb_bar_physical,
+                                     .length_bytes = main_config.cmb_bytes};
+    return bar == main_config.cmb_bir;
+}
+
 /* The software controller with the image as its medium; a message and false if it cannot be. */
 static bool main_make_drive(const char *image, bool writable)
 {
@@ -91,7 +152,18 @@ static bool main_make_drive(const char *image, bool writable)
 
     lwnvme_sim_config_full(&main_config);
     main_config.relax_step_us = MAIN_RELAX_STEP_US;
+    main_config.on_interrupt = main_interrupt;
+    main_config.cmb_bytes = MAIN_CMB_BYTES;
+    main_config.cmb_bir = 2;
+    main_config.cmb_bar_physical = MAIN_CMB_AT;
     main_config.ns[0].nsattr = writable ? 0 : 1;
+    main_config.oncs |= 0x102; /* Write Uncorrectable, Copy */
+    main_config.cdfs = 3;
+    main_config.ns[0].msrc = 15;
+    main_config.ns[0].mssrl = 64;
+    main_config.ns[0].mcl = 256;
+    main_config.fuses = 1;
+    main_config.acwu = 7;
     main_sim = lwnvme_sim_create(&main_config);
     if (main_sim == NULL) {
         fprintf(stderr, "lwnvme-demo-sim: the software controller could not be made\n");

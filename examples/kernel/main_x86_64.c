@@ -10,7 +10,7 @@
 #define MAIN_CLASS_NVME  0x010802u
 #define MAIN_REGISTER_CC 0x14u
 
-static struct pci_device main_devices[MAIN_DRIVES_MAX];
+static struct lwnvme_x86_64 main_ports[MAIN_DRIVES_MAX];
 
 void platform_put(char c)
 {
@@ -47,10 +47,12 @@ static bool main_left_enabled(const struct pci_device *device)
            (*cc & 1u) != 0;
 }
 
-static void main_describe(struct pci_device *device, struct platform_drive *drive)
+static void main_describe(struct lwnvme_x86_64 *port, struct platform_drive *drive)
 {
+    const struct pci_device *device = &port->device;
+
     *drive = (struct platform_drive){0};
-    lwnvme_x86_64_config(device, &drive->config);
+    lwnvme_x86_64_config(port, &drive->config);
     text_format(drive->where, sizeof(drive->where),
                 "PCI %02x:%02x.%u, %04x:%04x, registers at 0x%" TEXT_64 "x, %u KiB%s", device->bus,
                 device->device, device->function, device->vendor_id, device->device_id, device->bar_address,
@@ -60,13 +62,66 @@ static void main_describe(struct pci_device *device, struct platform_drive *driv
 
 uint32_t platform_drives(struct platform_drive *drives, uint32_t room)
 {
-    const uint32_t found = pci_find(MAIN_CLASS_NVME, main_devices, MAIN_DRIVES_MAX);
+    struct pci_device devices[MAIN_DRIVES_MAX];
+    const uint32_t found = pci_find(MAIN_CLASS_NVME, devices, MAIN_DRIVES_MAX);
     const uint32_t count = found < MAIN_DRIVES_MAX ? found : MAIN_DRIVES_MAX;
 
     for (uint32_t i = 0; i < count && i < room; i++) {
-        main_describe(&main_devices[i], &drives[i]);
+        main_ports[i].device = devices[i];
+        main_describe(&main_ports[i], &drives[i]);
     }
     return count;
+}
+
+static bool main_interrupts_ready(void)
+{
+    static bool ready;
+
+    ready = ready || interrupt_init();
+    return ready;
+}
+
+const char *platform_interrupts(const struct platform_drive *drive, struct lwnvme_controller *controller,
+                                enum platform_irq kind, uint32_t processors)
+{
+    if (kind == PLATFORM_POLL) {
+        return NULL;
+    }
+    return main_interrupts_ready() ? lwnvme_x86_64_interrupts(drive->config.host, controller,
+                                                              (enum lwnvme_x86_64_irq)kind, processors)
+                                   : "the processor has no local APIC";
+}
+
+uint32_t platform_interrupt_count(const struct platform_drive *drive, uint32_t processor)
+{
+    return ((const struct lwnvme_x86_64 *)drive->config.host)->interrupts[processor];
+}
+
+uint32_t platform_processors(uint32_t wanted)
+{
+    return wanted > 1 && main_interrupts_ready() ? processor_start(wanted) : 1u;
+}
+
+void platform_run(uint32_t processors, void (*work)(void *context, uint32_t processor), void *context)
+{
+    processor_run(processors, work, context);
+}
+
+uint16_t platform_vector(const struct platform_drive *drive, uint32_t processor)
+{
+    return lwnvme_x86_64_vector(drive->config.host, processor);
+}
+
+bool platform_bar(const struct platform_drive *drive, uint32_t bar, struct lwnvme_cmb_bar *where)
+{
+    const struct lwnvme_x86_64 *port = drive->config.host;
+
+    *where = (struct lwnvme_cmb_bar){0};
+    if (!pci_bar(&port->device, bar, &where->physical, &where->length_bytes)) {
+        return false;
+    }
+    where->bus = where->physical;
+    return true;
 }
 
 void kernel_main(const char *command_line)

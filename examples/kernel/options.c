@@ -35,17 +35,37 @@ static bool options_region(char *text, struct options *options)
     return options->has_region;
 }
 
+static bool options_irq(const char *text, struct options *options)
+{
+    static const char *const names[] = {"poll", "intx", "msi", "msix"}; /* as enum platform_irq counts */
+
+    for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (text_equal(text, names[i])) {
+            options->irq = (enum platform_irq)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool options_word(char *word, struct options *options)
 {
     const struct {
         const char *name;
         uint32_t *value;
     } numbers[] = {
-        {"device=", &options->device},           {"seed=", &options->seed},
-        {"timeout=", &options->timeout_ms},      {"entries=", &options->entries},
+        {"device=", &options->device},
+        {"seed=", &options->seed},
+        {"timeout=", &options->timeout_ms},
+        {"entries=", &options->entries},
         {"transfer=", &options->transfer_bytes},
+        {"cpus=", &options->processors},
+        {"shared=", &options->shared},
+        {"neighbour=", &options->neighbour},
+        {"cmb=", &options->cmb},
     };
     const char *region = text_after(word, "region=");
+    const char *irq = text_after(word, "irq=");
 
     if (text_equal(word, "shell")) {
         options->shell = true;
@@ -54,6 +74,9 @@ static bool options_word(char *word, struct options *options)
     if (text_equal(word, "write=1") || text_equal(word, "write=0")) {
         options->write = text_equal(word, "write=1");
         return true;
+    }
+    if (irq != NULL) {
+        return options_irq(irq, options);
     }
     if (region != NULL) {
         return options_region(word + (region - word), options);
@@ -107,6 +130,12 @@ bool options_parse(const char *command_line, struct options *options)
     }
     if (options->write && !options->has_region) {
         text_print("command line: write=1 needs region=LBA,COUNT\n");
+        return false;
+    }
+    if (options->processors > PLATFORM_PROCESSORS_MAX ||
+        (options->processors > 1u && options->irq != PLATFORM_POLL && options->irq != PLATFORM_MSIX) ||
+        (options->shared != 0 && (options->processors < 2u || options->irq != PLATFORM_POLL))) {
+        text_print("command line: cpus= is at most 4, with irq=poll or irq=msix; shared=1 with irq=poll\n");
         return false;
     }
     return true;

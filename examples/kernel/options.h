@@ -10,12 +10,20 @@
  *     timeout=MS         deadline of each I/O command
  *     entries=N          ring entries of the I/O queue
  *     transfer=BYTES     largest transfer of one command
+ *     irq=KIND           how commands are awaited: poll (without: so), intx, msi or msix
+ *     cmb=1              the submission queue lies in the controller memory buffer
+ *     neighbour=N        a second controller, from 1: it is brought up too, with the same kind of interrupts, and answers
+ *                        reads that nobody takes until the demo has ended
+ *     cpus=N             2 to 4 processors work at the drive at once (poll or msix), in place of the demo's reads and writes
+ *     shared=1           with one queue for all of them (poll); without, each has its own
  */
 #ifndef DEMO_OPTIONS_H
 #define DEMO_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "platform.h"
 
 struct options {
     bool shell;
@@ -28,6 +36,11 @@ struct options {
     uint32_t timeout_ms;
     uint32_t entries;
     uint32_t transfer_bytes;
+    enum platform_irq irq;
+    uint32_t processors;
+    uint32_t shared;
+    uint32_t neighbour;
+    uint32_t cmb;
 };
 
 /* false: a word is not understood, and a line on the console says which. */

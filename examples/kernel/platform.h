@@ -32,6 +32,31 @@ struct platform_drive {
 /* Stores up to `room` of them in the order found; returns how many there are. */
 uint32_t platform_drives(struct platform_drive *drives, uint32_t room);
 
+/* How a drive tells that commands have ended. */
+enum platform_irq {
+    PLATFORM_POLL, /* it does not: it is looked at */
+    PLATFORM_INTX,
+    PLATFORM_MSI,
+    PLATFORM_MSIX
+};
+
+/* Has a drive interrupt `processors` processors, before its controller is opened. NULL, or why not. */
+const char *platform_interrupts(const struct platform_drive *drive, struct lwnvme_controller *controller,
+                                enum platform_irq kind, uint32_t processors);
+/* How many a processor has taken so far, and the vector of its queue. */
+uint32_t platform_interrupt_count(const struct platform_drive *drive, uint32_t processor);
+uint16_t platform_vector(const struct platform_drive *drive, uint32_t processor);
+
+/* Another BAR of the drive, as the CPU sees it and its bus does. false: it has none there. */
+bool platform_bar(const struct platform_drive *drive, uint32_t bar, struct lwnvme_cmb_bar *where);
+
+#define PLATFORM_PROCESSORS_MAX 4u
+
+/* Starts processors, so that there are up to `wanted`; once, before platform_interrupts. Returns how many there are. */
+uint32_t platform_processors(uint32_t wanted);
+/* Has `work` run on the first `processors` of them at once, and waits until all have ended. */
+void platform_run(uint32_t processors, void (*work)(void *context, uint32_t processor), void *context);
+
 /* The demo, or its shell: what is on the command line decides. true: all went well. */
 bool demo_main(const char *command_line);
 

@@ -249,8 +249,9 @@ static const struct shell_command shell_own_commands[] = {
 };
 
 static const struct shell_command *const shell_tables[] = {
-    shell_own_commands,     shell_look_commands,      shell_stream_commands, shell_io_commands,
-    shell_service_commands, shell_namespace_commands, shell_change_commands, shell_misc_commands};
+    shell_own_commands,        shell_look_commands,      shell_stream_commands, shell_io_commands,
+    shell_service_commands,    shell_namespace_commands, shell_change_commands, shell_misc_commands,
+    shell_protection_commands, shell_zoned_commands,     shell_mapper_commands, shell_command_commands};
 
 #define SHELL_TABLES (sizeof(shell_tables) / sizeof(shell_tables[0]))
 

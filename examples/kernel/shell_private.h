@@ -40,6 +40,10 @@ extern const struct shell_command shell_service_commands[];
 extern const struct shell_command shell_namespace_commands[];
 extern const struct shell_command shell_change_commands[];
 extern const struct shell_command shell_misc_commands[];
+extern const struct shell_command shell_protection_commands[];
+extern const struct shell_command shell_zoned_commands[];
+extern const struct shell_command shell_mapper_commands[];
+extern const struct shell_command shell_command_commands[];
 
 /* Looks again which namespaces there are, and prints what changed. Returns the status. */
 int shell_rescan(struct shell *shell);

@@ -164,6 +164,28 @@ static void service_keep_alive_set(struct shell *shell)
     shell_result(shell, "keep-alive", status);
 }
 
+/* recovery [on|off]: the drive is the shell's alone, so anything may be tried. */
+static void service_recovery_set(struct shell *shell)
+{
+    static struct lwnvme_recovery recovery;
+    const struct lwnvme_recovery_counts *const counts = &recovery.counts;
+    struct lwnvme_recovery_policy policy = {.subsystem_reset = true, .admin_only = true, .poll_queues = true};
+    int status = 0;
+
+    if (service_word(shell, 1, "off")) {
+        status = lwnvme_recovery_stop(&recovery);
+    } else if (service_word(shell, 1, "on")) {
+        status = lwnvme_recovery_start(&shell->drive->controller, &recovery, &policy);
+    }
+    text_print(
+        "  %s; %u late, %u of them answered; %u aborts, %u took; %u resets, %u failures; %u again, %u given "
+        "back\n",
+        lwnvme_recovery_get_state(&recovery) == LWNVME_RECOVERY_OFF ? "off" : "on", counts->late,
+        counts->late_answers, counts->aborts, counts->aborted, counts->resets, counts->failures,
+        counts->again, counts->given_back);
+    shell_result(shell, "recovery", status);
+}
+
 static void service_timestamp(struct shell *shell)
 {
     struct lwnvme_controller *const controller = &shell->drive->controller;
@@ -286,6 +308,8 @@ const struct shell_command shell_service_commands[] = {
     {"keep-alive", "[MS|off]", "the Keep Alive timer", false, service_keep_alive_set},
     {"timestamp", "[MS]", "the drive's clock, or sets it", false, service_timestamp},
     {"events", "[SECONDS|off]", "arms event requests and prints what comes", false, service_events_listen},
+    {"recovery", "[on|off]", "recovers by itself from what the drive does not answer, or counts it", false,
+     service_recovery_set},
     {"suspend", "[state]", "suspends, by a shutdown or a power state, and resumes", false, service_suspend},
     {"subsystem-reset", "[--yes]", "resets the whole NVM subsystem", true, service_subsystem_reset},
     {NULL, NULL, NULL, false, NULL},

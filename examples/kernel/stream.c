@@ -159,18 +159,14 @@ static int stream_take(struct stream *stream, uint64_t chunk)
 /* Takes completions; when there are none for a while, looks after the controller. */
 static void stream_poll(struct stream *stream, uint32_t *idle)
 {
-    const struct lwnvme_host_ops *ops = stream->drive->place.config.ops;
-
-    if (lwnvme_queue_poll(&stream->drive->queue, 0) != 0) {
+    if (drive_wait(stream->drive) != 0) {
         *idle = 0;
         return;
     }
     (*idle)++;
-    if (*idle % STREAM_POLLS_PER_CONTROLLER == 0) {
+    if ((stream->drive->queue_config.flags & LWNVME_QUEUE_INTERRUPT) != 0 ||
+        *idle % STREAM_POLLS_PER_CONTROLLER == 0) {
         (void)lwnvme_controller_poll(&stream->drive->controller);
-    }
-    if (ops->relax != NULL) {
-        ops->relax(stream->drive->place.config.host);
     }
 }
 

@@ -75,6 +75,48 @@
 #define LWNVME_CONFIG_LOG 1
 #endif
 
+/* 1: ordinary reads, writes and polls have a way of their own, which costs half the instructions and some 1.3 KiB of
+ * code; 0: they go the way of all others, with the same results. Without a word of yours: what the compiler is told to
+ * optimize for. */
+#ifndef LWNVME_CONFIG_STRAIGHT
+#ifdef __OPTIMIZE_SIZE__
+#define LWNVME_CONFIG_STRAIGHT 0
+#else
+#define LWNVME_CONFIG_STRAIGHT 1
+#endif
+#endif
+
+/* What a program can do without, each 1 or 0. Whoever gives, or asks for, what has been left out is told so:
+ * LWNVME_ERR_LEFT_OUT. LWNVME_QUEUE_SHARED; segment lists (what is in one piece for the CPU may be in many for the
+ * controller, as ever); the hooks dma_sync, dma_unmap, and mmio_read32 with mmio_write32; and EXTENSIONS: what changes
+ * the ways of core where it is used, which are recovery, the full mapper, queues in memory of one's own, several
+ * submission queues on one completion queue, shadow doorbells, the panic path, and namespaces that are zoned, key value,
+ * or have metadata. */
+#ifndef LWNVME_CONFIG_SHARED
+#define LWNVME_CONFIG_SHARED 1
+#endif
+#ifndef LWNVME_CONFIG_EXTENSIONS
+#define LWNVME_CONFIG_EXTENSIONS 1
+#endif
+#ifndef LWNVME_CONFIG_SEGMENTS
+#define LWNVME_CONFIG_SEGMENTS 1
+#endif
+#ifndef LWNVME_CONFIG_DMA_SYNC
+#define LWNVME_CONFIG_DMA_SYNC 1
+#endif
+#ifndef LWNVME_CONFIG_DMA_UNMAP
+#define LWNVME_CONFIG_DMA_UNMAP 1
+#endif
+#ifndef LWNVME_CONFIG_MMIO_HOOKS
+#define LWNVME_CONFIG_MMIO_HOOKS 1
+#endif
+
+/* Bits of data that one step of a protection information guard takes: 4 (tables of 288 bytes in all) or 8 (4.5 KiB,
+ * twice as fast). */
+#ifndef LWNVME_CONFIG_GUARD_TABLE_BITS
+#define LWNVME_CONFIG_GUARD_TABLE_BITS 4
+#endif
+
 #if LWNVME_CONFIG_ADMIN_ENTRIES < 2 || LWNVME_CONFIG_ADMIN_ENTRIES > 1024
 #error "LWNVME_CONFIG_ADMIN_ENTRIES must be 2 to 1024"
 #endif
@@ -111,6 +153,16 @@
 #endif
 #if LWNVME_CONFIG_LOG != 0 && LWNVME_CONFIG_LOG != 1
 #error "LWNVME_CONFIG_LOG must be 0 or 1"
+#endif
+#if (LWNVME_CONFIG_STRAIGHT | LWNVME_CONFIG_SHARED | LWNVME_CONFIG_EXTENSIONS | LWNVME_CONFIG_SEGMENTS |     \
+     LWNVME_CONFIG_DMA_SYNC | LWNVME_CONFIG_DMA_UNMAP | LWNVME_CONFIG_MMIO_HOOKS) != 0 &&                    \
+    (LWNVME_CONFIG_STRAIGHT | LWNVME_CONFIG_SHARED | LWNVME_CONFIG_EXTENSIONS | LWNVME_CONFIG_SEGMENTS |     \
+     LWNVME_CONFIG_DMA_SYNC | LWNVME_CONFIG_DMA_UNMAP | LWNVME_CONFIG_MMIO_HOOKS) != 1
+#error                                                                                                       \
+    "LWNVME_CONFIG_STRAIGHT, _SHARED, _EXTENSIONS, _SEGMENTS, _DMA_SYNC, _DMA_UNMAP, _MMIO_HOOKS must be 0 or 1"
+#endif
+#if LWNVME_CONFIG_GUARD_TABLE_BITS != 4 && LWNVME_CONFIG_GUARD_TABLE_BITS != 8
+#error "LWNVME_CONFIG_GUARD_TABLE_BITS must be 4 or 8"
 #endif
 
 #endif

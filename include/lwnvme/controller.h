@@ -26,7 +26,8 @@
 extern "C" {
 #endif
 
-/* States, in the order of a normal life; the table in src/core/controller.c says what leads where. */
+/* States: those of bring-up and of the end, then those of reset, shutdown, resume and recovery. The tables in
+ * src/core/controller.c and journey.c say what leads where. */
 enum lwnvme_state {
     LWNVME_STATE_CLOSED = 0,
     LWNVME_STATE_PROBE,
@@ -37,16 +38,18 @@ enum lwnvme_state {
     LWNVME_STATE_ENABLE,
     LWNVME_STATE_IDENTIFY,
     LWNVME_STATE_QUEUE_COUNT,
-    LWNVME_STATE_IO_QUEUES,
     LWNVME_STATE_READY,
+    LWNVME_STATE_STOP,
+    LWNVME_STATE_STOP_RECLAIM,
+    LWNVME_STATE_FAILED,
+    LWNVME_STATE_IO_QUEUES,
     LWNVME_STATE_QUIESCE,
     LWNVME_STATE_DRAIN,
     LWNVME_STATE_DELETE_QUEUES,
     LWNVME_STATE_SHUTDOWN,
     LWNVME_STATE_OFF,
-    LWNVME_STATE_STOP,
-    LWNVME_STATE_STOP_RECLAIM,
-    LWNVME_STATE_FAILED,
+    LWNVME_STATE_RESCUE,
+    LWNVME_STATE_VERIFY,
     LWNVME_STATE_COUNT
 };
 
@@ -57,8 +60,14 @@ enum lwnvme_event {
     LWNVME_EVENT_OFF,       /* shut down */
     LWNVME_EVENT_FAILED,    /* given up, see lwnvme_controller_status; all requests have been given back */
     LWNVME_EVENT_GONE,      /* as FAILED, because the device left the bus */
-    LWNVME_EVENT_SUBSYSTEM_RESET /* NSSR has been written: PCI configuration may be lost, and must be restored
-                                    within a second; the controller is not touched meanwhile */
+    LWNVME_EVENT_SUBSYSTEM_RESET, /* NSSR has been written: PCI configuration may be lost, and must be restored
+                                     within a second; the controller is not touched meanwhile */
+    LWNVME_EVENT_RECOVERY, /* recovery.h: a reset is coming; owners of queues must hold still until READY or FAILED */
+    LWNVME_EVENT_RECOVERED, /* and has done it; after READY. Poll the queues: requests wait there to be issued again */
+    /* A ready controller fails, or has left: sent before any queue is touched, and before RECOVERY. Owners of queues must
+     * hold still until READY, FAILED or GONE; the callback may wait for them. Not sent for what the caller begins: reset,
+     * shutdown, close. */
+    LWNVME_EVENT_STOPPING
 };
 typedef void (*lwnvme_event_callback)(struct lwnvme_controller *controller, enum lwnvme_event event,
                                       void *context);
@@ -73,6 +82,19 @@ typedef void (*lwnvme_event_callback)(struct lwnvme_controller *controller, enum
 #define LWNVME_QUIRK_NO_NS_DESCRIPTORS   (1u << 5) /* breaks on Identify CNS 3 */
 #define LWNVME_QUIRK_NO_WRITE_ZEROES     (1u << 6) /* Write Zeroes is broken */
 #define LWNVME_QUIRK_DMA_48_BITS         (1u << 7) /* cannot address memory above 2^48 */
+#define LWNVME_QUIRK_NO_SGL              (1u << 8) /* SGLs are broken, whatever it says */
+
+/*
+ * A stretch of the CPU's addresses that lies in one piece in the controller's address space, too: the direct map of a
+ * kernel, or all of memory where addresses are physical ones. Transfers from and to it take a shorter way, on which
+ * dma_map is not called; so it must be mapped for the controller as long as the controller is open. Hosts with dma_sync
+ * or dma_unmap may name one, but it is not used then. What lies outside goes through dma_map as ever.
+ */
+struct lwnvme_direct_map {
+    uintptr_t address;    /* the first one; not 0, and in the same place of a page as dma_address */
+    uint64_t dma_address; /* what the controller calls it */
+    size_t length_bytes;  /* 0: there is none */
+};
 
 /* What is asked when a controller is opened. Zero it, then set what is needed. */
 struct lwnvme_controller_config {
@@ -91,11 +113,16 @@ struct lwnvme_controller_config {
     uint32_t io_queues;          /* pairs to ask for, 1 to 65534; 0: LWNVME_CONFIG_IO_QUEUES */
     uint32_t io_timeout_ms;      /* default deadlines, up to 2^31 - 1; 0: LWNVME_CONFIG_... */
     uint32_t admin_timeout_ms;
+    uint8_t
+        weighted_arbitration; /* 1: CC.AMS is weighted round robin with urgent priority class, if the controller has it
+                                  (info.weighted_arbitration says so); weights by lwnvme_arbitration_set */
     uint16_t pci_vendor_id; /* for quirks by device; 0: unknown */
     uint16_t pci_device_id;
     uint32_t quirks_add; /* LWNVME_QUIRK_... */
     uint32_t quirks_remove;
-    lwnvme_event_callback event; /* NULL: none */
+    struct lwnvme_direct_map direct_map;
+    struct lwnvme_interrupts *interrupts; /* NULL: blocking calls poll; see interrupt.h */
+    lwnvme_event_callback event;          /* NULL: none */
     void *event_context;
 };
 
@@ -124,13 +151,16 @@ struct lwnvme_controller_info {
     uint16_t elpe; /* 1-based: entries of the error log */
     uint32_t sgls;
     uint32_t rtd3e_us;
-    uint32_t memory_page_bytes; /* CC.MPS in bytes */
-    uint32_t queue_entries_max; /* CAP.MQES, 1-based */
-    uint32_t io_queues;         /* pairs granted; 0: admin commands only */
+    uint32_t memory_page_bytes;   /* CC.MPS in bytes */
+    uint32_t queue_entries_max;   /* CAP.MQES, 1-based */
+    uint32_t io_queues;           /* pairs granted; 0: admin commands only */
+    uint8_t weighted_arbitration; /* 1: the controller weighs submission queues by their priority */
 };
 
 /* Private: when something that lives with a controller is told. */
 enum lwnvme_occasion {
+    LWNVME_OCCASION_WORK =
+        0, /* the controller is ready and has been polled: not told, but `work` is called */
     LWNVME_OCCASION_READY = 1, /* brought up, resumed or reset */
     LWNVME_OCCASION_FAREWELL,  /* a shutdown or reset is coming: last commands may be sent */
     LWNVME_OCCASION_CLOSE,     /* being closed: device_stopped says whether it may still write memory */
@@ -148,55 +178,68 @@ struct lwnvme_service {
     uint64_t due_us; /* when it wants a poll at the latest; UINT64_MAX: whenever */
 };
 
+struct lwnvme_state_row;
+struct lwnvme_recovery;
+
 /* A controller: the caller's memory, zeroed before it is first opened. All members are private; use the
- * functions. */
+ * functions. What is used most comes first, in bytes where they serve: that makes the code smaller. */
 struct lwnvme_controller {
     const struct lwnvme_host_ops *ops;
     void *host;
     volatile void *registers;
-    struct lwnvme_controller_config config;
-    struct lwnvme_controller_info info;
-    uint32_t state;
-    uint32_t goal; /* what the steps lead to: READY, OFF or CLOSED */
+    struct lwnvme_queue *queues;
+    uint8_t *pages;
+    struct lwnvme_service *services;
+    const struct lwnvme_state_row *row; /* of the state */
     int status;
     int fail_status; /* why it is failing */
+    uint8_t state;
+    uint8_t goal; /* what the steps lead to: READY, OFF or CLOSED */
+    uint8_t opened;
+    uint8_t polling;
+    uint8_t identified;
+    uint8_t stop_told;      /* CC.EN has been cleared by the stop state */
+    uint8_t device_stopped; /* it is known not to write memory */
+    uint8_t shutdown_kind;
+    uint8_t recovering; /* what fails now is brought up again */
+    uint8_t checklist_logged;
     uint32_t quirks;
+    uint32_t cc;
+    uint32_t stuck_polls;
+    uint64_t not_before_us;
+    uint32_t page_bytes;
+    uint32_t incarnation;
+    struct lwnvme_queue admin;
+    uint64_t last_now_us;
+    uint64_t state_since_us;
+    uint32_t pages_free;
+    uint32_t event_requests; /* in flight in the admin queue, and without an end */
     uint32_t cap_low;
     uint32_t cap_high;
     uint32_t vs;
-    uint32_t cc;
-    uint64_t state_since_us;
-    uint64_t state_limit_us; /* 0: none */
-    uint64_t not_before_us;
-    uint64_t last_now_us;
-    uint32_t stuck_polls;
-    uint32_t ready_timeout_ms;
-    uint32_t shutdown_timeout_us;
-    uint32_t shutdown_kind;
-    uint32_t page_bytes;
-    uint32_t opened;
-    uint32_t incarnation;
-    uint32_t polling;
-    uint32_t identified;
-    uint8_t identity[60];    /* serial and model as first seen */
-    uint32_t stop_told;      /* CC.EN has been cleared by the stop state */
-    uint32_t device_stopped; /* it is known not to write memory */
-    uint32_t checklist_logged;
-    struct lwnvme_queue admin;
-    struct lwnvme_queue *queues;
-    struct lwnvme_request request; /* bring-up's own */
-    uint8_t *pages;
-    uint64_t pages_dma;
-    size_t pages_bytes;
-    uint32_t pages_free;
+    uint64_t limits_us[4]; /* how long states may take; 0: as long as they do */
     struct lwnvme_request *page_waiting_first;
     struct lwnvme_request *page_waiting_last;
+    struct lwnvme_request request; /* bring-up's own */
+    struct lwnvme_controller_info info;
+    struct lwnvme_controller_config config;
+    const struct lwnvme_state_row
+        *journey_states; /* of those that only journeys lead to; NULL before the first */
+    uint64_t pages_dma;
+    size_t pages_bytes;
+    uint8_t identity[60];       /* serial and model as first seen */
+    uint8_t command_limits[16]; /* the beginning of the NVM command set's Identify Controller; 0: none */
     /* Looks at a request for a shared queue once more, under the lock; NULL until handles can change in use. */
     int (*recheck)(const struct lwnvme_request *request);
-    struct lwnvme_service *services;
-    struct lwnvme_service *service_next; /* the next one to be told */
-    uint32_t farewells;                  /* commands that services sent before a shutdown or reset */
-    uint32_t event_requests;             /* in flight in the admin queue, and without an end */
+    void (*serve)(struct lwnvme_controller *controller); /* has all services work; NULL until there is one */
+    struct lwnvme_service *service_next;                 /* the next one to be told */
+    void (*doorbells)(struct lwnvme_queue *queue); /* how a queue that begins rings them; NULL: as ever */
+    struct lwnvme_shadow *shadow;
+    struct lwnvme_kept *kept; /* who is told what a close keeps; NULL: nobody */
+    void (*kept_more)(const struct lwnvme_controller *controller, void *memory, size_t length_bytes,
+                      uint64_t dma_address);
+    struct lwnvme_recovery *recovery; /* NULL: none */
+    uint32_t farewells;               /* commands that services sent before a shutdown or reset */
     struct lwnvme_controller *next_open;
 };
 
@@ -239,7 +282,8 @@ lwnvme_controller_get_identify(const struct lwnvme_controller *controller);
 
 enum lwnvme_shutdown {
     LWNVME_SHUTDOWN_NORMAL = 1,
-    LWNVME_SHUTDOWN_ABRUPT = 2
+    LWNVME_SHUTDOWN_ABRUPT = 2,
+    LWNVME_SHUTDOWN_HAND_OFF = 3 /* both bits: orderly, and then stopped, for the next kernel */
 };
 
 /*
@@ -251,6 +295,9 @@ enum lwnvme_shutdown {
  * LWNVME_ERR_WRONG_STATE, or LWNVME_ERR_FAILED or LWNVME_ERR_GONE (then close it). 0: begun.
  * A controller that is off stays ready to be powered off: closing it does not touch it any more. An abrupt
  * shutdown ends with a disabled controller, since requests may have been in flight.
+ * Hand-off: as normal, and in the end CC.EN is cleared and CSTS.RDY seen to be 0. Whoever comes next (a kernel by kexec, the
+ * system that a bootloader starts) finds a controller as after power-on: disabled, no queues, event requests, host
+ * memory or shadow doorbells. Close it then. Not for cutting the power: that wants the normal kind.
  * NVM Express Base Specification 2.1, section 3.6 "Shutdown Processing".
  */
 int lwnvme_controller_shutdown(struct lwnvme_controller *controller, enum lwnvme_shutdown kind);
@@ -285,10 +332,10 @@ int lwnvme_controller_subsystem_reset(struct lwnvme_controller *controller);
 int lwnvme_controller_close(struct lwnvme_controller *controller);
 
 /*
- * For the host's interrupt handler: wakes a blocking call that waits, through the host's wake hook. Does not
- * touch the device. `vector` is the one that fired. Interrupt context.
+ * Whether MSI may be used with a device, by its PCI identifiers: a few never send one. With these use MSI-X, or INTx.
+ * May be asked before anything is opened, from any context.
  */
-void lwnvme_interrupt(struct lwnvme_controller *controller, uint16_t vector);
+bool lwnvme_msi_works(uint16_t pci_vendor_id, uint16_t pci_device_id);
 
 /*
  * The moment, on the now_us clock, at which the library must be polled at the latest even if nothing

@@ -161,10 +161,10 @@ struct lwnvme_events {
     uint64_t due_us;
     uint32_t owed;    /* log pages that are read only after the callback */
     uint64_t owed_us; /* when */
+    struct lwnvme_async_event now;
     struct lwnvme_request request;
     struct lwnvme_event_slot slots[LWNVME_EVENTS_MAX];
     struct lwnvme_event_history histories[LWNVME_EVENT_HISTORIES];
-    struct lwnvme_async_event now;
     union {
         uint8_t bytes[4096];
         uint32_t nsids[1024];

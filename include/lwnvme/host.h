@@ -35,6 +35,8 @@ enum lwnvme_log_level {
     LWNVME_LEVEL_DEBUG = 3
 };
 
+struct lwnvme_controller;
+
 struct lwnvme_host_ops {
     /*
      * Memory that the controller may read and write: contiguous as the controller sees it, pinned, aligned
@@ -79,16 +81,25 @@ struct lwnvme_host_ops {
     /* Microseconds since any fixed moment; monotonic; callable in every context. Mandatory. */
     uint64_t (*now_us)(void *host);
 
+    /* One turn of a spin loop: a pause instruction, or a yield to other threads. Optional. */
+    void (*relax)(void *host);
+
+    /*
+     * The last resort before memory of a controller that does not stop is reused: clear PCI bus mastering,
+     * or reset the function. true: from now on the controller cannot reach memory. Optional.
+     */
+    bool (*fence_device)(void *host);
+
     /*
      * Maps size_bytes of device registers at a physical address, uncached, or NULL. Needed only when a
-     * controller is opened by physical address. Both or none.
+     * controller, or its memory buffer (cmb.h), is opened by physical address. Both or none.
      */
     volatile void *(*mmio_map)(void *host, uint64_t physical_address, size_t size_bytes);
     void (*mmio_unmap)(void *host, volatile void *registers, size_t size_bytes);
 
     /*
      * Register access in place of plain volatile loads and stores: for simulators, tunnels and odd buses.
-     * offset_bytes counts from the start of the register region. Values are in the CPU's byte order: the
+     * offset_bytes counts from the start of the register region, or of the memory buffer (cmb.h), which is only written. Values are in the CPU's byte order: the
      * hook converts from and to the registers' little-endian order if the bus does not. A device that does
      * not answer must read as all ones. Both or none.
      */
@@ -110,25 +121,26 @@ struct lwnvme_host_ops {
     void (*unlock)(void *host);
 
     /*
-     * For blocking I/O on queues made with LWNVME_QUEUE_INTERRUPT: sleep until wake is called, or now_us
-     * reaches deadline_us, or earlier. wake is called by lwnvme_interrupt. All other blocking calls poll. A
-     * wake that comes before wait must not be lost: keep a flag. Both or none.
+     * For queues made with LWNVME_QUEUE_INTERRUPT, on controllers opened with lwnvme_controller_config.interrupts
+     * (interrupt.h), in blocking I/O and lwnvme_queue_wait: sleep until wake is called, or now_us reaches deadline_us, or
+     * earlier. wake is called by lwnvme_interrupt, and by owners of a shared queue for each other; if several contexts
+     * wait it wakes all. All other blocking calls poll. A wake that comes before wait must not be lost: keep a flag. Both or
+     * none.
      */
     void (*wait)(void *host, uint64_t deadline_us);
     void (*wake)(void *host);
 
-    /* One turn of a spin loop: a pause instruction, or a yield to other threads. Optional. */
-    void (*relax)(void *host);
-
     /*
-     * The last resort before memory of a controller that does not stop is reused: clear PCI bus mastering,
-     * or reset the function. true: from now on the controller cannot reach memory. Optional.
+     * One line of text, zero-terminated, without a line end; the text is gone after the call. log_words is
+     * lwnvme_log_words, which puts the lines together: a program that does not name it does not carry their text.
+     * Both or none.
      */
-    bool (*fence_device)(void *host);
-
-    /* One line of text, zero-terminated, without a line end; the text is gone after the call. Optional. */
     void (*log)(void *host, enum lwnvme_log_level level, const char *message);
+    void (*log_words)(struct lwnvme_controller *controller, uint32_t topic, uint32_t value);
 };
+
+/* For the member log_words, and not to be called otherwise. */
+void lwnvme_log_words(struct lwnvme_controller *controller, uint32_t topic, uint32_t value);
 
 #ifdef __cplusplus
 }

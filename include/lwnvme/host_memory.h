@@ -57,7 +57,6 @@ struct lwnvme_host_memory {
 
     /* Private. */
     struct lwnvme_service service;
-    struct lwnvme_request request;
     struct lwnvme_host_memory_chunk *chunks;
     uint64_t chunks_dma;
     size_t chunks_bytes;
@@ -67,6 +66,7 @@ struct lwnvme_host_memory {
     bool leaving;     /* to be given back before a shutdown, reset or sleep */
     bool stopping;    /* to be given back for good */
     int refusal; /* what the controller said to the memory, while it is made sure that it does not use it */
+    struct lwnvme_request request;
 };
 
 /* What the controller asks for. LWNVME_ERR_NO_HOST_MEMORY_BUFFER: nothing. Sends nothing. */

@@ -33,11 +33,11 @@ struct lwnvme_keep_alive {
 
     /* Private. */
     struct lwnvme_service service;
-    struct lwnvme_request request;
     uint32_t setting_ms; /* what the Set Features command under way sets; a Keep Alive command: unused */
     uint64_t sent_us;
     bool leaving;
     bool stopping;
+    struct lwnvme_request request;
 };
 
 /* Sends one Keep Alive command. LWNVME_ERR_NO_KEEP_ALIVE: KAS is 0. 0: accepted. */

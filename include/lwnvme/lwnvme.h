@@ -7,9 +7,24 @@
  *     status.h      how calls and commands end
  *     controller.h  open, poll, shut down, resume, reset, close
  *     queue.h       I/O queue pairs
+ *     queue_statistics.h  what queues have done
  *     request.h     requests and buffers
  *     namespace.h   what can be read and written
  *     nvm.h         read, write, flush, trim, ...
+ *     cancel.h      commands of a queue that are wanted back
+ *     cmb.h         submission queues in the controller's memory
+ *     retry.h       requests that are repeated when that may help
+ *     interrupt.h   interrupts, and waits that end at them
+ *     protection.h  protection information: guards and tags of blocks
+ *     mapper.h      buffers of any shape: SGLs, bounce memory
+ *     metadata.h    blocks that carry metadata
+ *     limits.h      what single commands may be, and what is atomic
+ *     copy.h        copies inside the controller
+ *     fused.h       compare and write as one
+ *     reservation.h namespaces that hosts share
+ *     placement.h   reclaim units and placement handles
+ *     zns.h         zoned namespaces: reports, appends, management of zones
+ *     kv.h          key value namespaces
  *     admin.h       identify, log pages, features, and all else that can be asked of a controller
  *     sync.h        all of it, blocking
  *     describe.h    what a drive says, in words
@@ -23,16 +38,37 @@
 #define LWNVME_VERSION_PATCH 0
 
 #include "admin.h"
+#include "cancel.h"
+#include "cmb.h"
 #include "config.h"
+#include "copy.h"
 #include "controller.h"
 #include "describe.h"
+#include "fused.h"
 #include "host.h"
+#include "interrupt.h"
+#include "limits.h"
+#include "mapper.h"
+#include "kept.h"
+#include "kv.h"
+#include "metadata.h"
 #include "namespace.h"
 #include "nvm.h"
+#include "panic.h"
+#include "protection.h"
+#include "placement.h"
 #include "queue.h"
+#include "queue_memory.h"
+#include "queue_statistics.h"
 #include "request.h"
+#include "shadow.h"
+#include "recovery.h"
+#include "reservation.h"
+#include "retry.h"
 #include "spec.h"
 #include "status.h"
 #include "sync.h"
+#include "sync_zoned.h"
+#include "zns.h"
 
 #endif

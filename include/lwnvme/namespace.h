@@ -33,36 +33,66 @@ struct lwnvme_lba_format_info {
     uint8_t relative_performance; /* 0 best to 3 degraded */
 };
 
+struct lwnvme_namespace;
+
+/* Private: what is done with the requests of a namespace whose blocks carry more than data. */
+struct lwnvme_dress {
+    /* The namespace is known and could be used: the last steps of its opening, which set its status. */
+    void (*open)(struct lwnvme_namespace *ns);
+    /* The request is filled in and checked, and about to be submitted; else it is refused with what this says. */
+    int (*begin)(struct lwnvme_request *request);
+    /* The next *blocks have metadata in a buffer of their own: where those are for the controller. Fewer blocks where
+     * they are not contiguous there. */
+    int (*map)(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
+               uint32_t *blocks, uint64_t *dma);
+    /* The command for the blocks from request->blocks_issued on is in its place in the ring: 16 little-endian dwords. */
+    void (*piece)(const struct lwnvme_request *request, uint32_t *sqe);
+    /* All has ended; status and bytes_done may still be changed. Outside locks. */
+    void (*end)(struct lwnvme_request *request);
+};
+
 struct lwnvme_namespace {
     struct lwnvme_controller *controller;
     uint32_t nsid;
-    int status;               /* 0: usable; LWNVME_PENDING: being opened; else why not */
+    int status; /* 0: usable; LWNVME_PENDING: being opened; else why not */
+
+    /* Private. What is used most comes first, here too: that makes the code smaller. */
+    const struct lwnvme_dress *dress; /* NULL: nothing; what has one has no straight path */
+    struct lwnvme_protection *protection;
+    uint64_t straight_last;   /* what straight_blocks says holds for requests that begin no later than here */
+    uint64_t straight_nsid;   /* the identifier in its place of dwords 0 and 1 */
+    uint32_t straight_blocks; /* requests of up to this many blocks need no splitting */
+    int verdict;              /* what the identify data alone say */
+
     uint32_t block_bytes;     /* 512 to 65536 */
     uint32_t block_shift;     /* log2 of that */
     uint64_t block_count;     /* NSZE: blocks are 0 to block_count - 1 */
-    uint64_t capacity_blocks; /* NCAP */
-    uint64_t used_blocks;     /* NUSE; a hint */
-    uint32_t boundary_blocks; /* NOIOB: requests are split at multiples of it; 0: none */
     uint32_t max_blocks;      /* of one command */
+    uint32_t boundary_blocks; /* NOIOB: requests are split at multiples of it; 0: none */
+    uint32_t never_slow;      /* private: 0; looked at together with the next one */
+    uint32_t incarnation;     /* private */
+    uint32_t oncs;            /* private */
     uint16_t metadata_bytes;
     uint8_t format_index;
-    uint8_t format_count;    /* 1 to 64 */
-    uint8_t csi;             /* command set: 0 NVM */
-    uint8_t protection_type; /* DPS: 0 none */
-    bool read_only;          /* currently write protected */
-    bool has_eui64;          /* an identifier that is all zeros or all ones counts as absent */
+    uint8_t format_count;      /* 1 to 64 */
+    uint8_t csi;               /* command set: 0 NVM */
+    uint8_t protection_type;   /* DPS: 0 none */
+    bool protection_first;     /* protection information is the first of the metadata, not the last */
+    bool metadata_interleaved; /* metadata follow each block, and are not in a buffer of their own */
+    bool read_only;            /* currently write protected */
+    bool has_eui64;            /* an identifier that is all zeros or all ones counts as absent */
     bool has_nguid;
     bool has_uuid;
-    uint8_t eui64[8]; /* most significant byte first, as the specification stores them */
+    uint64_t capacity_blocks; /* NCAP */
+    uint64_t used_blocks;     /* NUSE; a hint */
+    uint8_t eui64[8];         /* most significant byte first, as the specification stores them */
     uint8_t nguid[16];
     uint8_t uuid[16];
     struct lwnvme_lba_format_info formats[LWNVME_LBA_FORMATS_MAX];
 
     /* Private. */
-    uint32_t oncs;
-    uint32_t incarnation;
-    uint32_t straight_blocks; /* requests of up to this many blocks need no splitting */
-    int verdict;              /* what the identify data alone say */
+    uint8_t wanted_csi; /* the command set that it is opened for */
+    uint8_t told[96];   /* the beginning of its identify data, with the limits of commands */
     struct lwnvme_request request;
     uint8_t data[4096];
 };

@@ -16,6 +16,7 @@
 #ifndef LWNVME_NVM_H
 #define LWNVME_NVM_H
 
+#include "limits.h"
 #include "namespace.h"
 #include "queue.h"
 #include "request.h"
@@ -48,13 +49,23 @@ int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                  struct lwnvme_request *request);
 
 /* Makes the blocks read as zeros, without a transfer; LWNVME_REQUEST_DEALLOCATE lets the controller free
- * them. Section 3.3.8 "Write Zeroes command". */
+ * them. This and the next two are split at limits of their own only if these have been read (limits.h); else at those of
+ * transfers, and a controller whose limit is lower refuses them. Section 3.3.8 "Write Zeroes command". */
 int lwnvme_write_zeroes(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                         struct lwnvme_request *request, uint64_t lba, uint32_t block_count);
 
 /* Has the controller read the blocks and check them, without a transfer. Section 3.3.5 "Verify command". */
 int lwnvme_verify(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                   struct lwnvme_request *request, uint64_t lba, uint32_t block_count);
+
+/* Marks the blocks as unreadable: reads of them end in an error until they are written again. Section 3.3.7 "Write
+ * Uncorrectable command". */
+int lwnvme_write_uncorrectable(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                               struct lwnvme_request *request, uint64_t lba, uint32_t block_count);
+
+/* A flush of all namespaces that the controller is attached to. LWNVME_ERR_NO_BROADCAST: it does not say that it has
+ * that (VWC.FB). Base, section 7.2. */
+int lwnvme_flush_all(struct lwnvme_queue *queue, struct lwnvme_request *request);
 
 /* A range of blocks for lwnvme_dataset_management, in the form that the controller reads. */
 static inline void lwnvme_dsm_range_set(struct lwnvme_dsm_range *range, uint64_t lba, uint32_t block_count)
@@ -64,10 +75,19 @@ static inline void lwnvme_dsm_range_set(struct lwnvme_dsm_range *range, uint64_t
     lwnvme_le64_set(&range->slba, lba);
 }
 
+/* And how it will be used: LWNVME_DSM_CATTR_ fields, by lwnvme_field_put. */
+static inline void lwnvme_dsm_range_attributes(struct lwnvme_dsm_range *range, uint32_t attributes)
+{
+    lwnvme_le32_set(&range->cattr, attributes);
+}
+
 /*
  * Tells the controller about the use of up to 256 ranges; with LWNVME_DSM_DEALLOCATE: trim. The ranges are
  * read by the controller from where they are: dword aligned, the caller's, unchanged until the callback.
- * Every range is checked against the namespace first. Section 3.3.3 "Dataset Management command".
+ * Every range is checked against the namespace first. If its limits have been read (limits.h) they are kept: by several
+ * commands where it takes more than one, and a range that is too long is sent in parts; LWNVME_ERR_RANGE_LENGTH only where
+ * transfers of one page are all that the queue has memory for. bytes_done counts in ranges, of 16 bytes, before the first that
+ * failed. Section 3.3.3 "Dataset Management command".
  */
 int lwnvme_dataset_management(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                               struct lwnvme_request *request, const struct lwnvme_dsm_range *ranges,

@@ -88,13 +88,13 @@ struct lwnvme_suspension {
     /* Private. */
     struct lwnvme_service service;
     struct lwnvme_controller *controller;
-    struct lwnvme_request request;
     uint64_t deadline_us;
     uint64_t seen_us; /* the clock at the last look at registers that did not answer */
     uint32_t stage;
     uint32_t polls; /* such looks since it moved */
     bool brought_up;
     bool hushed;
+    struct lwnvme_request request;
 };
 
 /*

@@ -35,16 +35,67 @@ struct lwnvme_queue_config {
                          stands only one command at a time (a quirk) gets 2. */
     uint32_t flags;
     uint16_t vector; /* with LWNVME_QUEUE_INTERRUPT: 0 for INTx and single MSI, else the MSI(-X) entry */
+    const struct lwnvme_mapper *mapper; /* NULL, or &lwnvme_mapper_full; the rest is for that: mapper.h */
+    uint32_t sgl;                       /* LWNVME_SGL_... */
+    uint32_t sgl_descriptors;           /* of one command, up to 1024, 16 bytes each; 0: 32 */
+    uint32_t bounce_bytes;              /* of bounce memory, up to 256 MiB; rounded up to pages; 0: none */
+    uint8_t
+        priority; /* LWNVME_PRIORITY_...; counts where lwnvme_controller_config.weighted_arbitration does */
+    uint32_t
+        cq_entries; /* of the completion ring, where others shall complete there too: 0, or from `entries` up
+                            to 65536 and to what the controller can do. See lwnvme_queue_create_on. */
+    struct lwnvme_queue_memory *memory; /* NULL: rings and bookkeeping come from the host's hooks. Else see
+                                           queue_memory.h; stays the queue's until it is closed. */
 };
+
+/* Priority classes of submission queues. Base, section 3.4.4.2 "Weighted Round Robin with Urgent Priority Class
+ * Arbitration". */
+enum lwnvme_priority {
+    LWNVME_PRIORITY_DEFAULT = 0, /* medium */
+    LWNVME_PRIORITY_URGENT = 1,
+    LWNVME_PRIORITY_HIGH = 2,
+    LWNVME_PRIORITY_MEDIUM = 3,
+    LWNVME_PRIORITY_LOW = 4
+};
+
+/* Private: the memory of a queue. */
+enum lwnvme_piece_index {
+    LWNVME_PIECE_SQ = 0,
+    LWNVME_PIECE_CQ,
+    LWNVME_PIECE_LISTS, /* the controller reads or writes what comes up to here */
+    LWNVME_PIECE_SLOTS,
+    LWNVME_PIECE_MAPPINGS,
+    LWNVME_PIECES
+};
+struct lwnvme_piece {
+    void *memory;
+    uint64_t dma_address;
+    size_t size_bytes;
+};
+struct lwnvme_queue_share;
+
+/* Private: what dwords 2 and 3 of the completion of a command will say, with the phase and all that may vary 0. */
+union lwnvme_slot_key {
+    uint64_t all;
+    struct {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        uint16_t plain, cid, sqid, zero;
+#else
+        uint16_t zero, sqid, cid, plain;
+#endif
+    } part; /* cid: of the command in flight, or of the next one; index | generation << 10. plain: 0, or 1 for a
+               command that is not on the straight path, so that nothing that a controller says is equal */
+};
+
+struct lwnvme_mapper;
 
 /* Private: a command in flight. */
 struct lwnvme_slot {
+    union lwnvme_slot_key key;
     struct lwnvme_request *request; /* NULL: free */
+    struct lwnvme_slot *next_free;
     uint32_t deadline_ms;
-    uint16_t cid; /* of the command in flight, or of the next one; index | generation << 10 */
-    uint16_t next_free;
     uint32_t first_block;
-    uint32_t list_offset; /* of its PRP list in the queue's list memory, in bytes */
 };
 
 /* Private: one mapping of a slot, kept for dma_unmap. */
@@ -55,41 +106,59 @@ struct lwnvme_mapping {
 
 /* A queue pair: the caller's memory, zeroed before it is first created. All members are private. */
 struct lwnvme_queue {
-    /* submission, hot */
-    uint32_t *sq;
-    struct lwnvme_slot *slots;
-    struct lwnvme_controller *controller;
-    uint8_t *lists;
-    uint64_t lists_dma;
-    uint32_t entries;
-    uint32_t free_head;
-    uint32_t sq_tail;
-    uint32_t sq_tail_told;
+    /* Named most often: this near to the start the code for it is smaller. The first two, and the two in the middle, are
+     * looked at together. */
+    uint32_t hold; /* reasons not to ring the doorbell yet, bits; 0: there is no queue */
+    uint32_t slow; /* reasons to leave the straight path, bits */
     uint32_t incarnation;
     uint16_t id;
-    uint16_t slow; /* reasons to leave the straight path, bits */
-    uint8_t hold;  /* reasons not to ring the doorbell yet, bits */
-    uint32_t clock_ms;
-    uint32_t default_deadline_ms;
-    uint32_t earliest_ms;
-    uint32_t in_flight;
+    uint16_t vector;
+    struct lwnvme_controller *controller;
+    struct lwnvme_slot *free_first; /* NULL: the ring is full */
+    struct lwnvme_slot *slots;
+    uint32_t *sq_next;          /* where the next command goes */
+    volatile uint32_t *cq_next; /* where the next completion is awaited */
+    volatile uint32_t *cq;
+    uint32_t entries;
+    uint32_t state;
+    int status;
     uint32_t page_bytes;
+    struct lwnvme_queue *next;
+    struct lwnvme_request *waiting_first;
+    struct lwnvme_queue *cq_queue; /* whose ring the completions come to */
+    uint32_t *sq;
+    uint32_t submitted; /* commands */
+    uint32_t completed;
+    uint32_t clock_ms;
+    uint32_t earliest_ms;
+
+    /* and what else is hot */
+    uint32_t *sq_end;
+    uint32_t *sq_told;              /* sq_next as the controller knows it */
+    volatile uint32_t *sq_doorbell; /* NULL: by `ring` */
+    uint64_t direct_address;        /* of the host's direct map: where it begins, ... */
+    uint64_t direct_bytes;          /* how far a transfer may begin behind that, and ... */
+    uint64_t direct_dma;            /* what makes a device address of a distance from there */
+    uint64_t page_mask;
+    uint32_t default_deadline_ms;
+    uint32_t doorbells; /* of the submission queue */
+    uint32_t slot_mask;
+    uint32_t undrained; /* completions taken since the ring was last seen empty */
+    volatile uint32_t *cq_end;
+    volatile uint32_t *cq_doorbell;
+    uint64_t cq_phase;    /* which a new completion has, in its place in dwords 2 and 3 */
+    int32_t clock_credit; /* what polls may still cost until the clock is looked at */
+
+    /* the rest */
+    void (*ring)(struct lwnvme_queue *queue, uint32_t is_cq, uint32_t value);
+    uint32_t timeout_ms;
+    uint8_t *lists;
+    uint64_t lists_dma;
+    uint32_t *list_offsets; /* of each slot's PRP list in the list memory, in bytes */
     uint32_t page_shift;
     uint32_t list_stride_bytes;
     uint32_t lists_per_page;
-    volatile uint32_t *sq_doorbell;
 
-    /* completion, hot */
-    volatile uint32_t *cq;
-    volatile uint32_t *cq_doorbell;
-    uint32_t cq_head;
-    uint32_t cq_phase;
-    uint32_t polls;
-    uint32_t undrained; /* completions taken since the ring was last seen empty */
-    uint32_t timeout_ms;
-
-    /* the rest */
-    struct lwnvme_request *waiting_first;
     struct lwnvme_request *waiting_last;
     struct lwnvme_request *finished_first;
     struct lwnvme_request *finished_last;
@@ -97,27 +166,49 @@ struct lwnvme_queue {
     struct lwnvme_mapping *mappings;
     uint32_t mappings_per_slot;
     uint16_t *mapping_counts;
-    uint64_t sq_dma;
-    uint64_t cq_dma;
-    size_t sq_bytes;
-    size_t cq_bytes;
-    size_t slots_bytes;
-    size_t lists_bytes;
-    uint64_t slots_dma;
-    uint64_t mappings_dma;
-    size_t mappings_bytes;
+    struct lwnvme_piece pieces[LWNVME_PIECES];
+    struct lwnvme_queue_memory *memory;     /* where they come from; NULL: the host */
+    const struct lwnvme_queue_share *share; /* what several queues with one completion ring need */
+    struct lwnvme_queue *sharer;            /* the next one whose completions come to this ring */
+    uint32_t cq_entries;
+    uint8_t priority; /* QPRIO */
     uint32_t flags;
-    uint32_t state;
     uint32_t leaving; /* it ends as closed, for `reason` */
     int reason;
-    int status;
-    uint16_t vector;
     uint32_t list_pages;
-    struct lwnvme_queue *next;
+    const struct lwnvme_mapper *mapper;
+    void *bouncing; /* the full mapper's bookkeeping */
+    uint64_t bouncing_dma;
+    size_t bouncing_bytes;
+    uint8_t *bounce; /* its descriptors, then its bounce memory */
+    uint64_t bounce_dma;
+    size_t bounce_bytes;
+    uint32_t sgl;
+    uint32_t sgl_descriptors; /* of a slot */
     struct lwnvme_request admin;
+    struct lwnvme_request *resting; /* requests that are issued again when their time has come */
+    uint32_t resting_due_ms;        /* the first of them */
+    uint32_t lap_slow;              /* what `slow` gets when a lap of the submission ring is over */
+    uint32_t late;                  /* a late command's identifier, LWNVME_LATE_... above; 0: none */
+    uint32_t late_deadline_ms;
+    uint32_t heard;  /* commands that had ended when recovery last looked, of all queues of the ring, ... */
+    uint8_t unheard; /* whether there was a completion that nobody had taken, ... */
+    uint8_t nudged;  /* and whether its owner was asked to poll */
 
     /* counters */
     uint32_t stale;
+    uint32_t splits;  /* further commands of requests that did not fit one */
+    uint32_t bounces; /* commands whose data went through bounce memory */
+    uint32_t errors;
+    uint32_t spared; /* doorbells that were not rung because of their shadows */
+    uint32_t lost;   /* interrupts: see interrupt.c */
+    uint32_t spurious;
+
+    /* waits */
+    const volatile uint32_t *asked_at; /* cq_next when an interrupt was last found to be ours, ... */
+    const volatile uint32_t *fired_at; /* and when one last ended a wait */
+    uint32_t wait_polls;               /* before a sleep */
+    uint32_t heal_step;                /* how often the longest sleep has been halved */
 };
 
 /*
@@ -132,6 +223,17 @@ struct lwnvme_queue {
  */
 int lwnvme_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
                         const struct lwnvme_queue_config *config);
+
+/*
+ * The same for a submission queue whose completions come to the ring of another queue of the same controller, which is
+ * ready and was made with cq_entries: that ring has room for all commands of all queues that complete there, or else
+ * LWNVME_ERR_QUEUE_SIZE. config->cq_entries, vector and LWNVME_QUEUE_INTERRUPT do not apply and must be 0;
+ * LWNVME_QUEUE_SHARED is as for the other queue. One owner for all of them; a poll of any of them polls them all,
+ * and submissions take the longer way. `cq` cannot be deleted before them: LWNVME_ERR_QUEUE_IN_USE.
+ * Base, section 3.3.1.1 "Queue Setup and Initialization".
+ */
+int lwnvme_queue_create_on(struct lwnvme_queue *cq, struct lwnvme_queue *queue,
+                           const struct lwnvme_queue_config *config);
 
 /*
  * Starts to delete a queue pair: Delete I/O Submission Queue, Delete I/O Completion Queue, then its memory
@@ -156,7 +258,7 @@ int lwnvme_queue_status(const struct lwnvme_queue *queue);
  * the end. Returns how many completions it took; 0 from inside a callback.
  *
  * Looks at deadlines too: a command whose deadline has passed brings the controller down, which the next
- * lwnvme_controller_poll begins. A deadline that the request named is counted from its submission; the
+ * lwnvme_controller_poll begins, unless there is a recovery (recovery.h). A deadline that the request named is counted from its submission; the
  * controller's default from the first poll after it. Both get up to 32 ms more.
  *
  * Queue owner's context; interrupt context is fine. On a shared queue, where several owners may be at it at

@@ -32,13 +32,21 @@ extern "C" {
 #define LWNVME_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
 #endif
 
+/* Each of these is an instruction or two, and a call of one is more: compilers that weigh them by their source lines, and
+ * keep one for all, are told so. */
+#if defined(__GNUC__)
+#define LWNVME_LITTLE_INLINE static inline __attribute__((always_inline))
+#else
+#define LWNVME_LITTLE_INLINE static inline
+#endif
+
 /* ---- Field accessors ----------------------------------------------------------------------------------- */
 
 /*
  * Value of the field that spans bits hi..lo of a 32-bit value, moved down to bit 0.
  * Requires lo <= hi <= 31.
  */
-static inline uint32_t lwnvme_field_get(uint32_t value, unsigned hi, unsigned lo)
+LWNVME_LITTLE_INLINE uint32_t lwnvme_field_get(uint32_t value, unsigned hi, unsigned lo)
 {
     return (value >> lo) & (UINT32_MAX >> (31u - (hi - lo)));
 }
@@ -47,7 +55,7 @@ static inline uint32_t lwnvme_field_get(uint32_t value, unsigned hi, unsigned lo
  * field_value moved up to bits hi..lo of a 32-bit value; bits that the field cannot hold are dropped, all
  * other bits are 0. Requires lo <= hi <= 31.
  */
-static inline uint32_t lwnvme_field_put(uint32_t field_value, unsigned hi, unsigned lo)
+LWNVME_LITTLE_INLINE uint32_t lwnvme_field_put(uint32_t field_value, unsigned hi, unsigned lo)
 {
     return (field_value & (UINT32_MAX >> (31u - (hi - lo)))) << lo;
 }
@@ -56,7 +64,7 @@ static inline uint32_t lwnvme_field_put(uint32_t field_value, unsigned hi, unsig
  * As lwnvme_field_get, for a 64-bit register that is kept as two 32-bit halves. No field of such a register
  * straddles the halves. Requires lo <= hi <= 63, both below or both above bit 32.
  */
-static inline uint32_t lwnvme_field_get_halves(uint32_t low, uint32_t high, unsigned hi, unsigned lo)
+LWNVME_LITTLE_INLINE uint32_t lwnvme_field_get_halves(uint32_t low, uint32_t high, unsigned hi, unsigned lo)
 {
     return lo >= 32u ? lwnvme_field_get(high, hi - 32u, lo - 32u) : lwnvme_field_get(low, hi, lo);
 }
@@ -80,19 +88,19 @@ struct lwnvme_le128 {
     uint8_t byte[16];
 };
 
-static inline uint16_t lwnvme_le16_get(const struct lwnvme_le16 *v)
+LWNVME_LITTLE_INLINE uint16_t lwnvme_le16_get(const struct lwnvme_le16 *v)
 {
     return (uint16_t)(v->byte[0] | ((unsigned)v->byte[1] << 8));
 }
 
-static inline uint32_t lwnvme_le32_get(const struct lwnvme_le32 *v)
+LWNVME_LITTLE_INLINE uint32_t lwnvme_le32_get(const struct lwnvme_le32 *v)
 {
     return (uint32_t)v->byte[0] | ((uint32_t)v->byte[1] << 8) | ((uint32_t)v->byte[2] << 16) |
            ((uint32_t)v->byte[3] << 24);
 }
 
 /* Value of the 8 bytes at p, lowest byte first. */
-static inline uint64_t lwnvme_le_bytes_get64(const uint8_t *p)
+LWNVME_LITTLE_INLINE uint64_t lwnvme_le_bytes_get64(const uint8_t *p)
 {
     const uint32_t low =
         (uint32_t)p[0] | ((uint32_t)p[1] << 8) | ((uint32_t)p[2] << 16) | ((uint32_t)p[3] << 24);
@@ -102,30 +110,30 @@ static inline uint64_t lwnvme_le_bytes_get64(const uint8_t *p)
     return ((uint64_t)high << 32) | low;
 }
 
-static inline uint64_t lwnvme_le64_get(const struct lwnvme_le64 *v)
+LWNVME_LITTLE_INLINE uint64_t lwnvme_le64_get(const struct lwnvme_le64 *v)
 {
     return lwnvme_le_bytes_get64(v->byte);
 }
 
 /* Bits 63..0 of a 128-bit value. */
-static inline uint64_t lwnvme_le128_low64(const struct lwnvme_le128 *v)
+LWNVME_LITTLE_INLINE uint64_t lwnvme_le128_low64(const struct lwnvme_le128 *v)
 {
     return lwnvme_le_bytes_get64(&v->byte[0]);
 }
 
 /* Bits 127..64 of a 128-bit value: not 0 means that the value does not fit in 64 bits. */
-static inline uint64_t lwnvme_le128_high64(const struct lwnvme_le128 *v)
+LWNVME_LITTLE_INLINE uint64_t lwnvme_le128_high64(const struct lwnvme_le128 *v)
 {
     return lwnvme_le_bytes_get64(&v->byte[8]);
 }
 
-static inline void lwnvme_le16_set(struct lwnvme_le16 *v, uint16_t x)
+LWNVME_LITTLE_INLINE void lwnvme_le16_set(struct lwnvme_le16 *v, uint16_t x)
 {
     v->byte[0] = (uint8_t)(x & 0xffu);
     v->byte[1] = (uint8_t)(x >> 8);
 }
 
-static inline void lwnvme_le32_set(struct lwnvme_le32 *v, uint32_t x)
+LWNVME_LITTLE_INLINE void lwnvme_le32_set(struct lwnvme_le32 *v, uint32_t x)
 {
     v->byte[0] = (uint8_t)(x & 0xffu);
     v->byte[1] = (uint8_t)((x >> 8) & 0xffu);
@@ -133,7 +141,7 @@ static inline void lwnvme_le32_set(struct lwnvme_le32 *v, uint32_t x)
     v->byte[3] = (uint8_t)(x >> 24);
 }
 
-static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
+LWNVME_LITTLE_INLINE void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 {
     const uint32_t low = (uint32_t)(x & 0xffffffffu);
     const uint32_t high = (uint32_t)(x >> 32);
@@ -898,6 +906,15 @@ static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_ABORT_CID             31, 16
 #define LWNVME_ABORT_DW0_NOT_ABORTED 0, 0
 
+/* Base, section 7.1 "Cancel command", CDW10, CDW11; completion dword 0: immediate aborts, and deferred ones that may be. */
+#define LWNVME_CANCEL_SQID     15, 0
+#define LWNVME_CANCEL_CID      31, 16
+#define LWNVME_CANCEL_ACODE    1, 0
+#define LWNVME_CANCEL_SINGLE   0u
+#define LWNVME_CANCEL_MULTIPLE 1u
+#define LWNVME_CANCEL_DW0_CMDA 15, 0
+#define LWNVME_CANCEL_DW0_CEDA 31, 16
+
 /* Base, section 5.1.2 "Asynchronous Event Request command", completion dword 0. */
 #define LWNVME_ASYNC_EVENT_AET 2, 0
 #define LWNVME_ASYNC_EVENT_AEI 15, 8
@@ -1091,12 +1108,35 @@ static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_RW_DSM   7, 0
 #define LWNVME_RW_DSPEC 31, 16
 
+/* What DSM may say: NVM, "Read command", Command Dword 13. */
+#define LWNVME_ACCESS_FREQUENCY_TYPICAL    0x01u
+#define LWNVME_ACCESS_FREQUENCY_RARE       0x02u /* reads and writes */
+#define LWNVME_ACCESS_FREQUENCY_READS      0x03u /* many reads, few writes */
+#define LWNVME_ACCESS_FREQUENCY_WRITES     0x04u
+#define LWNVME_ACCESS_FREQUENCY_BOTH       0x05u
+#define LWNVME_ACCESS_FREQUENCY_ONCE       0x06u /* one-time read */
+#define LWNVME_ACCESS_FREQUENCY_SPECULATED 0x07u
+#define LWNVME_ACCESS_FREQUENCY_SOON       0x08u /* overwritten in the near future */
+#define LWNVME_ACCESS_LATENCY_IDLE         0x10u /* longer is acceptable */
+#define LWNVME_ACCESS_LATENCY_NORMAL       0x20u
+#define LWNVME_ACCESS_LATENCY_LOW          0x30u /* as small as can be */
+#define LWNVME_ACCESS_SEQUENTIAL           0x40u
+#define LWNVME_ACCESS_INCOMPRESSIBLE       0x80u
+
 /* NVM, "Dataset Management command": CDW10 (0's based count) and CDW11 attributes. */
 #define LWNVME_DSM_NR             7, 0
 #define LWNVME_DSM_INTEGRAL_READ  (1u << 0)
 #define LWNVME_DSM_INTEGRAL_WRITE (1u << 1)
 #define LWNVME_DSM_DEALLOCATE     (1u << 2)
 #define LWNVME_DSM_RANGES_MAX     256u
+
+/* Context attributes of a range: NVM, section 3.3.3.1 "Context Attributes". */
+#define LWNVME_DSM_CATTR_AF   3, 0 /* access frequency, as the low digit of LWNVME_ACCESS_ */
+#define LWNVME_DSM_CATTR_AL   5, 4 /* access latency, as their second digit */
+#define LWNVME_DSM_CATTR_SR   8, 8 /* sequential read range */
+#define LWNVME_DSM_CATTR_SW   9, 9
+#define LWNVME_DSM_CATTR_WP   10, 10 /* write prepare */
+#define LWNVME_DSM_CATTR_CASZ 31, 24 /* blocks that one command accesses */
 
 /* NVM, "Copy command", CDW12; NR is 0's based. */
 #define LWNVME_COPY_NR      7, 0
@@ -1108,6 +1148,125 @@ static inline void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_COPY_PRINFOW 29, 26
 #define LWNVME_COPY_FUA     30, 30
 #define LWNVME_COPY_LR      31, 31
+
+#define LWNVME_COPY_RANGES_MAX 256u
+
+/* Source range entries. Formats 0h and 2h, 1h and 3h have the same layout; SNSID and SOPT are those of 2h and 3h. NLB is
+ * 0's based. */
+#define LWNVME_COPY_FORMAT_0 0u
+#define LWNVME_COPY_FORMAT_1 1u
+#define LWNVME_COPY_FORMAT_2 2u
+#define LWNVME_COPY_FORMAT_3 3u
+#define LWNVME_COPY_FORMAT_4 4u
+struct lwnvme_copy_range {
+    struct lwnvme_le32 snsid;
+    uint8_t rsvd4[4];
+    struct lwnvme_le64 slba;
+    struct lwnvme_le16 nlb;
+    uint8_t rsvd18[4];
+    struct lwnvme_le16 sopt;
+    struct lwnvme_le32 elbt;
+    struct lwnvme_le16 elbat;
+    struct lwnvme_le16 elbatm;
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_copy_range) == 32, "source range of formats 0h and 2h");
+struct lwnvme_copy_range_extended {
+    struct lwnvme_le32 snsid;
+    uint8_t rsvd4[4];
+    struct lwnvme_le64 slba;
+    struct lwnvme_le16 nlb;
+    uint8_t rsvd18[4];
+    struct lwnvme_le16 sopt;
+    uint8_t rsvd24[2];
+    uint8_t elbt[10];
+    struct lwnvme_le16 elbat;
+    struct lwnvme_le16 elbatm;
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_copy_range_extended) == 40, "source range of formats 1h and 3h");
+/* Subsystem Local Memory Command Set, "Memory Copy command": a source in memory of the subsystem's own. Both in bytes,
+ * NBYTE is not 0's based. */
+struct lwnvme_copy_range_memory {
+    struct lwnvme_le32 snsid;
+    uint8_t rsvd4[4];
+    struct lwnvme_le64 saddr;
+    struct lwnvme_le32 nbyte;
+    uint8_t rsvd20[2];
+    struct lwnvme_le16 sopt;
+    uint8_t rsvd24[8];
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_copy_range_memory) == 32, "source range of format 4h");
+#define LWNVME_COPY_SOPT_FCO (1u << 15) /* formats 2h to 4h: fast, or not at all */
+
+/* Base, section 7 "I/O Commands": reservations. CDW10. */
+#define LWNVME_RESERVATION_ACTION                 2, 0
+#define LWNVME_RESERVATION_IEKEY                  3, 3
+#define LWNVME_RESERVATION_RTYPE                  15, 8
+#define LWNVME_RESERVATION_CPTPL                  31, 30
+#define LWNVME_RESERVATION_EDS                    0, 0 /* of Reservation Report's CDW11 */
+#define LWNVME_RREGA_REGISTER                     0u
+#define LWNVME_RREGA_UNREGISTER                   1u
+#define LWNVME_RREGA_REPLACE                      2u
+#define LWNVME_RACQA_ACQUIRE                      0u
+#define LWNVME_RACQA_PREEMPT                      1u
+#define LWNVME_RACQA_PREEMPT_ABORT                2u
+#define LWNVME_RRELA_RELEASE                      0u
+#define LWNVME_RRELA_CLEAR                        1u
+#define LWNVME_CPTPL_UNCHANGED                    0u
+#define LWNVME_CPTPL_CLEAR                        2u /* released when power is lost */
+#define LWNVME_CPTPL_PERSIST                      3u
+#define LWNVME_RTYPE_WRITE_EXCLUSIVE              1u
+#define LWNVME_RTYPE_EXCLUSIVE_ACCESS             2u
+#define LWNVME_RTYPE_WRITE_EXCLUSIVE_REGISTRANTS  3u
+#define LWNVME_RTYPE_EXCLUSIVE_ACCESS_REGISTRANTS 4u
+#define LWNVME_RTYPE_WRITE_EXCLUSIVE_ALL          5u
+#define LWNVME_RTYPE_EXCLUSIVE_ACCESS_ALL         6u
+#define LWNVME_RCSTS_RESERVATION                  (1u << 0) /* holds the reservation */
+
+/* Reservation Status Data Structure: what begins it, and an entry of either size. */
+struct lwnvme_reservation_status {
+    struct lwnvme_le32 gen;
+    uint8_t rtype;
+    struct lwnvme_le16 regstrnt;
+    uint8_t rsvd7[2];
+    uint8_t ptpls;
+    uint8_t rsvd10[14];
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_reservation_status) == 24, "reservation status");
+struct lwnvme_registrant {
+    struct lwnvme_le16 cntlid;
+    uint8_t rcsts;
+    uint8_t rsvd3[5];
+    struct lwnvme_le64 hostid;
+    struct lwnvme_le64 rkey;
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_registrant) == 24, "registrant");
+struct lwnvme_registrant_extended {
+    struct lwnvme_le16 cntlid;
+    uint8_t rcsts;
+    uint8_t rsvd3[5];
+    struct lwnvme_le64 rkey;
+    uint8_t hostid[16];
+    uint8_t rsvd32[32];
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_registrant_extended) == 64, "registrant, extended");
+
+/* Base, sections 7.3 "I/O Management Receive command", 7.4 "I/O Management Send command": CDW10, and the status. */
+#define LWNVME_IO_MANAGEMENT_MO  7, 0
+#define LWNVME_IO_MANAGEMENT_MOS 31, 16 /* of an update: placement identifiers, 0's based */
+#define LWNVME_IO_MANAGEMENT_RUH 1u     /* receive: reclaim unit handle status; send: update */
+struct lwnvme_ruh_status_header {
+    uint8_t rsvd0[14];
+    struct lwnvme_le16 nruhsd;
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_ruh_status_header) == 16, "reclaim unit handle status");
+struct lwnvme_ruh_status_descriptor {
+    struct lwnvme_le16 pid;
+    struct lwnvme_le16 ruhid;
+    struct lwnvme_le32 earutr; /* seconds; 0: not reported */
+    struct lwnvme_le64 ruamw;  /* logical blocks */
+    uint8_t rsvd16[16];
+};
+LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_ruh_status_descriptor) == 32, "reclaim unit handle descriptor");
 
 /* ---- Identify Controller: field values ----------------------------------------------------------------- */
 

@@ -50,6 +50,7 @@ extern "C" {
     X(ERR_CLOCK_STOPPED, -32, "the host's clock stands still")                                               \
     X(ERR_HOOK_LOCK, -33, "the host lacks the lock and unlock hooks, needed for a shared queue")             \
     X(ERR_BAR_ADDRESS, -34, "no register region was given: bar_mapped and bar_physical are both 0")          \
+    X(ERR_LEFT_OUT, -35, "the library was compiled without what is given or asked for (LWNVME_CONFIG_...)")  \
     /* the controller */                                                                                     \
     X(ERR_GONE, -40, "the controller is gone")                                                               \
     X(ERR_FATAL, -41, "the controller reports a fatal status (CSTS.CFS)")                                    \
@@ -168,7 +169,44 @@ extern "C" {
     X(ERR_LIST_ENTRY, -168, "an entry of the list is out of range or out of order")                          \
     X(ERR_NO_EVENT_REQUESTS, -169, "event requests are not armed")                                           \
     X(ERR_FEATURE_DATA, -170, "the feature's value makes no sense")                                          \
-    X(ERR_HOST_MEMORY_LIMIT, -171, "the controller needs a larger host memory buffer than it may have")
+    X(ERR_HOST_MEMORY_LIMIT, -171, "the controller needs a larger host memory buffer than it may have")      \
+    X(ERR_PROTECTION_GUARD, -180, "protection information: the guard does not fit the data")                 \
+    X(ERR_PROTECTION_APPLICATION_TAG, -181, "protection information: another application tag")               \
+    X(ERR_PROTECTION_REFERENCE_TAG, -182, "protection information: another reference tag")                   \
+    X(ERR_PROTECTION_STORAGE_TAG, -183, "protection information: another storage tag")                       \
+    X(ERR_PROTECTION_BUFFER, -184,                                                                           \
+      "the buffer and its metadata do not have the shape that the protection information asks for")          \
+    X(ERR_PROTECTION_OPTIONS, -185,                                                                          \
+      "tags or checks that the namespace's protection information does not have")                            \
+    X(ERR_NS_PROTECTION, -186, "the namespace's protection information is of an unknown type or format")     \
+    X(ERR_METADATA_BUFFER, -190,                                                                             \
+      "metadata are in a buffer of their own where they should not be, or should be and are not")            \
+    /* the rest of the NVM command set */                                                                    \
+    X(ERR_NO_WRITE_UNCORRECTABLE, -200, "the controller has no Write Uncorrectable command")                 \
+    X(ERR_NO_COPY, -201, "the controller has no Copy command, or the namespace takes no blocks of one")      \
+    X(ERR_COPY_FORMAT, -202, "the controller does not take source ranges in this format")                    \
+    X(ERR_RANGE_LENGTH, -203, "a range is longer than the controller takes, or not of whole blocks")         \
+    X(ERR_NO_FUSED, -204, "the controller has no fused compare and write")                                   \
+    X(ERR_NOT_ATOMIC, -205, "the controller does not carry this out as one atomic operation")                \
+    X(ERR_RANGE_MEMORY, -207, "the memory for ranges is full")                                               \
+    /* zoned and key value namespaces */                                                                     \
+    X(ERR_ZONE_SIZE, -210, "the namespace's zone size makes no sense")                                       \
+    X(ERR_ZONE_START, -211, "the LBA is not the first of a zone")                                            \
+    X(ERR_ZONE_BOUNDARY, -212, "the blocks reach into another zone")                                         \
+    X(ERR_ZONE_CAPACITY, -213, "the blocks lie beyond the capacity of the zone")                             \
+    X(ERR_ZONE_DATA, -214, "the zone report, or the address of an append, makes no sense")                   \
+    X(ERR_APPEND_SIZE, -215, "the append is larger than the controller takes at once (ZASL)")                \
+    X(ERR_NO_ZRWA, -216, "the namespace has no zone random write areas, or none that are flushed so")        \
+    X(ERR_NO_ZONE_EXTENSION, -217, "the namespace's zones have no descriptor extensions")                    \
+    X(ERR_KEY_LENGTH, -218, "the key is empty, or longer than the namespace takes")                          \
+    X(ERR_VALUE_LENGTH, -219, "the value is longer than the namespace takes")                                \
+    X(ERR_KEY_DATA, -220, "the list of keys makes no sense")                                                 \
+    X(ERR_NO_SHADOW_DOORBELLS, -221, "the controller has no Doorbell Buffer Config command")                 \
+    X(ERR_NO_CMB, -222, "the controller has no memory buffer for submission queues")                         \
+    X(ERR_CMB_LOCATION, -223, "the controller memory buffer is not where it could be")                       \
+    /* recovery */                                                                                           \
+    X(ERR_RECOVERING, -240, "the controller is being recovered; try again when it is ready")                 \
+    X(ERR_NS_CHANGED, -241, "the namespace is not what it was before the reset; open it again")
 
 enum lwnvme_error {
     LWNVME_OK = 0,
@@ -191,10 +229,35 @@ static inline int lwnvme_status_code(int status)
     return status > 0 ? status & 0x7ff : 0;
 }
 
+/* What kind of end a status is, of a command or of a call. */
+enum lwnvme_status_class {
+    LWNVME_CLASS_SUCCESS = 0,
+    LWNVME_CLASS_UNFINISHED, /* LWNVME_PENDING */
+    LWNVME_CLASS_TRANSIENT,  /* the same command may succeed at the next try */
+    LWNVME_CLASS_NOT_READY, /* or when something has ended that takes its time: a format, a sanitize operation */
+    LWNVME_CLASS_PATH,      /* the way to the namespace is at fault, not the command */
+    LWNVME_CLASS_UNANSWERED, /* given back without an answer: it may have been carried out, or not */
+    LWNVME_CLASS_GONE,       /* what the command is for is not there, or not to be reached from here */
+    LWNVME_CLASS_INVALID,    /* the caller's mistake, or something that the controller does not have */
+    LWNVME_CLASS_DENIED,     /* not allowed: write protection, lockdown, a missing key */
+    LWNVME_CLASS_CONFLICT,   /* somebody else's right, or other contents: reservations, compare, keys */
+    LWNVME_CLASS_CAPACITY,   /* no room, or no more of what the controller has a number of */
+    LWNVME_CLASS_MEDIA,      /* the medium has lost, or does not take, these blocks */
+    LWNVME_CLASS_INTEGRITY,  /* protection information: data or tags are not what was written or expected */
+    LWNVME_CLASS_PERMANENT,  /* something has failed for good, or needs a reset first */
+    LWNVME_CLASS_VENDOR,     /* vendor specific: only the vendor knows */
+    LWNVME_CLASS_UNKNOWN     /* reserved by the specifications, or no status at all */
+};
+
 /*
- * Whether the same command may succeed later: a device status without DNR (Do Not Retry) of a kind that
- * passes, or LWNVME_ERR_BUSY, LWNVME_ERR_NO_MEMORY, LWNVME_ERR_NOT_STARTED, LWNVME_ERR_NS_BUSY. Says nothing about whether a
- * repetition is harmless: that depends on the command. Callable anywhere.
+ * The class of any int. DNR does not change it: it says whether to try again, which lwnvme_status_retryable heeds.
+ * Callable anywhere. NVM Express Base Specification 2.1, section 4.2.3 "Status Field Definition".
+ */
+enum lwnvme_status_class lwnvme_status_class(int status);
+
+/*
+ * Whether the same command may succeed later: class TRANSIENT, NOT_READY or PATH, and no DNR (Do Not Retry) in a
+ * device's status. Says nothing about whether a repetition is harmless: that depends on the command. Callable anywhere.
  */
 bool lwnvme_status_retryable(int status);
 

@@ -12,11 +12,15 @@
 #define LWNVME_SYNC_H
 
 #include "admin.h"
+#include "metadata.h"
 #include "namespace.h"
 #include "nvm.h"
+#include "protection.h"
 #include "sync_admin.h"
+#include "sync_call.h"
 #include "sync_feature.h"
 #include "sync_identify.h"
+#include "sync_io.h"
 #include "sync_log.h"
 #include "sync_maintenance.h"
 #include "sync_namespace.h"
@@ -40,12 +44,27 @@ int lwnvme_sync_controller_close(struct lwnvme_controller *controller);
  * (lwnvme_queue_status is not LWNVME_ERR_QUEUE_CLOSED then, and lwnvme_queue_delete refuses). */
 int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
                              const struct lwnvme_queue_config *config);
+/* The same on the completion ring of another queue, which its owner does not use meanwhile. */
+int lwnvme_sync_queue_create_on(struct lwnvme_queue *cq, struct lwnvme_queue *queue,
+                                const struct lwnvme_queue_config *config);
 int lwnvme_sync_queue_delete(struct lwnvme_queue *queue);
 
 int lwnvme_sync_namespace_enumerate(struct lwnvme_controller *controller, uint32_t after,
                                     struct lwnvme_namespace_list *list);
 int lwnvme_sync_namespace_open(struct lwnvme_controller *controller, uint32_t nsid,
                                struct lwnvme_namespace *ns);
+int lwnvme_sync_protection_open(struct lwnvme_controller *controller, uint32_t nsid,
+                                struct lwnvme_namespace *ns, struct lwnvme_protection *protection);
+/* Polls until an open that has begun has ended; returns how. */
+int lwnvme_sync_namespace_wait(const struct lwnvme_namespace *ns);
+
+static inline int lwnvme_sync_metadata_open(struct lwnvme_controller *controller, uint32_t nsid,
+                                            struct lwnvme_namespace *ns)
+{
+    int status = lwnvme_metadata_open(controller, nsid, ns);
+
+    return status != 0 ? status : lwnvme_sync_namespace_wait(ns);
+}
 
 /* Polls until an accepted request has been called back; returns its status (the old one, of a request that is not
  * under way). LWNVME_ERR_INVALID_ARGUMENT: it is with another queue. For any asynchronous call:
@@ -86,11 +105,6 @@ int lwnvme_sync_feature_get(struct lwnvme_controller *controller, uint8_t fid, u
                             uint32_t *value);
 int lwnvme_sync_feature_set(struct lwnvme_controller *controller, uint8_t fid, uint32_t value, uint32_t nsid,
                             bool save);
-
-/* Carries a long operation that has been begun on to its end; returns its status. LWNVME_ERR_WRONG_STATE: it never was
- * begun (the begin call was refused), or a callback has shut the controller down meanwhile; then the operation goes on,
- * or ends, after a resume or a close. */
-int lwnvme_sync_operation(struct lwnvme_operation *operation);
 
 /* One command by its dwords; *result_dw0 receives completion dword 0 unless it is NULL. */
 int lwnvme_sync_raw(struct lwnvme_queue *queue, const struct lwnvme_command *command,

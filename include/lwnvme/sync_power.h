@@ -9,6 +9,7 @@
 #include "host_memory.h"
 #include "keep_alive.h"
 #include "power.h"
+#include "sync_call.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -17,7 +18,15 @@ extern "C" {
 int lwnvme_sync_host_memory_start(struct lwnvme_controller *controller, struct lwnvme_host_memory *memory);
 int lwnvme_sync_host_memory_stop(struct lwnvme_host_memory *memory);
 
-int lwnvme_sync_keep_alive_send(struct lwnvme_controller *controller);
+static inline int lwnvme_sync_keep_alive_send(struct lwnvme_controller *controller)
+{
+    struct lwnvme_request request;
+
+    return lwnvme_sync_admin_end(
+        controller, &request,
+        lwnvme_keep_alive_send(controller, lwnvme_sync_admin_begin(controller, &request)));
+}
+
 int lwnvme_sync_keep_alive_start(struct lwnvme_controller *controller, struct lwnvme_keep_alive *keep_alive);
 int lwnvme_sync_keep_alive_stop(struct lwnvme_keep_alive *keep_alive);
 

@@ -98,6 +98,7 @@ trap_common:
 
     .section .rodata
     .balign 8
+    .globl boot_gdt
 boot_gdt:
     .quad 0
     .quad 0x00af9a000000ffff /* 64-bit code */

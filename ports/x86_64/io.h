@@ -40,6 +40,46 @@ static inline uint64_t cpu_timestamp(void)
     return ((uint64_t)high << 32) | low;
 }
 
+static inline uint64_t cpu_read_msr(uint32_t number)
+{
+    uint32_t low;
+    uint32_t high;
+
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
+    return ((uint64_t)high << 32) | low;
+}
+
+static inline void cpu_write_msr(uint32_t number, uint64_t value)
+{
+    __asm__ volatile("wrmsr" : : "c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+}
+
+#define CPU_FLAG_INTERRUPTS 0x200u
+
+static inline uint64_t cpu_flags(void)
+{
+    uint64_t flags;
+
+    __asm__ volatile("pushfq\n\tpopq %0" : "=r"(flags) : : "memory");
+    return flags;
+}
+
+static inline void cpu_interrupts_on(void)
+{
+    __asm__ volatile("sti" : : : "memory");
+}
+
+static inline void cpu_interrupts_off(void)
+{
+    __asm__ volatile("cli" : : : "memory");
+}
+
+/* Interrupts on and halt: the first one that comes ends the halt, also one that has been waiting. */
+static inline void cpu_halt(void)
+{
+    __asm__ volatile("sti\n\thlt" : : : "memory");
+}
+
 static inline void cpu_pause(void)
 {
     __asm__ volatile("pause");

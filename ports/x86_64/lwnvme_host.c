@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * x86-64 port: the adapter between lwnvme and this machine. x86 keeps caches coherent with devices, memory is
- * identity mapped, there is no IOMMU and one processor: half of the hooks are not needed.
+ * identity mapped and there is no IOMMU: the hooks for these are not needed.
  */
 #include "lwnvme_host.h"
 
@@ -61,9 +61,47 @@ static void host_relax(void *host)
     cpu_pause();
 }
 
+/* A spin lock with interrupts off: a handler on the same processor can never wait for it. */
+static void host_lock(void *host)
+{
+    struct lwnvme_x86_64 *port = host;
+    const uint64_t flags = cpu_flags();
+
+    cpu_interrupts_off();
+    while (__atomic_exchange_n(&port->locked, 1u, __ATOMIC_ACQUIRE) != 0) {
+        cpu_pause();
+    }
+    port->lock_flags = flags;
+}
+
+static void host_unlock(void *host)
+{
+    struct lwnvme_x86_64 *port = host;
+    const uint64_t flags = port->lock_flags;
+
+    __atomic_store_n(&port->locked, 0u, __ATOMIC_RELEASE);
+    if ((flags & CPU_FLAG_INTERRUPTS) != 0) {
+        cpu_interrupts_on();
+    }
+}
+
+static void host_wait(void *host, uint64_t deadline_us)
+{
+    (void)host;
+    interrupt_wait(deadline_us);
+}
+
+static void host_wake(void *host)
+{
+    (void)host;
+    interrupt_wake();
+}
+
 static bool host_fence_device(void *host)
 {
-    return pci_fence(host);
+    const struct lwnvme_x86_64 *port = host;
+
+    return pci_fence(&port->device);
 }
 
 static void host_log(void *host, enum lwnvme_log_level level, const char *message)
@@ -82,19 +120,108 @@ const struct lwnvme_host_ops lwnvme_x86_64_ops = {
     .now_us = host_now_us,
     .mmio_map = host_mmio_map,
     .mmio_unmap = host_mmio_unmap,
+    .lock = host_lock,
+    .unlock = host_unlock,
+    .wait = host_wait,
+    .wake = host_wake,
     .relax = host_relax,
     .fence_device = host_fence_device,
     .log = host_log,
+    .log_words = lwnvme_log_words,
 };
 
-void lwnvme_x86_64_config(struct pci_device *device, struct lwnvme_controller_config *config)
+void lwnvme_x86_64_config(struct lwnvme_x86_64 *port, struct lwnvme_controller_config *config)
 {
-    pci_enable(device);
+    if (port->vectors == 0) { /* it does not interrupt yet */
+        pci_enable(&port->device);
+        lwnvme_interrupts_use(&port->hardware, LWNVME_INTERRUPT_PIN, NULL, 0);
+    }
     config->ops = &lwnvme_x86_64_ops;
-    config->host = device;
+    config->host = port;
     config->page_bytes = MACHINE_PAGE_BYTES;
-    config->bar_physical = device->bar_address;
-    config->bar_bytes = device->bar_bytes;
-    config->pci_vendor_id = device->vendor_id;
-    config->pci_device_id = device->device_id;
+    /* Memory has its own addresses, for the CPU and for devices. */
+    config->direct_map.address = MACHINE_PAGE_BYTES;
+    config->direct_map.dma_address = MACHINE_PAGE_BYTES;
+    config->direct_map.length_bytes = MACHINE_DIRECT_BYTES - MACHINE_PAGE_BYTES;
+    config->bar_physical = port->device.bar_address;
+    config->bar_bytes = port->device.bar_bytes;
+    config->interrupts = &port->hardware; /* none, until lwnvme_x86_64_interrupts */
+    config->pci_vendor_id = port->device.vendor_id;
+    config->pci_device_id = port->device.device_id;
+}
+
+static bool host_interrupt(void *context, uint32_t argument)
+{
+    struct lwnvme_x86_64 *port = context;
+
+    port->interrupts[processor_self()->index]++;
+    lwnvme_interrupt(port->controller, (uint16_t)argument);
+    return true;
+}
+
+/* A line may be shared. */
+static bool host_interrupt_line(void *context, uint32_t argument)
+{
+    struct lwnvme_x86_64 *port = context;
+
+    return lwnvme_interrupt_is_ours(port->controller, 0) && host_interrupt(context, argument);
+}
+
+/* Entry 0 for the admin queue, and one more for each queue of `processors`, as far as they go. */
+static const char *host_route_msix(struct lwnvme_x86_64 *port, uint32_t processors)
+{
+    const uint32_t count = pci_msix_count(&port->device);
+
+    if (count == 0) {
+        return "the device has no MSI-X capability";
+    }
+    port->vectors = count <= processors ? count : processors + 1u;
+    for (uint32_t entry = 0; entry < port->vectors; entry++) {
+        const uint32_t processor = entry == 0 ? 0 : entry - 1u;
+        const uint8_t vector = interrupt_claim(host_interrupt, port, entry);
+
+        if (vector == 0 || !pci_msix_route(&port->device, entry, processor_apic_id(processor), vector)) {
+            return "the device's MSI-X table cannot be written";
+        }
+    }
+    pci_msix_enable(&port->device);
+    return NULL;
+}
+
+const char *lwnvme_x86_64_interrupts(struct lwnvme_x86_64 *port, struct lwnvme_controller *controller,
+                                     enum lwnvme_x86_64_irq kind, uint32_t processors)
+{
+    uint8_t vector;
+
+    port->controller = controller;
+    port->vectors = 1;
+    lwnvme_interrupts_use(&port->hardware,
+                          kind == LWNVME_X86_64_MSIX  ? LWNVME_INTERRUPT_MSIX
+                          : kind == LWNVME_X86_64_MSI ? LWNVME_INTERRUPT_MSI
+                                                      : LWNVME_INTERRUPT_PIN,
+                          port->noted, PROCESSORS_MAX + 1u);
+    switch (kind) {
+    case LWNVME_X86_64_MSIX:
+        return host_route_msix(port, processors);
+    case LWNVME_X86_64_MSI:
+        vector = interrupt_claim(host_interrupt, port, 0);
+        if (vector == 0 || !pci_msi_enable(&port->device, processor_apic_id(0), vector)) {
+            return "the device has no MSI capability";
+        }
+        return NULL;
+    case LWNVME_X86_64_INTX:
+        if (!interrupt_claim_line(pci_interrupt_line(&port->device), host_interrupt_line, port)) {
+            return "firmware gave the device's interrupt pin no line";
+        }
+        pci_intx_enable(&port->device);
+        return NULL;
+    case LWNVME_X86_64_POLL:
+    default:
+        return NULL;
+    }
+}
+
+uint16_t lwnvme_x86_64_vector(const struct lwnvme_x86_64 *port, uint32_t processor)
+{
+    return (uint16_t)(processor + 1u < port->vectors ? processor + 1u : port->vectors - 1u);
 }

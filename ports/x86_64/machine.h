@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86-64 port: what the machine offers to a program that runs alone on it. One processor, interrupts off, all
- * memory identity mapped: a pointer's value is its physical address.
+ * x86-64 port: what the machine offers to a program that runs alone on it. All memory is identity mapped: a
+ * pointer's value is its physical address. One processor with interrupts off, until the program asks for more.
  */
 #ifndef LWNVME_PORT_X86_64_MACHINE_H
 #define LWNVME_PORT_X86_64_MACHINE_H
@@ -10,7 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MACHINE_PAGE_BYTES 4096u
+#define MACHINE_PAGE_BYTES   4096u
+#define MACHINE_DIRECT_BYTES (UINT64_C(1) << 46) /* no memory lies behind that, and each address is its own */
 
 /* The program: called once by start.c when everything below is ready. It ends with machine_exit. */
 void kernel_main(const char *command_line);
@@ -32,6 +33,55 @@ int serial_get(uint32_t timeout_ms);
 
 /* trap.c: from here on an exception is reported on the serial port and ends the program. */
 void trap_init(void);
+/* The same table for a further processor; another entry in it. */
+void trap_load(void);
+void trap_set_gate(uint8_t vector, uint64_t entry);
+
+/* processor.c: what belongs to one processor. The first has index 0. */
+#define PROCESSORS_MAX 4u
+struct processor {
+    struct processor *self; /* first: found through the segment GS */
+    uint32_t index;
+    uint32_t apic_id;
+    volatile uint32_t awake; /* interrupt_wake was called here since the last wait ended */
+    volatile uint32_t state;
+    void (*work)(void *context, uint32_t index);
+    void *context;
+};
+void processor_init(void);
+/* Of a processor that is there. */
+uint32_t processor_apic_id(uint32_t index);
+/* Starts further ones, so that there are up to `wanted`; after interrupt_init, once. Returns how many there are. */
+uint32_t processor_start(uint32_t wanted);
+/* Has `work` run on the first `count` of them at once, this one included; returns when all have ended. */
+void processor_run(uint32_t count, void (*work)(void *context, uint32_t index), void *context);
+static inline struct processor *processor_self(void)
+{
+    struct processor *self;
+
+    __asm__("movq %%gs:0, %0" : "=r"(self));
+    return self;
+}
+
+/* interrupt.c: vectors beyond the exceptions. Handlers run with interrupts off. interrupt_init switches them on for
+ * this processor; false: it has no local APIC. Claims are for good. interrupt_claim: 0 when there is none left. */
+#define INTERRUPT_WAIT_MAX_US 1000000u
+/* For a line: false, the interrupt is not its device's. */
+typedef bool (*interrupt_handler)(void *context, uint32_t argument);
+bool interrupt_init(void);
+void interrupt_init_processor(void);
+uint8_t interrupt_claim(interrupt_handler handler, void *context, uint32_t argument);
+/* One of the 16 lines of the 8259s, shared by up to 4. */
+bool interrupt_claim_line(uint8_t line, interrupt_handler handler, void *context);
+/* From a handler: whoever waits on this processor goes on. */
+void interrupt_wake(void);
+/* Halts until interrupt_wake was called on this processor since the last time, or any interrupt came; interrupt_wait
+ * also until the deadline, at most INTERRUPT_WAIT_MAX_US. */
+void interrupt_halt(void);
+void interrupt_wait(uint64_t deadline_us);
+/* The local APIC's interrupt command, to a processor; interrupt_wake over there. */
+void interrupt_send(uint32_t apic_id, uint32_t command);
+void interrupt_send_wake(uint32_t apic_id);
 
 /* clock.c: microseconds since clock_init. Does not wrap within 500,000 years. */
 void clock_init(void);
@@ -68,8 +118,19 @@ struct pci_device {
 /* Finds functions of a class (base class << 16 | subclass << 8 | programming interface); at most `room`
  * of them are stored. Returns how many there are. */
 uint32_t pci_find(uint32_t class_code, struct pci_device *devices, uint32_t room);
+/* Where one of its memory BARs is, 0 to 5, and how long; while nobody uses the device. false: there is none there. */
+bool pci_bar(const struct pci_device *device, uint32_t bar, uint64_t *address, uint64_t *size_bytes);
 /* Memory decoding and bus mastering on, INTx off. */
 void pci_enable(const struct pci_device *device);
+/* How the device may interrupt. The line that firmware gave its pin; 0xff: none. INTx on.
+ * MSI: one message. false: it has no such capability.
+ * MSI-X: how many entries its table has (0: no capability), one of them, all of it on. */
+uint8_t pci_interrupt_line(const struct pci_device *device);
+void pci_intx_enable(const struct pci_device *device);
+bool pci_msi_enable(const struct pci_device *device, uint32_t apic_id, uint8_t vector);
+uint32_t pci_msix_count(const struct pci_device *device);
+bool pci_msix_route(const struct pci_device *device, uint32_t entry, uint32_t apic_id, uint8_t vector);
+void pci_msix_enable(const struct pci_device *device);
 /* Bus mastering off: from then on the device reaches no memory. false: it does not answer. */
 bool pci_fence(const struct pci_device *device);
 

@@ -17,6 +17,7 @@
 #define PCI_CLASS            0x08u
 #define PCI_HEADER           0x0cu
 #define PCI_BAR0             0x10u
+#define PCI_BARS             6u
 #define PCI_BAR1             0x14u
 #define PCI_COMMAND_IO       0x0001u
 #define PCI_COMMAND_MEMORY   0x0002u
@@ -28,6 +29,20 @@
 #define PCI_BAR_IS_64_BIT    0x4u
 #define PCI_BAR_ADDRESS_MASK 0xfffffff0u
 #define PCI_NOBODY           0xffffffffu
+#define PCI_STATUS_LIST      0x00100000u /* of the dword at PCI_COMMAND: there are capabilities */
+#define PCI_CAPABILITIES     0x34u
+#define PCI_CAPABILITIES_MAX 48u /* as many as have room behind the header */
+#define PCI_INTERRUPT        0x3cu
+#define PCI_NO_LINE          0xffu
+#define PCI_MSI              0x05u
+#define PCI_MSI_ENABLE       0x00010000u /* of the dword that the capability begins with */
+#define PCI_MSI_COUNT        0x00700000u
+#define PCI_MSI_IS_64_BIT    0x00800000u
+#define PCI_MSIX             0x11u
+#define PCI_MSIX_ENABLE      0x80000000u
+#define PCI_MSIX_MASKED      0x40000000u
+#define PCI_MSIX_ENTRY_BYTES 16u
+#define PCI_MESSAGE_ADDRESS  0xfee00000u /* of the local APICs; bits 19:12 say which */
 
 static uint32_t pci_read(const struct pci_device *at, uint32_t offset)
 {
@@ -55,26 +70,28 @@ static uint32_t pci_probe_bar(const struct pci_device *device, uint32_t offset)
     return mask;
 }
 
-static void pci_measure_bar(struct pci_device *device)
+bool pci_bar(const struct pci_device *device, uint32_t bar, uint64_t *address, uint64_t *size_bytes)
 {
     const uint32_t command = pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
-    const uint32_t low = pci_read(device, PCI_BAR0);
-    const bool wide = (low & PCI_BAR_IS_64_BIT) != 0;
+    const uint32_t at = PCI_BAR0 + bar * 4u;
+    const uint32_t low = bar < PCI_BARS ? pci_read(device, at) : PCI_BAR_IS_IO;
+    const bool wide = (low & PCI_BAR_IS_64_BIT) != 0 && bar + 1u < PCI_BARS;
     uint64_t mask;
 
     if ((low & PCI_BAR_IS_IO) != 0) {
-        return;
+        return false;
     }
     /* While it is being measured the BAR answers at odd addresses: decoding is off. */
     pci_write(device, PCI_COMMAND, command & ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
-    mask = 0xffffffff00000000ull | (pci_probe_bar(device, PCI_BAR0) & PCI_BAR_ADDRESS_MASK);
-    device->bar_address = low & PCI_BAR_ADDRESS_MASK;
+    mask = 0xffffffff00000000ull | (pci_probe_bar(device, at) & PCI_BAR_ADDRESS_MASK);
+    *address = low & PCI_BAR_ADDRESS_MASK;
     if (wide) {
-        mask = (uint64_t)pci_probe_bar(device, PCI_BAR1) << 32 | (uint32_t)mask;
-        device->bar_address |= (uint64_t)pci_read(device, PCI_BAR1) << 32;
+        mask = (uint64_t)pci_probe_bar(device, at + 4u) << 32 | (uint32_t)mask;
+        *address |= (uint64_t)pci_read(device, at + 4u) << 32;
     }
-    device->bar_bytes = ~mask + 1u;
+    *size_bytes = ~mask + 1u;
     pci_write(device, PCI_COMMAND, command);
+    return *address != 0 && *size_bytes != 0;
 }
 
 /* Looks at one function; fills in the rest of `device` if it is of the class. */
@@ -87,7 +104,7 @@ static bool pci_look(struct pci_device *device, uint32_t class_code)
     }
     device->vendor_id = (uint16_t)(id & 0xffffu);
     device->device_id = (uint16_t)(id >> 16);
-    pci_measure_bar(device);
+    (void)pci_bar(device, 0, &device->bar_address, &device->bar_bytes);
     return true;
 }
 
@@ -137,4 +154,100 @@ bool pci_fence(const struct pci_device *device)
     /* Reading back also makes sure that the write has arrived. A removed device reads as all ones: it
      * reaches no memory either, but that is not ours to promise. */
     return (pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASTER) == 0;
+}
+
+/* Where a capability begins; 0: the device does not have it. */
+static uint32_t pci_capability(const struct pci_device *device, uint32_t id)
+{
+    uint32_t at = 0;
+
+    if ((pci_read(device, PCI_COMMAND) & PCI_STATUS_LIST) != 0) {
+        at = pci_read(device, PCI_CAPABILITIES) & 0xfcu;
+    }
+    for (uint32_t i = 0; at != 0 && i < PCI_CAPABILITIES_MAX; i++) {
+        const uint32_t head = pci_read(device, at);
+
+        if ((head & 0xffu) == id) {
+            return at;
+        }
+        at = (head >> 8) & 0xfcu;
+    }
+    return 0;
+}
+
+uint8_t pci_interrupt_line(const struct pci_device *device)
+{
+    const uint32_t content = pci_read(device, PCI_INTERRUPT);
+
+    return (content & 0xff00u) == 0 ? PCI_NO_LINE : (uint8_t)(content & 0xffu);
+}
+
+void pci_intx_enable(const struct pci_device *device)
+{
+    const uint32_t command = pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
+
+    pci_write(device, PCI_COMMAND, command & ~PCI_COMMAND_NO_INTX);
+}
+
+bool pci_msi_enable(const struct pci_device *device, uint32_t apic_id, uint8_t vector)
+{
+    const uint32_t at = pci_capability(device, PCI_MSI);
+    const uint32_t head = at != 0 ? pci_read(device, at) : 0;
+    const bool wide = (head & PCI_MSI_IS_64_BIT) != 0;
+
+    if (at == 0) {
+        return false;
+    }
+    pci_write(device, at + 4u, PCI_MESSAGE_ADDRESS | apic_id << 12);
+    if (wide) {
+        pci_write(device, at + 8u, 0);
+    }
+    pci_write(device, at + (wide ? 12u : 8u), vector);
+    pci_write(device, at, (head & ~PCI_MSI_COUNT) | PCI_MSI_ENABLE);
+    return true;
+}
+
+uint32_t pci_msix_count(const struct pci_device *device)
+{
+    const uint32_t at = pci_capability(device, PCI_MSIX);
+
+    return at != 0 ? ((pci_read(device, at) >> 16) & 0x7ffu) + 1u : 0;
+}
+
+/* The address in a BAR; 0: it has none. */
+static uint64_t pci_bar_address(const struct pci_device *device, uint32_t bar)
+{
+    const uint32_t low = pci_read(device, PCI_BAR0 + bar * 4u);
+    uint64_t address = low & PCI_BAR_ADDRESS_MASK;
+
+    if ((low & PCI_BAR_IS_64_BIT) != 0 && bar < 5u) {
+        address |= (uint64_t)pci_read(device, PCI_BAR1 + bar * 4u) << 32;
+    }
+    return (low & PCI_BAR_IS_IO) != 0 ? 0 : address;
+}
+
+bool pci_msix_route(const struct pci_device *device, uint32_t entry, uint32_t apic_id, uint8_t vector)
+{
+    const uint32_t at = pci_capability(device, PCI_MSIX);
+    const uint32_t table = at != 0 ? pci_read(device, at + 4u) : 0;
+    const uint64_t bar = pci_bar_address(device, table & 7u);
+    const uint64_t place = bar + (table & ~7u) + (uint64_t)entry * PCI_MSIX_ENTRY_BYTES;
+    volatile uint32_t *words = (volatile uint32_t *)(uintptr_t)place;
+
+    if (entry >= pci_msix_count(device) || (table & 7u) > 5u || bar == 0 ||
+        !paging_map(place, PCI_MSIX_ENTRY_BYTES, PAGING_DEVICE)) {
+        return false;
+    }
+    words[0] = PCI_MESSAGE_ADDRESS | apic_id << 12;
+    words[1] = 0;
+    words[2] = vector;
+    words[3] = 0; /* not masked */
+    return true;
+}
+
+void pci_msix_enable(const struct pci_device *device)
+{
+    const uint32_t at = pci_capability(device, PCI_MSIX);
+
+    pci_write(device, at, (pci_read(device, at) & ~PCI_MSIX_MASKED) | PCI_MSIX_ENABLE);
 }

@@ -87,6 +87,7 @@ void machine_start(uint32_t start_info)
 
     serial_init();
     trap_init();
+    processor_init();
     if (info->magic != START_MAGIC || info->version < 1) {
         serial_text("boot: the loader gave no start information with a memory map\n");
         machine_exit(MACHINE_FAILED);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* x86-64 port: the interrupt descriptor table. Only processor exceptions are expected, and each is the
- * end. */
+/* x86-64 port: the interrupt descriptor table. A processor exception is the end; further vectors are set by
+ * interrupt.c. */
 #include "machine.h"
 
-#define TRAP_COUNT         32u
+#define TRAP_COUNT         256u
+#define TRAP_EXCEPTIONS    32u
 #define TRAP_ENTRY_BYTES   16u
 #define TRAP_GATE_PRESENT  0x8e00u
 #define TRAP_SELECTOR_CODE 8u
@@ -38,21 +39,30 @@ _Noreturn void trap_report(const struct trap_frame *frame);
 
 static struct trap_gate trap_table[TRAP_COUNT];
 
-void trap_init(void)
+void trap_set_gate(uint8_t vector, uint64_t entry)
+{
+    struct trap_gate *gate = &trap_table[vector];
+
+    gate->offset_low = (uint16_t)(entry & 0xffffu);
+    gate->offset_middle = (uint16_t)((entry >> 16) & 0xffffu);
+    gate->offset_high = (uint32_t)(entry >> 32);
+    gate->selector = TRAP_SELECTOR_CODE;
+    gate->flags = TRAP_GATE_PRESENT;
+}
+
+void trap_load(void)
 {
     struct trap_table_pointer pointer = {{0, 0, 0}, sizeof(trap_table) - 1u, (uintptr_t)trap_table};
 
-    for (uint32_t vector = 0; vector < TRAP_COUNT; vector++) {
-        const uint64_t entry = (uintptr_t)trap_entries + (uint64_t)vector * TRAP_ENTRY_BYTES;
-        struct trap_gate *gate = &trap_table[vector];
-
-        gate->offset_low = (uint16_t)(entry & 0xffffu);
-        gate->offset_middle = (uint16_t)((entry >> 16) & 0xffffu);
-        gate->offset_high = (uint32_t)(entry >> 32);
-        gate->selector = TRAP_SELECTOR_CODE;
-        gate->flags = TRAP_GATE_PRESENT;
-    }
     __asm__ volatile("lidt %0" : : "m"(pointer.limit), "m"(pointer));
+}
+
+void trap_init(void)
+{
+    for (uint32_t vector = 0; vector < TRAP_EXCEPTIONS; vector++) {
+        trap_set_gate((uint8_t)vector, (uintptr_t)trap_entries + (uint64_t)vector * TRAP_ENTRY_BYTES);
+    }
+    trap_load();
 }
 
 void trap_report(const struct trap_frame *frame)

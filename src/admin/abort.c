@@ -15,25 +15,6 @@
 
 #include "../core/core.h"
 
-static bool lwnvme_abort_is_one(const struct lwnvme_request *request)
-{
-    return request != NULL && request->command.opcode == LWNVME_ADMIN_ABORT;
-}
-
-/* Abort commands in the ring or waiting for room. */
-static uint32_t lwnvme_aborts_under_way(const struct lwnvme_queue *admin)
-{
-    const struct lwnvme_request *request;
-    uint32_t count = 0;
-    uint32_t index;
-
-    for (index = 0; index + 1u < admin->entries; index++)
-        count += lwnvme_abort_is_one(admin->slots[index].request) ? 1u : 0u;
-    for (request = admin->waiting_first; request != NULL; request = request->next)
-        count += lwnvme_abort_is_one(request) ? 1u : 0u;
-    return count;
-}
-
 /*
  * The first slot from `from` on that a request has, and in *next where to go on: at its next slot, or nowhere. That
  * matters, since a victim that has ended may be in use again by then. NULL: it has none.
@@ -64,7 +45,7 @@ static void lwnvme_abort_the_rest(const struct lwnvme_queue *queue, const struct
 
     lwnvme_queue_lock(queue);
     victim = slot->request;
-    if (victim != NULL && slot->cid == cid && victim->state == LWNVME_REQUEST_QUEUED &&
+    if (victim != NULL && slot->key.part.cid == cid && victim->state == LWNVME_REQUEST_QUEUED &&
         victim->error_block == LWNVME_NO_ERROR_BLOCK) {
         victim->error_block = victim->blocks_issued;
         victim->status = LWNVME_ERR_CANCELLED;
@@ -91,7 +72,7 @@ static int lwnvme_abort_next(struct lwnvme_controller *controller, struct lwnvme
     slot = lwnvme_abort_find(queue, (const struct lwnvme_request *)request->internal_context,
                              request->copy_bytes, &request->copy_bytes);
     if (slot != NULL)
-        cid = slot->cid;
+        cid = slot->key.part.cid;
     lwnvme_queue_unlock(queue);
     if (slot == NULL)
         return LWNVME_ERR_NOT_IN_FLIGHT;

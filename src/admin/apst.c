@@ -67,55 +67,38 @@ static bool lwnvme_apst_table_is_valid(const struct lwnvme_controller *controlle
     return true;
 }
 
-static bool lwnvme_controller_has_apst(const struct lwnvme_controller *controller)
+static int lwnvme_apst_judge(const struct lwnvme_controller *controller, const void *value, uint32_t dword,
+                             enum lwnvme_feature_phase phase)
 {
-    return (lwnvme_identify_copy(controller)->apsta & LWNVME_APSTA_APST) != 0;
+    (void)dword;
+    return phase != LWNVME_PHASE_GET &&
+                   !lwnvme_apst_table_is_valid(controller, &((const struct lwnvme_apst *)value)->table)
+               ? LWNVME_ERR_POWER_STATE
+               : LWNVME_OK;
 }
 
-static bool lwnvme_apst_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_apst *value = (struct lwnvme_apst *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    value->enabled = lwnvme_field_get(request->result_dw0, LWNVME_APST_APSTE) != 0;
-    return lwnvme_feature_judge(request,
-                                lwnvme_apst_table_is_valid(request->queue->controller, &value->table));
-}
+static const struct lwnvme_feature_row lwnvme_apst_row = {
+    .fid = LWNVME_FEATURE_AUTONOMOUS_POWER_STATE_TRANSITION,
+    LWNVME_FEATURE_NEEDS(apsta, LWNVME_APSTA_APST, LWNVME_ERR_NO_APST),
+    .data_at = offsetof(struct lwnvme_apst, table),
+    .data_bytes = sizeof(struct lwnvme_apst_table),
+    .judge = lwnvme_apst_judge,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_apst, enabled, 0u, LWNVME_APST_APSTE),
+        },
+};
 
 int lwnvme_apst_get(struct lwnvme_controller *controller, struct lwnvme_request *request, uint8_t select,
                     struct lwnvme_apst *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_AUTONOMOUS_POWER_STATE_TRANSITION,
-                                           .select = select};
-    struct lwnvme_feature_place place;
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_apst(controller))
-        return LWNVME_ERR_NO_APST;
-    place.data = &value->table;
-    place.length_bytes = (uint32_t)sizeof(value->table);
-    return lwnvme_feature_place_get(controller, request, &chosen, &place, value, lwnvme_apst_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_apst_row, 0);
 }
 
 int lwnvme_apst_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                     const struct lwnvme_apst *value, bool save)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_AUTONOMOUS_POWER_STATE_TRANSITION,
-                                           .save = save};
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_apst(controller))
-        return LWNVME_ERR_NO_APST;
-    if (!lwnvme_apst_table_is_valid(controller, &value->table))
-        return LWNVME_ERR_POWER_STATE;
-    chosen.cdw11 = lwnvme_field_put(value->enabled ? 1u : 0u, LWNVME_APST_APSTE);
-    return lwnvme_feature_place_set(controller, request, &chosen, &value->table,
-                                    (uint32_t)sizeof(value->table));
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_apst_row, 0);
 }
 
 /* What entering and leaving a state costs; 0: not reported, or beyond all reason. */
@@ -142,7 +125,7 @@ int lwnvme_apst_make(const struct lwnvme_controller *controller, uint32_t latenc
         return LWNVME_ERR_NULL_ARGUMENT;
     if (lwnvme_controller_get_info(controller) == NULL)
         return LWNVME_ERR_WRONG_STATE;
-    if (!lwnvme_controller_has_apst(controller))
+    if ((lwnvme_identify_copy(controller)->apsta & LWNVME_APSTA_APST) == 0)
         return LWNVME_ERR_NO_APST;
     memset(value, 0, sizeof(*value));
     for (state = lwnvme_apst_states(controller); state-- > 0;) {

@@ -477,7 +477,6 @@ int lwnvme_boot_partition_write_begin(struct lwnvme_controller *controller,
 int lwnvme_boot_partition_activate(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint8_t partition)
 {
-    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_FIRMWARE_COMMIT};
     int status = lwnvme_admin_check(controller, request);
 
     if (status == LWNVME_OK)
@@ -488,9 +487,9 @@ int lwnvme_boot_partition_activate(struct lwnvme_controller *controller, struct 
         return LWNVME_ERR_NO_FIRMWARE;
     if (partition > 1u)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    command.cdw10 =
+    return lwnvme_admin_plain(
+        controller, request, LWNVME_ADMIN_FIRMWARE_COMMIT, 0,
         lwnvme_field_put(LWNVME_FIRMWARE_COMMIT_CA_ACTIVATE_BOOT_PARTITION, LWNVME_FIRMWARE_COMMIT_CA) |
-        lwnvme_field_put(partition, LWNVME_FIRMWARE_COMMIT_BPID);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+            lwnvme_field_put(partition, LWNVME_FIRMWARE_COMMIT_BPID),
+        0);
 }

@@ -7,8 +7,7 @@
 
 #include "../core/core.h"
 
-static int lwnvme_directive_check(const struct lwnvme_controller *controller,
-                                  const struct lwnvme_request *request)
+static int lwnvme_directive_check(const struct lwnvme_controller *controller, struct lwnvme_request *request)
 {
     int status = lwnvme_admin_check(controller, request);
 

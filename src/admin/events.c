@@ -338,6 +338,7 @@ static void lwnvme_events_request_prepare(struct lwnvme_events *events)
     events->request.done = lwnvme_event_quiet_check;
     events->request.context = events;
     events->request.internal_done = NULL;
+    events->request.repeat = LWNVME_REPEAT_NEVER;
 }
 
 static int lwnvme_event_log_read(struct lwnvme_events *events, uint8_t log_page, uint32_t length_bytes)
@@ -541,7 +542,7 @@ static bool lwnvme_events_work(struct lwnvme_events *events)
     struct lwnvme_event_slot *slot;
     uint32_t bound;
 
-    for (bound = 0; bound <= LWNVME_EVENTS_MAX; bound++) {
+    for (bound = 0; bound < LWNVME_EVENTS_MAX; bound++) {
         if (lwnvme_request_active(&events->request))
             return true;
         slot = lwnvme_event_first(events, LWNVME_EVENT_CURRENT);
@@ -672,8 +673,7 @@ static void lwnvme_events_configured(struct lwnvme_events *events)
     }
     if (events->request.status > 0) {
         events->enabled = 0;
-        lwnvme_log_value(events->controller, LWNVME_LEVEL_WARNING, "events could not be configured, status ",
-                         (uint32_t)events->request.status);
+        lwnvme_tell(events->controller, LWNVME_TOPIC_EVENTS, (uint32_t)events->request.status);
     }
     events->state = LWNVME_EVENTS_RUNNING;
     events->status = LWNVME_OK;

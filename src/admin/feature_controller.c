@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Typed features of the whole controller whose value is one dword. Each is a decode function, a get that checks the
- * capability and asks, and a set that checks the capability and the range and sends. See feature_data.c for how
- * a value comes back. Controller owner's context.
+ * Typed features of the whole controller whose value is one dword: a row for each says what there is to know, see
+ * feature_private.h, and a function judges what a row cannot say. See feature_data.c for how a value comes back.
+ * Controller owner's context.
  */
 #include "feature_private.h"
 
@@ -10,361 +10,222 @@
 
 #include "../core/core.h"
 
-/* Features that are a flag in bit 0 have one decode function. */
-static bool lwnvme_feature_flag_decode(struct lwnvme_request *request)
-{
-    bool *value = (bool *)lwnvme_feature_value(request);
+/* A feature that is a flag in bit 0. */
+#define LWNVME_FEATURE_FLAG 0, 0
 
-    if (value == NULL)
-        return false;
-    *value = (request->result_dw0 & 1u) != 0;
-    return lwnvme_feature_judge(request, true);
-}
-
-static int lwnvme_feature_flag_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                                   uint8_t fid, uint8_t select, bool *value)
-{
-    struct lwnvme_feature_select chosen = {.fid = fid, .select = select};
-
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_feature_flag_decode);
-}
-
-static int lwnvme_feature_value_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                                    uint8_t fid, uint32_t value, bool save)
-{
-    struct lwnvme_feature_select chosen = {.fid = fid, .save = save, .cdw11 = value};
-
-    return lwnvme_feature_word_set(controller, request, &chosen);
-}
-
-/* Sets have no value that could be NULL: the request, which the check looks at first, stands in for it. */
-static int lwnvme_feature_plain_check(const struct lwnvme_controller *controller,
-                                      const struct lwnvme_request *request, bool save)
-{
-    return lwnvme_feature_set_check(controller, request, request, save);
-}
-
-/* Arbitration. */
-
-static bool lwnvme_arbitration_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_arbitration *value = (struct lwnvme_arbitration *)lwnvme_feature_value(request);
-    uint32_t word = request->result_dw0;
-    uint32_t burst = lwnvme_field_get(word, LWNVME_ARBITRATION_AB);
-
-    if (value == NULL)
-        return false;
-    value->burst = burst == LWNVME_ARBITRATION_AB_NO_LIMIT ? 0 : 1u << burst;
-    value->low_weight = lwnvme_field_get(word, LWNVME_ARBITRATION_LPW) + 1u;
-    value->medium_weight = lwnvme_field_get(word, LWNVME_ARBITRATION_MPW) + 1u;
-    value->high_weight = lwnvme_field_get(word, LWNVME_ARBITRATION_HPW) + 1u;
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_arbitration_row = {
+    .fid = LWNVME_FEATURE_ARBITRATION,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_arbitration, burst, LWNVME_MEMBER_POWER, LWNVME_ARBITRATION_AB),
+            LWNVME_FEATURE_MEMBER(lwnvme_arbitration, low_weight, LWNVME_MEMBER_MINUS_1,
+                                  LWNVME_ARBITRATION_LPW),
+            LWNVME_FEATURE_MEMBER(lwnvme_arbitration, medium_weight, LWNVME_MEMBER_MINUS_1,
+                                  LWNVME_ARBITRATION_MPW),
+            LWNVME_FEATURE_MEMBER(lwnvme_arbitration, high_weight, LWNVME_MEMBER_MINUS_1,
+                                  LWNVME_ARBITRATION_HPW),
+        },
+};
 
 int lwnvme_arbitration_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            uint8_t select, struct lwnvme_arbitration *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_ARBITRATION, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_arbitration_decode);
-}
-
-/* AB of a burst; 8 when there is none. */
-static uint32_t lwnvme_arbitration_ab(uint32_t burst)
-{
-    uint32_t ab;
-
-    if (burst == 0)
-        return LWNVME_ARBITRATION_AB_NO_LIMIT;
-    for (ab = 0; ab < LWNVME_ARBITRATION_AB_NO_LIMIT; ab++) {
-        if (burst == 1u << ab)
-            return ab;
-    }
-    return LWNVME_ARBITRATION_AB_NO_LIMIT + 1u;
-}
-
-static bool lwnvme_weight_is_valid(uint32_t weight)
-{
-    return weight >= 1u && weight <= 256u;
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_arbitration_row, 0);
 }
 
 int lwnvme_arbitration_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            const struct lwnvme_arbitration *value, bool save)
 {
-    uint32_t ab;
-    int status = lwnvme_feature_set_check(controller, request, value, save);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_arbitration_row, 0);
+}
 
-    if (status != LWNVME_OK)
-        return status;
-    ab = lwnvme_arbitration_ab(value->burst);
-    if (ab > LWNVME_ARBITRATION_AB_NO_LIMIT || !lwnvme_weight_is_valid(value->low_weight) ||
-        !lwnvme_weight_is_valid(value->medium_weight) || !lwnvme_weight_is_valid(value->high_weight))
+/* All sensors at once can be set, not got. */
+static int lwnvme_temperature_threshold_judge(const struct lwnvme_controller *controller, const void *value,
+                                              uint32_t dword, enum lwnvme_feature_phase phase)
+{
+    const uint32_t sensor = lwnvme_field_get(dword, LWNVME_TEMPERATURE_THRESHOLD_TMPSEL);
+    const uint32_t most = lwnvme_field_get(lwnvme_identify_copy(controller)->tmpthha, LWNVME_TMPTHHA_TMPTHMH);
+
+    (void)value;
+    if (phase == LWNVME_PHASE_GOT)
+        return LWNVME_OK;
+    if (sensor > LWNVME_TMPSEL_SENSORS && (sensor != LWNVME_TMPSEL_ALL || phase == LWNVME_PHASE_GET))
         return LWNVME_ERR_INVALID_ARGUMENT;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_ARBITRATION,
-                                    lwnvme_field_put(ab, LWNVME_ARBITRATION_AB) |
-                                        lwnvme_field_put(value->low_weight - 1u, LWNVME_ARBITRATION_LPW) |
-                                        lwnvme_field_put(value->medium_weight - 1u, LWNVME_ARBITRATION_MPW) |
-                                        lwnvme_field_put(value->high_weight - 1u, LWNVME_ARBITRATION_HPW),
-                                    save);
+    if (lwnvme_field_get(dword, LWNVME_TEMPERATURE_THRESHOLD_TMPTHH) > most)
+        return most == 0 ? LWNVME_ERR_NO_FEATURE : LWNVME_ERR_INVALID_ARGUMENT;
+    return LWNVME_OK;
 }
 
-/* Temperature threshold. */
-
-static bool lwnvme_temperature_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_temperature_threshold *value =
-        (struct lwnvme_temperature_threshold *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    value->kelvin = (uint16_t)lwnvme_field_get(request->result_dw0, LWNVME_TEMPERATURE_THRESHOLD_TMPTH);
-    value->hysteresis_kelvin =
-        (uint8_t)lwnvme_field_get(request->result_dw0, LWNVME_TEMPERATURE_THRESHOLD_TMPTHH);
-    return lwnvme_feature_judge(request, true);
-}
-
-static uint32_t lwnvme_temperature_word(const struct lwnvme_temperature_threshold *value)
-{
-    return lwnvme_field_put(value->sensor, LWNVME_TEMPERATURE_THRESHOLD_TMPSEL) |
-           lwnvme_field_put(value->under ? LWNVME_THSEL_UNDER : LWNVME_THSEL_OVER,
-                            LWNVME_TEMPERATURE_THRESHOLD_THSEL);
-}
+static const struct lwnvme_feature_row lwnvme_temperature_threshold_row = {
+    .fid = LWNVME_FEATURE_TEMPERATURE_THRESHOLD,
+    .judge = lwnvme_temperature_threshold_judge,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_temperature_threshold, sensor, LWNVME_MEMBER_INPUT,
+                                  LWNVME_TEMPERATURE_THRESHOLD_TMPSEL),
+            LWNVME_FEATURE_MEMBER(lwnvme_temperature_threshold, under, LWNVME_MEMBER_INPUT,
+                                  LWNVME_TEMPERATURE_THRESHOLD_THSEL),
+            LWNVME_FEATURE_MEMBER(lwnvme_temperature_threshold, kelvin, 0u,
+                                  LWNVME_TEMPERATURE_THRESHOLD_TMPTH),
+            LWNVME_FEATURE_MEMBER(lwnvme_temperature_threshold, hysteresis_kelvin, 0u,
+                                  LWNVME_TEMPERATURE_THRESHOLD_TMPTHH),
+        },
+};
 
 int lwnvme_temperature_threshold_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                      uint8_t select, struct lwnvme_temperature_threshold *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_TEMPERATURE_THRESHOLD, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (value->sensor > LWNVME_TMPSEL_SENSORS)
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    chosen.cdw11 = lwnvme_temperature_word(value);
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_temperature_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_temperature_threshold_row, 0);
 }
 
 int lwnvme_temperature_threshold_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                      const struct lwnvme_temperature_threshold *value, bool save)
 {
-    uint32_t most;
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (value->sensor > LWNVME_TMPSEL_SENSORS && value->sensor != LWNVME_TMPSEL_ALL)
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    most = lwnvme_field_get(lwnvme_identify_copy(controller)->tmpthha, LWNVME_TMPTHHA_TMPTHMH);
-    if (value->hysteresis_kelvin > most)
-        return most == 0 ? LWNVME_ERR_NO_FEATURE : LWNVME_ERR_INVALID_ARGUMENT;
-    return lwnvme_feature_value_set(
-        controller, request, LWNVME_FEATURE_TEMPERATURE_THRESHOLD,
-        lwnvme_temperature_word(value) | lwnvme_field_put(value->kelvin, LWNVME_TEMPERATURE_THRESHOLD_TMPTH) |
-            lwnvme_field_put(value->hysteresis_kelvin, LWNVME_TEMPERATURE_THRESHOLD_TMPTHH),
-        save);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_temperature_threshold_row, 0);
 }
 
-/* Volatile write cache. */
-
-static bool lwnvme_controller_has_cache(const struct lwnvme_controller *controller)
-{
-    return (controller->info.vwc & LWNVME_VWC_PRESENT) != 0;
-}
+static const struct lwnvme_feature_row lwnvme_write_cache_row = {
+    .fid = LWNVME_FEATURE_VOLATILE_WRITE_CACHE,
+    LWNVME_FEATURE_NEEDS(vwc, LWNVME_VWC_PRESENT, LWNVME_ERR_NO_WRITE_CACHE),
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(bool, LWNVME_VOLATILE_WRITE_CACHE_WCE),
+        },
+};
 
 int lwnvme_write_cache_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            uint8_t select, bool *enabled)
 {
-    int status = lwnvme_feature_get_check(controller, request, enabled, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_cache(controller))
-        return LWNVME_ERR_NO_WRITE_CACHE;
-    return lwnvme_feature_flag_get(controller, request, LWNVME_FEATURE_VOLATILE_WRITE_CACHE, select, enabled);
+    return lwnvme_feature_row_get(controller, request, select, enabled, &lwnvme_write_cache_row, 0);
 }
 
 int lwnvme_write_cache_set(struct lwnvme_controller *controller, struct lwnvme_request *request, bool enabled,
                            bool save)
 {
-    int status = lwnvme_feature_plain_check(controller, request, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_cache(controller))
-        return LWNVME_ERR_NO_WRITE_CACHE;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_VOLATILE_WRITE_CACHE,
-                                    enabled ? 1u : 0u, save);
+    return lwnvme_feature_number_set(controller, request, enabled, save, &lwnvme_write_cache_row, 0);
 }
 
-/* Number of queues. A count of 65536 is more than there can be identifiers for. */
-
-static bool lwnvme_number_of_queues_decode(struct lwnvme_request *request)
+/* A count of 65536 is more than there can be identifiers for. */
+static int lwnvme_number_of_queues_judge(const struct lwnvme_controller *controller, const void *value,
+                                         uint32_t dword, enum lwnvme_feature_phase phase)
 {
-    struct lwnvme_number_of_queues *value = (struct lwnvme_number_of_queues *)lwnvme_feature_value(request);
-    uint32_t submission = lwnvme_field_get(request->result_dw0, LWNVME_NUMBER_OF_QUEUES_NSQ);
-    uint32_t completion = lwnvme_field_get(request->result_dw0, LWNVME_NUMBER_OF_QUEUES_NCQ);
-
-    if (value == NULL)
-        return false;
-    if (submission == 0xffffu || completion == 0xffffu)
-        return lwnvme_feature_judge(request, false);
-    value->submission_queues = submission + 1u;
-    value->completion_queues = completion + 1u;
-    return lwnvme_feature_judge(request, true);
+    (void)controller;
+    (void)value;
+    (void)phase;
+    return lwnvme_field_get(dword, LWNVME_NUMBER_OF_QUEUES_NSQ) == 0xffffu ||
+                   lwnvme_field_get(dword, LWNVME_NUMBER_OF_QUEUES_NCQ) == 0xffffu
+               ? LWNVME_ERR_FEATURE_DATA
+               : LWNVME_OK;
 }
+
+static const struct lwnvme_feature_row lwnvme_number_of_queues_row = {
+    .fid = LWNVME_FEATURE_NUMBER_OF_QUEUES,
+    .judge = lwnvme_number_of_queues_judge,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_number_of_queues, submission_queues, LWNVME_MEMBER_MINUS_1,
+                                  LWNVME_NUMBER_OF_QUEUES_NSQ),
+            LWNVME_FEATURE_MEMBER(lwnvme_number_of_queues, completion_queues, LWNVME_MEMBER_MINUS_1,
+                                  LWNVME_NUMBER_OF_QUEUES_NCQ),
+        },
+};
 
 int lwnvme_number_of_queues_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint8_t select, struct lwnvme_number_of_queues *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_NUMBER_OF_QUEUES, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_number_of_queues_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_number_of_queues_row, 0);
 }
 
-/* Interrupts. */
-
-static bool lwnvme_coalescing_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_interrupt_coalescing *value =
-        (struct lwnvme_interrupt_coalescing *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    value->threshold = lwnvme_field_get(request->result_dw0, LWNVME_INTERRUPT_COALESCING_THR) + 1u;
-    value->time_us = lwnvme_field_get(request->result_dw0, LWNVME_INTERRUPT_COALESCING_TIME) *
-                     LWNVME_INTERRUPT_COALESCING_TIME_UNIT_US;
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_interrupt_coalescing_row = {
+    .fid = LWNVME_FEATURE_INTERRUPT_COALESCING,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_interrupt_coalescing, threshold, LWNVME_MEMBER_MINUS_1,
+                                  LWNVME_INTERRUPT_COALESCING_THR),
+            LWNVME_FEATURE_MEMBER(lwnvme_interrupt_coalescing, time_us, LWNVME_MEMBER_TIMES,
+                                  LWNVME_INTERRUPT_COALESCING_TIME),
+        },
+};
 
 int lwnvme_interrupt_coalescing_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint8_t select, struct lwnvme_interrupt_coalescing *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_INTERRUPT_COALESCING, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_coalescing_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_interrupt_coalescing_row, 0);
 }
 
 int lwnvme_interrupt_coalescing_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     const struct lwnvme_interrupt_coalescing *value, bool save)
 {
-    uint32_t time;
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    time = lwnvme_divide(value->time_us, LWNVME_INTERRUPT_COALESCING_TIME_UNIT_US);
-    if (value->threshold < 1u || value->threshold > 256u || time > 255u ||
-        value->time_us != time * LWNVME_INTERRUPT_COALESCING_TIME_UNIT_US)
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_INTERRUPT_COALESCING,
-                                    lwnvme_field_put(value->threshold - 1u, LWNVME_INTERRUPT_COALESCING_THR) |
-                                        lwnvme_field_put(time, LWNVME_INTERRUPT_COALESCING_TIME),
-                                    save);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_interrupt_coalescing_row, 0);
 }
 
-static bool lwnvme_interrupt_vector_decode(struct lwnvme_request *request)
+/* Vector 0 is the admin queue's; the controller repeats which one it is about. */
+static int lwnvme_interrupt_vector_judge(const struct lwnvme_controller *controller, const void *value,
+                                         uint32_t dword, enum lwnvme_feature_phase phase)
 {
-    struct lwnvme_interrupt_vector *value = (struct lwnvme_interrupt_vector *)lwnvme_feature_value(request);
+    const struct lwnvme_interrupt_vector *vector = (const struct lwnvme_interrupt_vector *)value;
 
-    if (value == NULL)
-        return false;
-    if (lwnvme_field_get(request->result_dw0, LWNVME_INTERRUPT_VECTOR_IV) != value->vector)
-        return lwnvme_feature_judge(request, false);
-    value->coalescing_disabled = lwnvme_field_get(request->result_dw0, LWNVME_INTERRUPT_VECTOR_CD) != 0;
-    return lwnvme_feature_judge(request, true);
+    (void)controller;
+    if (phase == LWNVME_PHASE_SET)
+        return vector->vector == 0 ? LWNVME_ERR_INVALID_ARGUMENT : LWNVME_OK;
+    return lwnvme_field_get(dword, LWNVME_INTERRUPT_VECTOR_IV) != vector->vector ? LWNVME_ERR_FEATURE_DATA
+                                                                                 : LWNVME_OK;
 }
+
+static const struct lwnvme_feature_row lwnvme_interrupt_vector_row = {
+    .fid = LWNVME_FEATURE_INTERRUPT_VECTOR_CONFIGURATION,
+    .judge = lwnvme_interrupt_vector_judge,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_interrupt_vector, vector, LWNVME_MEMBER_INPUT,
+                                  LWNVME_INTERRUPT_VECTOR_IV),
+            LWNVME_FEATURE_MEMBER(lwnvme_interrupt_vector, coalescing_disabled, 0u,
+                                  LWNVME_INTERRUPT_VECTOR_CD),
+        },
+};
 
 int lwnvme_interrupt_vector_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint8_t select, struct lwnvme_interrupt_vector *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_INTERRUPT_VECTOR_CONFIGURATION,
-                                           .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = lwnvme_field_put(value->vector, LWNVME_INTERRUPT_VECTOR_IV);
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_interrupt_vector_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_interrupt_vector_row, 0);
 }
 
 int lwnvme_interrupt_vector_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 const struct lwnvme_interrupt_vector *value, bool save)
 {
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (value->vector == 0)
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    return lwnvme_feature_value_set(
-        controller, request, LWNVME_FEATURE_INTERRUPT_VECTOR_CONFIGURATION,
-        lwnvme_field_put(value->vector, LWNVME_INTERRUPT_VECTOR_IV) |
-            lwnvme_field_put(value->coalescing_disabled ? 1u : 0u, LWNVME_INTERRUPT_VECTOR_CD),
-        save);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_interrupt_vector_row, 0);
 }
 
-/* Write atomicity. */
+static const struct lwnvme_feature_row lwnvme_write_atomicity_row = {
+    .fid = LWNVME_FEATURE_WRITE_ATOMICITY_NORMAL,
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(bool, LWNVME_FEATURE_FLAG),
+        },
+};
 
 int lwnvme_write_atomicity_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                uint8_t select, bool *normal_disabled)
 {
-    int status = lwnvme_feature_get_check(controller, request, normal_disabled, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_flag_get(controller, request, LWNVME_FEATURE_WRITE_ATOMICITY_NORMAL, select,
-                                   normal_disabled);
+    return lwnvme_feature_row_get(controller, request, select, normal_disabled, &lwnvme_write_atomicity_row,
+                                  0);
 }
 
 int lwnvme_write_atomicity_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                bool normal_disabled, bool save)
 {
-    int status = lwnvme_feature_plain_check(controller, request, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_WRITE_ATOMICITY_NORMAL,
-                                    normal_disabled ? 1u : 0u, save);
-}
-
-/* Asynchronous event configuration. */
-
-static bool lwnvme_feature_word_decode(struct lwnvme_request *request)
-{
-    uint32_t *value = (uint32_t *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    *value = request->result_dw0;
-    return lwnvme_feature_judge(request, true);
-}
-
-int lwnvme_event_configuration_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                                   uint8_t select, uint32_t *bits)
-{
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_ASYNC_EVENT_CONFIGURATION, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, bits, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, bits, lwnvme_feature_word_decode);
+    return lwnvme_feature_number_set(controller, request, normal_disabled, save, &lwnvme_write_atomicity_row,
+                                     0);
 }
 
 /* All that may be enabled: SMART warnings always; the rest as OAES and LPA say. */
-static uint32_t lwnvme_event_bits_known(const struct lwnvme_controller *controller)
+static int lwnvme_event_configuration_judge(const struct lwnvme_controller *controller, const void *value,
+                                            uint32_t dword, enum lwnvme_feature_phase phase)
 {
     uint32_t oaes = lwnvme_le32_get(&lwnvme_identify_copy(controller)->oaes);
-    uint32_t bits = 0xffu | (oaes & ~0xffu);
+    uint32_t bits = 0xffu | oaes;
 
+    (void)value;
     if ((controller->info.lpa & LWNVME_LPA_TELEMETRY) != 0)
         bits |= LWNVME_ASYNC_EVENT_ENABLE_TELEMETRY;
     if ((oaes & LWNVME_OAES_REACHABILITY) != 0)
@@ -372,35 +233,56 @@ static uint32_t lwnvme_event_bits_known(const struct lwnvme_controller *controll
     if ((oaes & LWNVME_OAES_DISCOVERY) != 0)
         bits |= LWNVME_ASYNC_EVENT_ENABLE_PULL_MODEL_DDC_REQUEST | LWNVME_ASYNC_EVENT_ENABLE_AVE_DISCOVERY |
                 LWNVME_ASYNC_EVENT_ENABLE_HOST_DISCOVERY;
-    return bits;
+    return phase == LWNVME_PHASE_SET && (dword & ~bits) != 0 ? LWNVME_ERR_NO_EVENT : LWNVME_OK;
+}
+
+/* A feature that is a number of 32 bits. */
+#define LWNVME_FEATURE_DWORD 31, 0
+
+static const struct lwnvme_feature_row lwnvme_event_configuration_row = {
+    .fid = LWNVME_FEATURE_ASYNC_EVENT_CONFIGURATION,
+    .judge = lwnvme_event_configuration_judge,
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(uint32_t, LWNVME_FEATURE_DWORD),
+        },
+};
+
+int lwnvme_event_configuration_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                                   uint8_t select, uint32_t *bits)
+{
+    return lwnvme_feature_row_get(controller, request, select, bits, &lwnvme_event_configuration_row, 0);
 }
 
 int lwnvme_event_configuration_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint32_t bits, bool save)
 {
-    int status = lwnvme_feature_plain_check(controller, request, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if ((bits & ~lwnvme_event_bits_known(controller)) != 0)
-        return LWNVME_ERR_NO_EVENT;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_ASYNC_EVENT_CONFIGURATION, bits,
-                                    save);
+    return lwnvme_feature_number_set(controller, request, bits, save, &lwnvme_event_configuration_row, 0);
 }
 
-/* Keep Alive timer. */
+static int lwnvme_keep_alive_timer_judge(const struct lwnvme_controller *controller, const void *value,
+                                         uint32_t dword, enum lwnvme_feature_phase phase)
+{
+    (void)value;
+    (void)dword;
+    (void)phase;
+    return lwnvme_le16_get(&lwnvme_identify_copy(controller)->kas) == 0 ? LWNVME_ERR_NO_KEEP_ALIVE
+                                                                        : LWNVME_OK;
+}
+
+static const struct lwnvme_feature_row lwnvme_keep_alive_timer_row = {
+    .fid = LWNVME_FEATURE_KEEP_ALIVE_TIMER,
+    .judge = lwnvme_keep_alive_timer_judge,
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(uint32_t, LWNVME_FEATURE_DWORD),
+        },
+};
 
 int lwnvme_keep_alive_timer_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint8_t select, uint32_t *timeout_ms)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_KEEP_ALIVE_TIMER, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, timeout_ms, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (lwnvme_le16_get(&lwnvme_identify_copy(controller)->kas) == 0)
-        return LWNVME_ERR_NO_KEEP_ALIVE;
-    return lwnvme_feature_word_get(controller, request, &chosen, timeout_ms, lwnvme_feature_word_decode);
+    return lwnvme_feature_row_get(controller, request, select, timeout_ms, &lwnvme_keep_alive_timer_row, 0);
 }
 
 int lwnvme_keep_alive_timer_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
@@ -408,65 +290,22 @@ int lwnvme_keep_alive_timer_set(struct lwnvme_controller *controller, struct lwn
 {
     uint32_t step_ms;
     uint32_t steps;
-    int status = lwnvme_feature_plain_check(controller, request, false);
+    /* A set has no value that could be NULL: the request, which the check looks at first, stands in for it. */
+    int status = lwnvme_feature_set_check(controller, request, request, false);
 
     if (status != LWNVME_OK)
         return status;
     step_ms = lwnvme_le16_get(&lwnvme_identify_copy(controller)->kas) * LWNVME_KAS_UNIT_MS;
-    if (step_ms == 0)
-        return LWNVME_ERR_NO_KEEP_ALIVE;
-    steps = lwnvme_divide(timeout_ms, step_ms);
+    steps = step_ms != 0 ? lwnvme_divide(timeout_ms, step_ms) : 0;
     if (steps * step_ms != timeout_ms)
         steps++;
     if ((uint64_t)steps * step_ms > UINT32_MAX)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_KEEP_ALIVE_TIMER, steps * step_ms,
-                                    false);
+    return lwnvme_feature_number_set(controller, request, steps * step_ms, false,
+                                     &lwnvme_keep_alive_timer_row, 0);
 }
 
-/* Host controlled thermal management. */
-
-static bool lwnvme_thermal_is_ordered(uint32_t light, uint32_t heavy)
-{
-    return light == 0 || heavy == 0 || light < heavy;
-}
-
-static bool lwnvme_thermal_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_thermal_management *value =
-        (struct lwnvme_thermal_management *)lwnvme_feature_value(request);
-    uint32_t light = lwnvme_field_get(request->result_dw0, LWNVME_THERMAL_TMT1);
-    uint32_t heavy = lwnvme_field_get(request->result_dw0, LWNVME_THERMAL_TMT2);
-
-    if (value == NULL)
-        return false;
-    if (!lwnvme_thermal_is_ordered(light, heavy))
-        return lwnvme_feature_judge(request, false);
-    value->light_kelvin = (uint16_t)light;
-    value->heavy_kelvin = (uint16_t)heavy;
-    return lwnvme_feature_judge(request, true);
-}
-
-static bool lwnvme_controller_has_thermal(const struct lwnvme_controller *controller)
-{
-    return (lwnvme_le16_get(&lwnvme_identify_copy(controller)->hctma) & LWNVME_HCTMA_HCTM) != 0;
-}
-
-int lwnvme_thermal_management_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                                  uint8_t select, struct lwnvme_thermal_management *value)
-{
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_HOST_CONTROLLED_THERMAL_MANAGEMENT,
-                                           .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_thermal(controller))
-        return LWNVME_ERR_NO_THERMAL_MANAGEMENT;
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_thermal_decode);
-}
-
-static bool lwnvme_thermal_is_in_range(const struct lwnvme_controller *controller, uint16_t kelvin)
+static bool lwnvme_thermal_is_in_range(const struct lwnvme_controller *controller, uint32_t kelvin)
 {
     const struct lwnvme_identify_controller *identify = lwnvme_identify_copy(controller);
 
@@ -474,244 +313,198 @@ static bool lwnvme_thermal_is_in_range(const struct lwnvme_controller *controlle
            (kelvin >= lwnvme_le16_get(&identify->mntmt) && kelvin <= lwnvme_le16_get(&identify->mxtmt));
 }
 
+static int lwnvme_thermal_management_judge(const struct lwnvme_controller *controller, const void *value,
+                                           uint32_t dword, enum lwnvme_feature_phase phase)
+{
+    const uint32_t light = lwnvme_field_get(dword, LWNVME_THERMAL_TMT1);
+    const uint32_t heavy = lwnvme_field_get(dword, LWNVME_THERMAL_TMT2);
+    const bool is_ordered = light == 0 || heavy == 0 || light < heavy;
+
+    (void)value;
+    return is_ordered && (phase != LWNVME_PHASE_SET || (lwnvme_thermal_is_in_range(controller, light) &&
+                                                        lwnvme_thermal_is_in_range(controller, heavy)))
+               ? LWNVME_OK
+               : LWNVME_ERR_INVALID_ARGUMENT;
+}
+
+static const struct lwnvme_feature_row lwnvme_thermal_management_row = {
+    .fid = LWNVME_FEATURE_HOST_CONTROLLED_THERMAL_MANAGEMENT,
+    LWNVME_FEATURE_NEEDS(hctma, LWNVME_HCTMA_HCTM, LWNVME_ERR_NO_THERMAL_MANAGEMENT),
+    .judge = lwnvme_thermal_management_judge,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_thermal_management, light_kelvin, 0u, LWNVME_THERMAL_TMT1),
+            LWNVME_FEATURE_MEMBER(lwnvme_thermal_management, heavy_kelvin, 0u, LWNVME_THERMAL_TMT2),
+        },
+};
+
+int lwnvme_thermal_management_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                                  uint8_t select, struct lwnvme_thermal_management *value)
+{
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_thermal_management_row, 0);
+}
+
 int lwnvme_thermal_management_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   const struct lwnvme_thermal_management *value, bool save)
 {
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_thermal(controller))
-        return LWNVME_ERR_NO_THERMAL_MANAGEMENT;
-    if (!lwnvme_thermal_is_in_range(controller, value->light_kelvin) ||
-        !lwnvme_thermal_is_in_range(controller, value->heavy_kelvin) ||
-        !lwnvme_thermal_is_ordered(value->light_kelvin, value->heavy_kelvin))
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_HOST_CONTROLLED_THERMAL_MANAGEMENT,
-                                    lwnvme_field_put(value->light_kelvin, LWNVME_THERMAL_TMT1) |
-                                        lwnvme_field_put(value->heavy_kelvin, LWNVME_THERMAL_TMT2),
-                                    save);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_thermal_management_row, 0);
 }
 
-/* Non-operational power state permissive mode. */
-
-static bool lwnvme_controller_has_permissive(const struct lwnvme_controller *controller)
-{
-    return (lwnvme_le32_get(&lwnvme_identify_copy(controller)->ctratt) &
-            LWNVME_CTRATT_NON_OPERATIONAL_POWER_STATE_PERMISSIVE) != 0;
-}
+static const struct lwnvme_feature_row lwnvme_non_operational_permissive_row = {
+    .fid = LWNVME_FEATURE_NON_OPERATIONAL_POWER_STATE,
+    LWNVME_FEATURE_NEEDS(ctratt, LWNVME_CTRATT_NON_OPERATIONAL_POWER_STATE_PERMISSIVE,
+                         LWNVME_ERR_NO_NON_OPERATIONAL_MODE),
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(bool, LWNVME_NON_OPERATIONAL_NOPPME),
+        },
+};
 
 int lwnvme_non_operational_permissive_get(struct lwnvme_controller *controller,
                                           struct lwnvme_request *request, uint8_t select, bool *permissive)
 {
-    int status = lwnvme_feature_get_check(controller, request, permissive, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_permissive(controller))
-        return LWNVME_ERR_NO_NON_OPERATIONAL_MODE;
-    return lwnvme_feature_flag_get(controller, request, LWNVME_FEATURE_NON_OPERATIONAL_POWER_STATE, select,
-                                   permissive);
+    return lwnvme_feature_row_get(controller, request, select, permissive,
+                                  &lwnvme_non_operational_permissive_row, 0);
 }
 
 int lwnvme_non_operational_permissive_set(struct lwnvme_controller *controller,
                                           struct lwnvme_request *request, bool permissive, bool save)
 {
-    int status = lwnvme_feature_plain_check(controller, request, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_permissive(controller))
-        return LWNVME_ERR_NO_NON_OPERATIONAL_MODE;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_NON_OPERATIONAL_POWER_STATE,
-                                    permissive ? 1u : 0u, save);
+    return lwnvme_feature_number_set(controller, request, permissive, save,
+                                     &lwnvme_non_operational_permissive_row, 0);
 }
 
-/* Sanitize config. */
-
-static bool lwnvme_controller_has_sanitize(const struct lwnvme_controller *controller)
-{
-    return (lwnvme_le32_get(&lwnvme_identify_copy(controller)->sanicap) &
-            (LWNVME_SANICAP_CRYPTO_ERASE | LWNVME_SANICAP_BLOCK_ERASE | LWNVME_SANICAP_OVERWRITE)) != 0;
-}
+static const struct lwnvme_feature_row lwnvme_sanitize_config_row = {
+    .fid = LWNVME_FEATURE_SANITIZE_CONFIG,
+    LWNVME_FEATURE_NEEDS(sanicap,
+                         LWNVME_SANICAP_CRYPTO_ERASE | LWNVME_SANICAP_BLOCK_ERASE | LWNVME_SANICAP_OVERWRITE,
+                         LWNVME_ERR_NO_SANITIZE),
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(bool, LWNVME_SANITIZE_CONFIG_NODRM),
+        },
+};
 
 int lwnvme_sanitize_config_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                uint8_t select, bool *warns)
 {
-    int status = lwnvme_feature_get_check(controller, request, warns, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_sanitize(controller))
-        return LWNVME_ERR_NO_SANITIZE;
-    return lwnvme_feature_flag_get(controller, request, LWNVME_FEATURE_SANITIZE_CONFIG, select, warns);
+    return lwnvme_feature_row_get(controller, request, select, warns, &lwnvme_sanitize_config_row, 0);
 }
 
 int lwnvme_sanitize_config_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                bool warns, bool save)
 {
-    int status = lwnvme_feature_plain_check(controller, request, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_sanitize(controller))
-        return LWNVME_ERR_NO_SANITIZE;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_SANITIZE_CONFIG, warns ? 1u : 0u,
-                                    save);
+    return lwnvme_feature_number_set(controller, request, warns, save, &lwnvme_sanitize_config_row, 0);
 }
 
-/* I/O command set profile. */
-
-static bool lwnvme_controller_has_command_sets(const struct lwnvme_controller *controller)
+static int lwnvme_command_set_profile_judge(const struct lwnvme_controller *controller, const void *value,
+                                            uint32_t dword, enum lwnvme_feature_phase phase)
 {
-    return (lwnvme_cap(controller, LWNVME_CAP_CSS) & LWNVME_CAP_CSS_IOCSS) != 0;
+    (void)value;
+    (void)dword;
+    (void)phase;
+    return (lwnvme_cap(controller, LWNVME_CAP_CSS) & LWNVME_CAP_CSS_IOCSS) == 0 ? LWNVME_ERR_NO_COMMAND_SETS
+                                                                                : LWNVME_OK;
 }
 
-static bool lwnvme_command_set_profile_decode(struct lwnvme_request *request)
-{
-    uint32_t *value = (uint32_t *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    *value = lwnvme_field_get(request->result_dw0, LWNVME_IO_COMMAND_SET_PROFILE_IOCSCI);
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_command_set_profile_row = {
+    .fid = LWNVME_FEATURE_IO_COMMAND_SET_PROFILE,
+    .judge = lwnvme_command_set_profile_judge,
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(uint32_t, LWNVME_IO_COMMAND_SET_PROFILE_IOCSCI),
+        },
+};
 
 int lwnvme_command_set_profile_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint8_t select, uint32_t *index)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_IO_COMMAND_SET_PROFILE, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, index, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_command_sets(controller))
-        return LWNVME_ERR_NO_COMMAND_SETS;
-    return lwnvme_feature_word_get(controller, request, &chosen, index, lwnvme_command_set_profile_decode);
+    return lwnvme_feature_row_get(controller, request, select, index, &lwnvme_command_set_profile_row, 0);
 }
 
 int lwnvme_command_set_profile_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint32_t index, bool save)
 {
-    int status = lwnvme_feature_plain_check(controller, request, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_controller_has_command_sets(controller))
-        return LWNVME_ERR_NO_COMMAND_SETS;
-    if (index > lwnvme_field_get(UINT32_MAX, LWNVME_IO_COMMAND_SET_PROFILE_IOCSCI))
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_IO_COMMAND_SET_PROFILE, index, save);
+    return lwnvme_feature_number_set(controller, request, index, save, &lwnvme_command_set_profile_row, 0);
 }
 
-/* Spinup control: only the controller knows whether it has rotational media. */
+/* Only the controller knows whether it has rotational media. */
+static const struct lwnvme_feature_row lwnvme_spinup_row = {
+    .fid = LWNVME_FEATURE_SPINUP_CONTROL,
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(bool, LWNVME_SPINUP_SCE),
+        },
+};
 
 int lwnvme_spinup_get(struct lwnvme_controller *controller, struct lwnvme_request *request, uint8_t select,
                       bool *by_host)
 {
-    int status = lwnvme_feature_get_check(controller, request, by_host, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_flag_get(controller, request, LWNVME_FEATURE_SPINUP_CONTROL, select, by_host);
+    return lwnvme_feature_row_get(controller, request, select, by_host, &lwnvme_spinup_row, 0);
 }
 
 int lwnvme_spinup_set(struct lwnvme_controller *controller, struct lwnvme_request *request, bool by_host,
                       bool save)
 {
-    int status = lwnvme_feature_plain_check(controller, request, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_SPINUP_CONTROL, by_host ? 1u : 0u,
-                                    save);
+    return lwnvme_feature_number_set(controller, request, by_host, save, &lwnvme_spinup_row, 0);
 }
 
-/* Power loss signaling. */
-
-static int lwnvme_power_loss_check(const struct lwnvme_controller *controller, uint8_t mode)
+static int lwnvme_power_loss_signaling_judge(const struct lwnvme_controller *controller, const void *value,
+                                             uint32_t dword, enum lwnvme_feature_phase phase)
 {
-    uint8_t plsi = lwnvme_identify_copy(controller)->plsi;
+    const uint32_t mode = lwnvme_field_get(dword, LWNVME_POWER_LOSS_PLSM);
+    const uint32_t plsi = lwnvme_identify_copy(controller)->plsi;
 
+    (void)value;
     if (mode > LWNVME_POWER_LOSS_FORCED_QUIESCENCE)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    if ((plsi & (LWNVME_PLSI_EMERGENCY_POWER_FAIL | LWNVME_PLSI_FORCED_QUIESCENCE)) == 0)
-        return LWNVME_ERR_NO_FEATURE;
-    if (mode != LWNVME_POWER_LOSS_NONE && (plsi >> (mode - 1u) & 1u) == 0)
-        return LWNVME_ERR_NO_FEATURE;
-    return LWNVME_OK;
+    return phase == LWNVME_PHASE_SET && mode != LWNVME_POWER_LOSS_NONE && (plsi >> (mode - 1u) & 1u) == 0
+               ? LWNVME_ERR_NO_FEATURE
+               : LWNVME_OK;
 }
 
-static bool lwnvme_power_loss_decode(struct lwnvme_request *request)
-{
-    uint8_t *value = (uint8_t *)lwnvme_feature_value(request);
-    uint32_t mode = lwnvme_field_get(request->result_dw0, LWNVME_POWER_LOSS_PLSM);
-
-    if (value == NULL)
-        return false;
-    if (mode > LWNVME_POWER_LOSS_FORCED_QUIESCENCE)
-        return lwnvme_feature_judge(request, false);
-    *value = (uint8_t)mode;
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_power_loss_signaling_row = {
+    .fid = LWNVME_FEATURE_POWER_LOSS_SIGNALING_CONFIG,
+    LWNVME_FEATURE_NEEDS(plsi, LWNVME_PLSI_EMERGENCY_POWER_FAIL | LWNVME_PLSI_FORCED_QUIESCENCE,
+                         LWNVME_ERR_NO_FEATURE),
+    .judge = lwnvme_power_loss_signaling_judge,
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(uint8_t, LWNVME_POWER_LOSS_PLSM),
+        },
+};
 
 int lwnvme_power_loss_signaling_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint8_t select, uint8_t *mode)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_POWER_LOSS_SIGNALING_CONFIG,
-                                           .select = select};
-    int status = lwnvme_feature_get_check(controller, request, mode, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_power_loss_check(controller, LWNVME_POWER_LOSS_NONE);
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, mode, lwnvme_power_loss_decode);
+    return lwnvme_feature_row_get(controller, request, select, mode, &lwnvme_power_loss_signaling_row, 0);
 }
 
 int lwnvme_power_loss_signaling_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint8_t mode, bool save)
 {
-    int status = lwnvme_feature_plain_check(controller, request, save);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_power_loss_check(controller, mode);
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_POWER_LOSS_SIGNALING_CONFIG, mode,
-                                    save);
+    return lwnvme_feature_number_set(controller, request, mode, save, &lwnvme_power_loss_signaling_row, 0);
 }
 
-/* Software progress marker. */
-
-static bool lwnvme_software_progress_decode(struct lwnvme_request *request)
-{
-    uint8_t *value = (uint8_t *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    *value = (uint8_t)lwnvme_field_get(request->result_dw0, LWNVME_SOFTWARE_PROGRESS_PBSLC);
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_software_progress_row = {
+    .fid = LWNVME_FEATURE_SOFTWARE_PROGRESS_MARKER,
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(uint8_t, LWNVME_SOFTWARE_PROGRESS_PBSLC),
+        },
+};
 
 int lwnvme_software_progress_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                  uint8_t select, uint8_t *count)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_SOFTWARE_PROGRESS_MARKER, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, count, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, count, lwnvme_software_progress_decode);
+    return lwnvme_feature_row_get(controller, request, select, count, &lwnvme_software_progress_row, 0);
 }
 
 int lwnvme_software_progress_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                  uint8_t count, bool save)
 {
-    int status = lwnvme_feature_plain_check(controller, request, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_value_set(controller, request, LWNVME_FEATURE_SOFTWARE_PROGRESS_MARKER, count,
-                                    save);
+    return lwnvme_feature_number_set(controller, request, count, save, &lwnvme_software_progress_row, 0);
 }
+
+#undef LWNVME_FEATURE_FLAG
+#undef LWNVME_FEATURE_DWORD

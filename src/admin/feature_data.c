@@ -4,7 +4,8 @@
  *
  *     typed get: check, capability --> command --> ends --> decode into the caller's value --> callback
  *
- * The decoding step is kept in request->page_next, and the value in request->internal_context. A feature with data
+ * The decoding step is kept in request->page_next, and the value in request->internal_context; of a feature with a row,
+ * the row is kept there, and request->copy says where the value is. A feature with data
  * brings them to the caller's value through a page; its page_next is called by admin_page.c. A feature of one dword
  * needs no page: lwnvme_feature_word_done stands in for it.
  *
@@ -27,30 +28,35 @@ static bool lwnvme_feature_is_known(uint8_t fid)
 
 uint32_t lwnvme_feature_data_bytes(uint8_t fid)
 {
-    switch (fid) {
-    case LWNVME_FEATURE_AUTONOMOUS_POWER_STATE_TRANSITION:
-        return (uint32_t)sizeof(struct lwnvme_apst_table);
-    case LWNVME_FEATURE_TIMESTAMP:
-        return (uint32_t)sizeof(struct lwnvme_timestamp_data);
-    case LWNVME_FEATURE_PREDICTABLE_LATENCY_MODE_CONFIG:
-        return (uint32_t)sizeof(struct lwnvme_plm_config_data);
-    case LWNVME_FEATURE_HOST_BEHAVIOR_SUPPORT:
-        return (uint32_t)sizeof(struct lwnvme_host_behavior_support);
-    case LWNVME_FEATURE_FLEXIBLE_DATA_PLACEMENT_EVENTS:
-        return LWNVME_FDP_EVENT_TYPES_MAX * (uint32_t)sizeof(struct lwnvme_supported_fdp_event);
-    case LWNVME_FEATURE_NAMESPACE_ADMIN_LABEL:
-        return LWNVME_NAMESPACE_ADMIN_LABEL_BYTES;
-    case LWNVME_FEATURE_EMBEDDED_MANAGEMENT_CONTROLLER_ADDRESS:
-    case LWNVME_FEATURE_HOST_MANAGEMENT_AGENT_ADDRESS:
-        return 512;
-    case LWNVME_FEATURE_HOST_IDENTIFIER:
-        return 16;
-    case LWNVME_FEATURE_LBA_RANGE_TYPE:
-    case LWNVME_FEATURE_HOST_MEMORY_BUFFER:
-    case LWNVME_FEATURE_PERFORMANCE_CHARACTERISTICS:
-        return LWNVME_FEATURE_DATA_MAX;
-    default:
-        break;
+    static const struct {
+        uint8_t fid;
+        uint8_t high; /* of the number of bytes */
+        uint8_t low;
+    } rows[] = {
+#define LWNVME_FEATURE_BYTES(fid, bytes) {(fid), (uint8_t)((bytes) >> 8), (uint8_t)((bytes)&0xffu)}
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_LBA_RANGE_TYPE, LWNVME_FEATURE_DATA_MAX),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_AUTONOMOUS_POWER_STATE_TRANSITION,
+                             sizeof(struct lwnvme_apst_table)),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_HOST_MEMORY_BUFFER, LWNVME_FEATURE_DATA_MAX),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_TIMESTAMP, sizeof(struct lwnvme_timestamp_data)),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_PREDICTABLE_LATENCY_MODE_CONFIG,
+                             sizeof(struct lwnvme_plm_config_data)),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_HOST_BEHAVIOR_SUPPORT,
+                             sizeof(struct lwnvme_host_behavior_support)),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_PERFORMANCE_CHARACTERISTICS, LWNVME_FEATURE_DATA_MAX),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_FLEXIBLE_DATA_PLACEMENT_EVENTS,
+                             LWNVME_FDP_EVENT_TYPES_MAX * sizeof(struct lwnvme_supported_fdp_event)),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_NAMESPACE_ADMIN_LABEL, LWNVME_NAMESPACE_ADMIN_LABEL_BYTES),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_EMBEDDED_MANAGEMENT_CONTROLLER_ADDRESS, 512u),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_HOST_MANAGEMENT_AGENT_ADDRESS, 512u),
+        LWNVME_FEATURE_BYTES(LWNVME_FEATURE_HOST_IDENTIFIER, 16u),
+#undef LWNVME_FEATURE_BYTES
+    };
+    uint32_t row;
+
+    for (row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+        if (rows[row].fid == fid)
+            return (uint32_t)rows[row].high << 8 | rows[row].low;
     }
     return lwnvme_feature_is_known(fid) ? 0 : LWNVME_FEATURE_DATA_MAX;
 }
@@ -87,7 +93,7 @@ static int lwnvme_feature_uuid_check(const struct lwnvme_controller *controller,
     return uuid_index != 0 && (ctratt & LWNVME_CTRATT_UUID_LIST) == 0 ? LWNVME_ERR_NO_UUID_LIST : LWNVME_OK;
 }
 
-int lwnvme_feature_get_check(const struct lwnvme_controller *controller, const struct lwnvme_request *request,
+int lwnvme_feature_get_check(const struct lwnvme_controller *controller, struct lwnvme_request *request,
                              const void *value, uint8_t select)
 {
     int status = lwnvme_admin_check(controller, request);
@@ -103,7 +109,7 @@ int lwnvme_feature_get_check(const struct lwnvme_controller *controller, const s
     return LWNVME_OK;
 }
 
-int lwnvme_feature_set_check(const struct lwnvme_controller *controller, const struct lwnvme_request *request,
+int lwnvme_feature_set_check(const struct lwnvme_controller *controller, struct lwnvme_request *request,
                              const void *value, bool save)
 {
     int status = lwnvme_admin_check(controller, request);
@@ -257,4 +263,220 @@ int lwnvme_feature_abilities_get(struct lwnvme_controller *controller, struct lw
                                        lwnvme_feature_abilities_decode);
     return lwnvme_feature_place_get(controller, request, &select, &place, abilities,
                                     lwnvme_feature_abilities_decode);
+}
+
+/* ---- Rows -------------------------------------------------------------------------------------------------- */
+
+static uint32_t lwnvme_member_load(const struct lwnvme_feature_member *member, const void *value)
+{
+    const void *at = (const uint8_t *)value + member->at;
+
+    switch (member->kind & 3u) {
+    case 0:
+        return *(const uint8_t *)at;
+    case 1:
+        return *(const uint16_t *)at;
+    default:
+        return *(const uint32_t *)at;
+    }
+}
+
+static void lwnvme_member_store(const struct lwnvme_feature_member *member, void *value, uint32_t number)
+{
+    void *at = (uint8_t *)value + member->at;
+
+    switch (member->kind & 3u) {
+    case 0:
+        *(uint8_t *)at = (uint8_t)number;
+        break;
+    case 1:
+        *(uint16_t *)at = (uint16_t)number;
+        break;
+    default:
+        *(uint32_t *)at = number;
+        break;
+    }
+}
+
+static uint32_t lwnvme_member_mask(const struct lwnvme_feature_member *member)
+{
+    return UINT32_MAX >> (32u - member->bits);
+}
+
+/* The field of a number, beyond all fields if there is none. */
+static uint32_t lwnvme_member_encode(const struct lwnvme_feature_member *member, uint32_t number)
+{
+    const uint32_t most = lwnvme_member_mask(member);
+    uint32_t field;
+
+    if ((member->kind & LWNVME_MEMBER_MINUS_1) != 0)
+        return number - 1u;
+    if ((member->kind & LWNVME_MEMBER_ONE_TWO) != 0)
+        return 2u - number;
+    if ((member->kind & LWNVME_MEMBER_TIMES) != 0) {
+        field = lwnvme_divide(number, 100u);
+        return field * 100u == number ? field : UINT32_MAX;
+    }
+    if ((member->kind & LWNVME_MEMBER_POWER) != 0 && number == 0)
+        return most;
+    if ((member->kind & LWNVME_MEMBER_POWER) != 0) {
+        for (field = 0; field < most && number != 1u << field; field++) {
+        }
+        return field < most ? field : UINT32_MAX;
+    }
+    return number;
+}
+
+static uint32_t lwnvme_member_decode(const struct lwnvme_feature_member *member, uint32_t dword)
+{
+    const uint32_t field = dword >> member->low_bit & lwnvme_member_mask(member);
+
+    if ((member->kind & LWNVME_MEMBER_MINUS_1) != 0)
+        return field + 1u;
+    if ((member->kind & LWNVME_MEMBER_ONE_TWO) != 0)
+        return field & 1u;
+    if ((member->kind & LWNVME_MEMBER_TIMES) != 0)
+        return field * 100u;
+    if ((member->kind & LWNVME_MEMBER_POWER) != 0)
+        return field == lwnvme_member_mask(member) ? 0 : 1u << field;
+    return field;
+}
+
+/* The dword of a value's members, on get of the input alone; false: one does not fit. */
+static bool lwnvme_feature_row_encode(const struct lwnvme_feature_row *row, const void *value, bool is_get,
+                                      uint32_t *dword)
+{
+    const struct lwnvme_feature_member *member = row->member;
+    uint32_t field;
+
+    *dword = 0;
+    for (; member < &row->member[LWNVME_FEATURE_MEMBERS] && member->bits != 0; member++) {
+        if (is_get && (member->kind & LWNVME_MEMBER_INPUT) == 0)
+            continue;
+        field = lwnvme_member_encode(member, lwnvme_member_load(member, value));
+        if (field > lwnvme_member_mask(member))
+            return false;
+        *dword |= field << member->low_bit;
+    }
+    return true;
+}
+
+/* One that exists or may: not 0, not all of them unless that is allowed, not beyond the last. */
+int lwnvme_feature_nsid_check(const struct lwnvme_controller *controller, uint32_t nsid, bool is_all_allowed)
+{
+    if (nsid == LWNVME_NSID_ALL && is_all_allowed)
+        return LWNVME_OK;
+    return nsid == 0 || nsid > controller->info.nn ? LWNVME_ERR_NS_INVALID_ID : LWNVME_OK;
+}
+
+/* An NVM set or endurance group, up to the last one. A controller without NVM sets ignores the identifier of one, which
+ * is 0 then. */
+static int lwnvme_feature_group_check(const struct lwnvme_controller *controller, uint32_t scope, uint16_t id)
+{
+    const struct lwnvme_identify_controller *identify = lwnvme_identify_copy(controller);
+    const uint32_t ctratt = lwnvme_le32_get(&identify->ctratt);
+    const struct lwnvme_le16 *most = &identify->endgidmax;
+
+    if (scope == LWNVME_ROW_NVM_SET) {
+        if ((ctratt & LWNVME_CTRATT_NVM_SETS) == 0)
+            return id == 0 ? LWNVME_OK : LWNVME_ERR_NO_NVM_SETS;
+        most = &identify->nsetidmax;
+    } else if ((ctratt & LWNVME_CTRATT_ENDURANCE_GROUPS) == 0) {
+        return LWNVME_ERR_NO_ENDURANCE_GROUPS;
+    }
+    return id == 0 || id > lwnvme_le16_get(most) ? LWNVME_ERR_INVALID_ARGUMENT : LWNVME_OK;
+}
+
+/* What gets and sets have in common: ability, scope, members; the command's dwords. */
+static int lwnvme_feature_row_select(const struct lwnvme_controller *controller, const void *value,
+                                     const struct lwnvme_feature_row *row, enum lwnvme_feature_phase phase,
+                                     struct lwnvme_feature_select *chosen)
+{
+    const uint8_t *identify = (const uint8_t *)lwnvme_identify_copy(controller);
+    uint32_t dword = 0;
+    int status = LWNVME_OK;
+
+    chosen->fid = row->fid;
+    if (row->ability != 0 && (identify[row->ability_at] & row->ability) == 0)
+        return row->missing;
+    if (row->scope >= LWNVME_ROW_NVM_SET) {
+        chosen->cdw11 = *(const uint16_t *)value;
+        status = lwnvme_feature_group_check(controller, row->scope, *(const uint16_t *)value);
+    } else if (row->scope != LWNVME_ROW_CONTROLLER) {
+        status = lwnvme_feature_nsid_check(controller, chosen->nsid,
+                                           row->scope == LWNVME_ROW_NAMESPACES && phase == LWNVME_PHASE_SET);
+    }
+    if (status == LWNVME_OK && !lwnvme_feature_row_encode(row, value, phase == LWNVME_PHASE_GET, &dword))
+        status = LWNVME_ERR_INVALID_ARGUMENT;
+    if (status != LWNVME_OK)
+        return status;
+    if (row->in_cdw12)
+        chosen->cdw12 = dword;
+    else
+        chosen->cdw11 |= dword;
+    return row->judge != NULL ? row->judge(controller, value, dword, phase) : LWNVME_OK;
+}
+
+static bool lwnvme_feature_row_decode(struct lwnvme_request *request)
+{
+    const struct lwnvme_feature_row *row = (const struct lwnvme_feature_row *)request->internal_context;
+    const struct lwnvme_feature_member *member = row->member;
+    void *value = (uint8_t *)request->copy - row->data_at;
+    const uint32_t dword = request->result_dw0;
+
+    if (request->status != LWNVME_OK)
+        return false;
+    if (row->judge != NULL &&
+        row->judge(request->queue->controller, value, dword, LWNVME_PHASE_GOT) != LWNVME_OK)
+        return lwnvme_feature_judge(request, false);
+    for (; member < &row->member[LWNVME_FEATURE_MEMBERS] && member->bits != 0; member++) {
+        if ((member->kind & LWNVME_MEMBER_INPUT) == 0)
+            lwnvme_member_store(member, value, lwnvme_member_decode(member, dword));
+    }
+    return false;
+}
+
+int lwnvme_feature_row_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                           uint8_t select, void *value, const struct lwnvme_feature_row *row, uint32_t nsid)
+{
+    struct lwnvme_feature_select chosen = {.select = select, .nsid = nsid};
+    const struct lwnvme_feature_place place = {(uint8_t *)value + row->data_at, row->data_bytes};
+    int status = lwnvme_feature_get_check(controller, request, value, select);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_feature_row_select(controller, value, row, LWNVME_PHASE_GET, &chosen);
+    if (status != LWNVME_OK)
+        return status;
+    /* Neither reads nor changes what the row is; a page keeps where its data go in `copy`, as is wanted here. */
+    if (place.length_bytes != 0)
+        return lwnvme_feature_place_get(controller, request, &chosen, &place, (void *)(uintptr_t)row,
+                                        lwnvme_feature_row_decode);
+    request->copy = place.data;
+    return lwnvme_feature_word_get(controller, request, &chosen, (void *)(uintptr_t)row,
+                                   lwnvme_feature_row_decode);
+}
+
+int lwnvme_feature_row_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                           const void *value, bool save, const struct lwnvme_feature_row *row, uint32_t nsid)
+{
+    struct lwnvme_feature_select chosen = {.save = save, .nsid = nsid};
+    int status = lwnvme_feature_set_check(controller, request, value, save);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_feature_row_select(controller, value, row, LWNVME_PHASE_SET, &chosen);
+    if (status != LWNVME_OK)
+        return status;
+    if (row->data_bytes == 0)
+        return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_place_set(controller, request, &chosen, (const uint8_t *)value + row->data_at,
+                                    row->data_bytes);
+}
+
+int lwnvme_feature_number_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                              uint32_t number, bool save, const struct lwnvme_feature_row *row, uint32_t nsid)
+{
+    uint32_t value = 0;
+
+    lwnvme_member_store(row->member, &value, number);
+    return lwnvme_feature_row_set(controller, request, &value, save, row, nsid);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Typed features of a part of the subsystem: a namespace, an NVM set, an endurance group. As feature_controller.c,
- * some with a structure that lies in the caller's value. Controller owner's context.
+ * Typed features of a namespace, an NVM set or an endurance group: rows as in feature_controller.c, and functions for
+ * those with lists. See feature_data.c for how a value comes back. Controller owner's context.
  */
 #include "feature_private.h"
 
@@ -10,74 +10,28 @@
 
 #include "../core/core.h"
 
-#define LWNVME_FEATURE_TICK_MS 100u
-
-/* One that exists or may: not 0, not all of them unless that is allowed, not beyond the last. */
-static int lwnvme_feature_nsid_check(const struct lwnvme_controller *controller, uint32_t nsid,
-                                     bool is_all_allowed)
-{
-    if (nsid == LWNVME_NSID_ALL)
-        return is_all_allowed ? LWNVME_OK : LWNVME_ERR_NS_INVALID_ID;
-    return nsid == 0 || nsid > controller->info.nn ? LWNVME_ERR_NS_INVALID_ID : LWNVME_OK;
-}
-
-/* Units of 100 ms in 16 bits. */
-static bool lwnvme_feature_ticks_fit(uint32_t time_ms)
-{
-    uint32_t ticks = lwnvme_divide(time_ms, LWNVME_FEATURE_TICK_MS);
-
-    return ticks * LWNVME_FEATURE_TICK_MS == time_ms && ticks <= 0xffffu;
-}
-
-static uint32_t lwnvme_feature_ctratt(const struct lwnvme_controller *controller)
-{
-    return lwnvme_le32_get(&lwnvme_identify_copy(controller)->ctratt);
-}
-
-/* Error recovery. */
-
-static bool lwnvme_error_recovery_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_error_recovery *value = (struct lwnvme_error_recovery *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    value->retry_limit_ms =
-        lwnvme_field_get(request->result_dw0, LWNVME_ERROR_RECOVERY_TLER) * LWNVME_FEATURE_TICK_MS;
-    value->deallocated_is_error = lwnvme_field_get(request->result_dw0, LWNVME_ERROR_RECOVERY_DULBE) != 0;
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_error_recovery_row = {
+    .fid = LWNVME_FEATURE_ERROR_RECOVERY,
+    .scope = LWNVME_ROW_NAMESPACES,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_error_recovery, retry_limit_ms, LWNVME_MEMBER_TIMES,
+                                  LWNVME_ERROR_RECOVERY_TLER),
+            LWNVME_FEATURE_MEMBER(lwnvme_error_recovery, deallocated_is_error, 0u,
+                                  LWNVME_ERROR_RECOVERY_DULBE),
+        },
+};
 
 int lwnvme_error_recovery_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               uint32_t nsid, uint8_t select, struct lwnvme_error_recovery *value)
 {
-    struct lwnvme_feature_select chosen = {
-        .fid = LWNVME_FEATURE_ERROR_RECOVERY, .select = select, .nsid = nsid};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_feature_nsid_check(controller, nsid, false);
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_error_recovery_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_error_recovery_row, nsid);
 }
 
 int lwnvme_error_recovery_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               uint32_t nsid, const struct lwnvme_error_recovery *value, bool save)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_ERROR_RECOVERY, .save = save, .nsid = nsid};
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_feature_nsid_check(controller, nsid, true);
-    if (status != LWNVME_OK)
-        return status;
-    if (!lwnvme_feature_ticks_fit(value->retry_limit_ms))
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    chosen.cdw11 = lwnvme_field_put(lwnvme_divide(value->retry_limit_ms, LWNVME_FEATURE_TICK_MS),
-                                    LWNVME_ERROR_RECOVERY_TLER) |
-                   lwnvme_field_put(value->deallocated_is_error ? 1u : 0u, LWNVME_ERROR_RECOVERY_DULBE);
-    return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_error_recovery_row, nsid);
 }
 
 /* LBA ranges. */
@@ -179,318 +133,172 @@ int lwnvme_lba_ranges_set(struct lwnvme_controller *controller, struct lwnvme_re
                                     value->count * (uint32_t)sizeof(value->range[0]));
 }
 
-/* LBA status information interval. */
-
-static bool lwnvme_lba_status_interval_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_lba_status_interval *value =
-        (struct lwnvme_lba_status_interval *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    value->report_ms =
-        lwnvme_field_get(request->result_dw0, LWNVME_LBA_STATUS_LSIRI) * LWNVME_FEATURE_TICK_MS;
-    value->poll_ms = lwnvme_field_get(request->result_dw0, LWNVME_LBA_STATUS_LSIPI) * LWNVME_FEATURE_TICK_MS;
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_lba_status_interval_row = {
+    .fid = LWNVME_FEATURE_LBA_STATUS_REPORT_INTERVAL,
+    LWNVME_FEATURE_NEEDS(oacs, LWNVME_OACS_GET_LBA_STATUS, LWNVME_ERR_NO_LBA_STATUS),
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_lba_status_interval, report_ms, LWNVME_MEMBER_TIMES,
+                                  LWNVME_LBA_STATUS_LSIRI),
+            LWNVME_FEATURE_MEMBER(lwnvme_lba_status_interval, poll_ms, LWNVME_MEMBER_TIMES,
+                                  LWNVME_LBA_STATUS_LSIPI),
+        },
+};
 
 int lwnvme_lba_status_interval_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint8_t select, struct lwnvme_lba_status_interval *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_LBA_STATUS_REPORT_INTERVAL,
-                                           .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status != LWNVME_OK)
-        return status;
-    if ((controller->info.oacs & LWNVME_OACS_GET_LBA_STATUS) == 0)
-        return LWNVME_ERR_NO_LBA_STATUS;
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_lba_status_interval_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_lba_status_interval_row, 0);
 }
 
 int lwnvme_lba_status_interval_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    const struct lwnvme_lba_status_interval *value, bool save)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_LBA_STATUS_REPORT_INTERVAL, .save = save};
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status != LWNVME_OK)
-        return status;
-    if ((controller->info.oacs & LWNVME_OACS_GET_LBA_STATUS) == 0)
-        return LWNVME_ERR_NO_LBA_STATUS;
-    if (!lwnvme_feature_ticks_fit(value->report_ms) || !lwnvme_feature_ticks_fit(value->poll_ms))
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    chosen.cdw11 =
-        lwnvme_field_put(lwnvme_divide(value->report_ms, LWNVME_FEATURE_TICK_MS), LWNVME_LBA_STATUS_LSIRI) |
-        lwnvme_field_put(lwnvme_divide(value->poll_ms, LWNVME_FEATURE_TICK_MS), LWNVME_LBA_STATUS_LSIPI);
-    return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_lba_status_interval_row, 0);
 }
 
-/* Of an NVM set: read recovery level, predictable latency. */
-
-/* A controller without NVM sets ignores the identifier, which is 0 then. */
-static int lwnvme_nvm_set_check(const struct lwnvme_controller *controller, uint16_t nvm_set)
+static int lwnvme_read_recovery_judge(const struct lwnvme_controller *controller, const void *value,
+                                      uint32_t dword, enum lwnvme_feature_phase phase)
 {
-    if ((lwnvme_feature_ctratt(controller) & LWNVME_CTRATT_NVM_SETS) == 0)
-        return nvm_set == 0 ? LWNVME_OK : LWNVME_ERR_NO_NVM_SETS;
-    if (nvm_set == 0 || nvm_set > lwnvme_le16_get(&lwnvme_identify_copy(controller)->nsetidmax))
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    return LWNVME_OK;
+    const uint32_t levels = lwnvme_le16_get(&lwnvme_identify_copy(controller)->rrls);
+
+    (void)value;
+    return phase != LWNVME_PHASE_GET &&
+                   (levels >> lwnvme_field_get(dword, LWNVME_READ_RECOVERY_CDW12_RRL) & 1u) == 0
+               ? LWNVME_ERR_NO_READ_RECOVERY
+               : LWNVME_OK;
 }
 
-static bool lwnvme_read_recovery_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_read_recovery *value = (struct lwnvme_read_recovery *)lwnvme_feature_value(request);
-    const struct lwnvme_identify_controller *identify = lwnvme_identify_copy(request->queue->controller);
-    uint32_t level = lwnvme_field_get(request->result_dw0, LWNVME_READ_RECOVERY_CDW12_RRL);
-
-    if (value == NULL)
-        return false;
-    if (((uint32_t)lwnvme_le16_get(&identify->rrls) >> level & 1u) == 0)
-        return lwnvme_feature_judge(request, false);
-    value->level = (uint8_t)level;
-    return lwnvme_feature_judge(request, true);
-}
-
-static int lwnvme_read_recovery_check(const struct lwnvme_controller *controller, uint16_t nvm_set)
-{
-    if ((lwnvme_feature_ctratt(controller) & LWNVME_CTRATT_READ_RECOVERY_LEVELS) == 0)
-        return LWNVME_ERR_NO_READ_RECOVERY;
-    return lwnvme_nvm_set_check(controller, nvm_set);
-}
+static const struct lwnvme_feature_row lwnvme_read_recovery_row = {
+    .fid = LWNVME_FEATURE_READ_RECOVERY_LEVEL,
+    .scope = LWNVME_ROW_NVM_SET,
+    .in_cdw12 = true,
+    LWNVME_FEATURE_NEEDS(ctratt, LWNVME_CTRATT_READ_RECOVERY_LEVELS, LWNVME_ERR_NO_READ_RECOVERY),
+    .judge = lwnvme_read_recovery_judge,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_read_recovery, level, 0u, LWNVME_READ_RECOVERY_CDW12_RRL),
+        },
+};
 
 int lwnvme_read_recovery_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                              uint8_t select, struct lwnvme_read_recovery *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_READ_RECOVERY_LEVEL, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_read_recovery_check(controller, value->nvm_set);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = value->nvm_set;
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_read_recovery_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_read_recovery_row, 0);
 }
 
 int lwnvme_read_recovery_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                              const struct lwnvme_read_recovery *value, bool save)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_READ_RECOVERY_LEVEL, .save = save};
-    uint32_t levels;
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_read_recovery_check(controller, value->nvm_set);
-    if (status != LWNVME_OK)
-        return status;
-    levels = lwnvme_le16_get(&lwnvme_identify_copy(controller)->rrls);
-    if (value->level >= LWNVME_READ_RECOVERY_LEVELS)
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    if ((levels >> value->level & 1u) == 0)
-        return LWNVME_ERR_NO_READ_RECOVERY;
-    chosen.cdw11 = value->nvm_set;
-    chosen.cdw12 = lwnvme_field_put(value->level, LWNVME_READ_RECOVERY_CDW12_RRL);
-    return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_read_recovery_row, 0);
 }
 
-static int lwnvme_predictable_check(const struct lwnvme_controller *controller, uint16_t nvm_set)
-{
-    if ((lwnvme_feature_ctratt(controller) & LWNVME_CTRATT_PREDICTABLE_LATENCY) == 0)
-        return LWNVME_ERR_NO_PREDICTABLE_LATENCY;
-    return lwnvme_nvm_set_check(controller, nvm_set);
-}
-
-static bool lwnvme_predictable_latency_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_predictable_latency *value =
-        (struct lwnvme_predictable_latency *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    value->enabled = lwnvme_field_get(request->result_dw0, LWNVME_PLM_CONFIG_CDW12_LPE) != 0;
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_predictable_latency_row = {
+    .fid = LWNVME_FEATURE_PREDICTABLE_LATENCY_MODE_CONFIG,
+    .scope = LWNVME_ROW_NVM_SET,
+    .in_cdw12 = true,
+    LWNVME_FEATURE_NEEDS(ctratt, LWNVME_CTRATT_PREDICTABLE_LATENCY, LWNVME_ERR_NO_PREDICTABLE_LATENCY),
+    .data_at = offsetof(struct lwnvme_predictable_latency, thresholds),
+    .data_bytes = sizeof(struct lwnvme_plm_config_data),
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_predictable_latency, enabled, 0u, LWNVME_PLM_CONFIG_CDW12_LPE),
+        },
+};
 
 int lwnvme_predictable_latency_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint8_t select, struct lwnvme_predictable_latency *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_PREDICTABLE_LATENCY_MODE_CONFIG,
-                                           .select = select};
-    struct lwnvme_feature_place place;
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_predictable_check(controller, value->nvm_set);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = value->nvm_set;
-    place.data = &value->thresholds;
-    place.length_bytes = (uint32_t)sizeof(value->thresholds);
-    return lwnvme_feature_place_get(controller, request, &chosen, &place, value,
-                                    lwnvme_predictable_latency_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_predictable_latency_row, 0);
 }
 
 int lwnvme_predictable_latency_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    const struct lwnvme_predictable_latency *value, bool save)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_PREDICTABLE_LATENCY_MODE_CONFIG,
-                                           .save = save};
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_predictable_check(controller, value->nvm_set);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = value->nvm_set;
-    chosen.cdw12 = lwnvme_field_put(value->enabled ? 1u : 0u, LWNVME_PLM_CONFIG_CDW12_LPE);
-    return lwnvme_feature_place_set(controller, request, &chosen, &value->thresholds,
-                                    (uint32_t)sizeof(value->thresholds));
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_predictable_latency_row, 0);
 }
 
-static bool lwnvme_predictable_window_decode(struct lwnvme_request *request)
+static int lwnvme_predictable_window_judge(const struct lwnvme_controller *controller, const void *value,
+                                           uint32_t dword, enum lwnvme_feature_phase phase)
 {
-    struct lwnvme_predictable_window *value =
-        (struct lwnvme_predictable_window *)lwnvme_feature_value(request);
-    uint32_t window = lwnvme_field_get(request->result_dw0, LWNVME_PLM_WINDOW_CDW12_WSEL);
+    const uint32_t window = lwnvme_field_get(dword, LWNVME_PLM_WINDOW_CDW12_WSEL);
 
-    if (value == NULL)
-        return false;
-    if (window != LWNVME_PLM_WINDOW_DETERMINISTIC && window != LWNVME_PLM_WINDOW_NON_DETERMINISTIC)
-        return lwnvme_feature_judge(request, false);
-    value->deterministic = window == LWNVME_PLM_WINDOW_DETERMINISTIC;
-    return lwnvme_feature_judge(request, true);
+    (void)controller;
+    (void)value;
+    return phase == LWNVME_PHASE_GOT && window != LWNVME_PLM_WINDOW_DETERMINISTIC &&
+                   window != LWNVME_PLM_WINDOW_NON_DETERMINISTIC
+               ? LWNVME_ERR_FEATURE_DATA
+               : LWNVME_OK;
 }
+
+static const struct lwnvme_feature_row lwnvme_predictable_window_row = {
+    .fid = LWNVME_FEATURE_PREDICTABLE_LATENCY_MODE_WINDOW,
+    .scope = LWNVME_ROW_NVM_SET,
+    .in_cdw12 = true,
+    LWNVME_FEATURE_NEEDS(ctratt, LWNVME_CTRATT_PREDICTABLE_LATENCY, LWNVME_ERR_NO_PREDICTABLE_LATENCY),
+    .judge = lwnvme_predictable_window_judge,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_predictable_window, deterministic, LWNVME_MEMBER_ONE_TWO,
+                                  LWNVME_PLM_WINDOW_CDW12_WSEL),
+        },
+};
 
 int lwnvme_predictable_window_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   uint8_t select, struct lwnvme_predictable_window *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_PREDICTABLE_LATENCY_MODE_WINDOW,
-                                           .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_predictable_check(controller, value->nvm_set);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = value->nvm_set;
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_predictable_window_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_predictable_window_row, 0);
 }
 
 int lwnvme_predictable_window_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   const struct lwnvme_predictable_window *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_PREDICTABLE_LATENCY_MODE_WINDOW};
-    int status = lwnvme_feature_set_check(controller, request, value, false);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_predictable_check(controller, value->nvm_set);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = value->nvm_set;
-    chosen.cdw12 =
-        value->deterministic ? LWNVME_PLM_WINDOW_DETERMINISTIC : LWNVME_PLM_WINDOW_NON_DETERMINISTIC;
-    return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_row_set(controller, request, value, false, &lwnvme_predictable_window_row, 0);
 }
 
-/* Of an endurance group: events, flexible data placement. */
-
-static int lwnvme_endurance_group_check(const struct lwnvme_controller *controller, uint16_t group)
-{
-    if ((lwnvme_feature_ctratt(controller) & LWNVME_CTRATT_ENDURANCE_GROUPS) == 0)
-        return LWNVME_ERR_NO_ENDURANCE_GROUPS;
-    if (group == 0 || group > lwnvme_le16_get(&lwnvme_identify_copy(controller)->endgidmax))
-        return LWNVME_ERR_INVALID_ARGUMENT;
-    return LWNVME_OK;
-}
-
-static bool lwnvme_endurance_events_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_endurance_events *value = (struct lwnvme_endurance_events *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    value->warnings = (uint8_t)lwnvme_field_get(request->result_dw0, LWNVME_ENDURANCE_EVENT_EGCW);
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_endurance_events_row = {
+    .fid = LWNVME_FEATURE_ENDURANCE_GROUP_EVENT_CONFIGURATION,
+    .scope = LWNVME_ROW_ENDURANCE_GROUP,
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_endurance_events, warnings, 0u, LWNVME_ENDURANCE_EVENT_EGCW),
+        },
+};
 
 int lwnvme_endurance_events_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint8_t select, struct lwnvme_endurance_events *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_ENDURANCE_GROUP_EVENT_CONFIGURATION,
-                                           .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_endurance_group_check(controller, value->group);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = lwnvme_field_put(value->group, LWNVME_ENDURANCE_EVENT_ENDGID);
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_endurance_events_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_endurance_events_row, 0);
 }
 
 int lwnvme_endurance_events_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 const struct lwnvme_endurance_events *value, bool save)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_ENDURANCE_GROUP_EVENT_CONFIGURATION,
-                                           .save = save};
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_endurance_group_check(controller, value->group);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = lwnvme_field_put(value->group, LWNVME_ENDURANCE_EVENT_ENDGID) |
-                   lwnvme_field_put(value->warnings, LWNVME_ENDURANCE_EVENT_EGCW);
-    return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_endurance_events_row, 0);
 }
 
-static int lwnvme_data_placement_check(const struct lwnvme_controller *controller, uint16_t group)
-{
-    if ((lwnvme_feature_ctratt(controller) & LWNVME_CTRATT_FLEXIBLE_DATA_PLACEMENT) == 0)
-        return LWNVME_ERR_NO_FDP;
-    return lwnvme_endurance_group_check(controller, group);
-}
-
-static bool lwnvme_data_placement_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_data_placement *value = (struct lwnvme_data_placement *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    value->enabled = lwnvme_field_get(request->result_dw0, LWNVME_FDP_CDW12_FDPE) != 0;
-    value->configuration = (uint8_t)lwnvme_field_get(request->result_dw0, LWNVME_FDP_CDW12_FDPCI);
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_data_placement_row = {
+    .fid = LWNVME_FEATURE_FLEXIBLE_DATA_PLACEMENT,
+    .scope = LWNVME_ROW_ENDURANCE_GROUP,
+    .in_cdw12 = true,
+    LWNVME_FEATURE_NEEDS(ctratt, LWNVME_CTRATT_FLEXIBLE_DATA_PLACEMENT, LWNVME_ERR_NO_FDP),
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_data_placement, enabled, 0u, LWNVME_FDP_CDW12_FDPE),
+            LWNVME_FEATURE_MEMBER(lwnvme_data_placement, configuration, 0u, LWNVME_FDP_CDW12_FDPCI),
+        },
+};
 
 int lwnvme_data_placement_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               uint8_t select, struct lwnvme_data_placement *value)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_FLEXIBLE_DATA_PLACEMENT, .select = select};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_data_placement_check(controller, value->group);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = lwnvme_field_put(value->group, LWNVME_FDP_CDW11_ENDGID);
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_data_placement_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_data_placement_row, 0);
 }
 
 int lwnvme_data_placement_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               const struct lwnvme_data_placement *value, bool save)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_FLEXIBLE_DATA_PLACEMENT, .save = save};
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_data_placement_check(controller, value->group);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = lwnvme_field_put(value->group, LWNVME_FDP_CDW11_ENDGID);
-    chosen.cdw12 = lwnvme_field_put(value->enabled ? 1u : 0u, LWNVME_FDP_CDW12_FDPE) |
-                   lwnvme_field_put(value->configuration, LWNVME_FDP_CDW12_FDPCI);
-    return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_data_placement_row, 0);
 }
 
 static bool lwnvme_placement_events_decode(struct lwnvme_request *request)
@@ -508,7 +316,8 @@ static bool lwnvme_placement_events_decode(struct lwnvme_request *request)
 
 static int lwnvme_placement_events_check(const struct lwnvme_controller *controller, uint32_t nsid)
 {
-    if ((lwnvme_feature_ctratt(controller) & LWNVME_CTRATT_FLEXIBLE_DATA_PLACEMENT) == 0)
+    if ((lwnvme_le32_get(&lwnvme_identify_copy(controller)->ctratt) &
+         LWNVME_CTRATT_FLEXIBLE_DATA_PLACEMENT) == 0)
         return LWNVME_ERR_NO_FDP;
     return lwnvme_feature_nsid_check(controller, nsid, false);
 }
@@ -552,107 +361,66 @@ int lwnvme_placement_events_set(struct lwnvme_controller *controller, struct lwn
     return lwnvme_feature_place_set(controller, request, &chosen, value->type, value->count);
 }
 
-/* Reservations. */
-
-static int lwnvme_reservation_check(const struct lwnvme_controller *controller, uint32_t nsid,
-                                    bool is_all_allowed)
-{
-    if ((controller->info.oncs & LWNVME_ONCS_RESERVATIONS) == 0)
-        return LWNVME_ERR_NO_RESERVATIONS;
-    return lwnvme_feature_nsid_check(controller, nsid, is_all_allowed);
-}
-
-static bool lwnvme_reservation_mask_decode(struct lwnvme_request *request)
-{
-    struct lwnvme_reservation_mask *value = (struct lwnvme_reservation_mask *)lwnvme_feature_value(request);
-    uint32_t word = request->result_dw0;
-
-    if (value == NULL)
-        return false;
-    value->registration_preempted = lwnvme_field_get(word, LWNVME_RESERVATION_MASK_REGPRE) != 0;
-    value->reservation_released = lwnvme_field_get(word, LWNVME_RESERVATION_MASK_RESREL) != 0;
-    value->reservation_preempted = lwnvme_field_get(word, LWNVME_RESERVATION_MASK_RESPRE) != 0;
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_reservation_mask_row = {
+    .fid = LWNVME_FEATURE_RESERVATION_NOTIFICATION_MASK,
+    .scope = LWNVME_ROW_NAMESPACES,
+    LWNVME_FEATURE_NEEDS(oncs, LWNVME_ONCS_RESERVATIONS, LWNVME_ERR_NO_RESERVATIONS),
+    .member =
+        {
+            LWNVME_FEATURE_MEMBER(lwnvme_reservation_mask, registration_preempted, 0u,
+                                  LWNVME_RESERVATION_MASK_REGPRE),
+            LWNVME_FEATURE_MEMBER(lwnvme_reservation_mask, reservation_released, 0u,
+                                  LWNVME_RESERVATION_MASK_RESREL),
+            LWNVME_FEATURE_MEMBER(lwnvme_reservation_mask, reservation_preempted, 0u,
+                                  LWNVME_RESERVATION_MASK_RESPRE),
+        },
+};
 
 int lwnvme_reservation_mask_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint32_t nsid, uint8_t select, struct lwnvme_reservation_mask *value)
 {
-    struct lwnvme_feature_select chosen = {
-        .fid = LWNVME_FEATURE_RESERVATION_NOTIFICATION_MASK, .select = select, .nsid = nsid};
-    int status = lwnvme_feature_get_check(controller, request, value, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_reservation_check(controller, nsid, false);
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, value, lwnvme_reservation_mask_decode);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_reservation_mask_row, nsid);
 }
 
 int lwnvme_reservation_mask_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint32_t nsid, const struct lwnvme_reservation_mask *value, bool save)
 {
-    struct lwnvme_feature_select chosen = {
-        .fid = LWNVME_FEATURE_RESERVATION_NOTIFICATION_MASK, .save = save, .nsid = nsid};
-    int status = lwnvme_feature_set_check(controller, request, value, save);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_reservation_check(controller, nsid, true);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = lwnvme_field_put(value->registration_preempted ? 1u : 0u, LWNVME_RESERVATION_MASK_REGPRE) |
-                   lwnvme_field_put(value->reservation_released ? 1u : 0u, LWNVME_RESERVATION_MASK_RESREL) |
-                   lwnvme_field_put(value->reservation_preempted ? 1u : 0u, LWNVME_RESERVATION_MASK_RESPRE);
-    return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_reservation_mask_row, nsid);
 }
 
-static bool lwnvme_reservation_persistence_decode(struct lwnvme_request *request)
-{
-    bool *value = (bool *)lwnvme_feature_value(request);
-
-    if (value == NULL)
-        return false;
-    *value = lwnvme_field_get(request->result_dw0, LWNVME_RESERVATION_PERSISTENCE_PTPL) != 0;
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_reservation_persistence_row = {
+    .fid = LWNVME_FEATURE_RESERVATION_PERSISTENCE,
+    .scope = LWNVME_ROW_NAMESPACES,
+    LWNVME_FEATURE_NEEDS(oncs, LWNVME_ONCS_RESERVATIONS, LWNVME_ERR_NO_RESERVATIONS),
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(bool, LWNVME_RESERVATION_PERSISTENCE_PTPL),
+        },
+};
 
 int lwnvme_reservation_persistence_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                        uint32_t nsid, uint8_t select, bool *persists)
 {
-    struct lwnvme_feature_select chosen = {
-        .fid = LWNVME_FEATURE_RESERVATION_PERSISTENCE, .select = select, .nsid = nsid};
-    int status = lwnvme_feature_get_check(controller, request, persists, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_reservation_check(controller, nsid, false);
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, persists,
-                                   lwnvme_reservation_persistence_decode);
+    return lwnvme_feature_row_get(controller, request, select, persists, &lwnvme_reservation_persistence_row,
+                                  nsid);
 }
 
 int lwnvme_reservation_persistence_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                        uint32_t nsid, bool persists, bool save)
 {
-    struct lwnvme_feature_select chosen = {
-        .fid = LWNVME_FEATURE_RESERVATION_PERSISTENCE, .save = save, .nsid = nsid};
-    int status = lwnvme_feature_set_check(controller, request, request, save);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_reservation_check(controller, nsid, true);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = lwnvme_field_put(persists ? 1u : 0u, LWNVME_RESERVATION_PERSISTENCE_PTPL);
-    return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_number_set(controller, request, persists, save, &lwnvme_reservation_persistence_row,
+                                     nsid);
 }
 
-/* Namespace write protection. */
-
-static int lwnvme_write_protection_check(const struct lwnvme_controller *controller, uint8_t state)
+static int lwnvme_write_protection_judge(const struct lwnvme_controller *controller, const void *value,
+                                         uint32_t dword, enum lwnvme_feature_phase phase)
 {
     static const uint8_t needed[] = {LWNVME_NWPC_WRITE_PROTECT, LWNVME_NWPC_WRITE_PROTECT,
                                      LWNVME_NWPC_UNTIL_POWER_CYCLE, LWNVME_NWPC_PERMANENT};
+    const uint32_t state = lwnvme_field_get(dword, LWNVME_WRITE_PROTECTION_WPS);
 
+    (void)value;
+    (void)phase;
     if (state > LWNVME_WRITE_PROTECTION_PERMANENT)
         return LWNVME_ERR_INVALID_ARGUMENT;
     if ((lwnvme_identify_copy(controller)->nwpc & needed[state]) == 0)
@@ -660,47 +428,25 @@ static int lwnvme_write_protection_check(const struct lwnvme_controller *control
     return LWNVME_OK;
 }
 
-static bool lwnvme_write_protection_decode(struct lwnvme_request *request)
-{
-    uint8_t *value = (uint8_t *)lwnvme_feature_value(request);
-    uint32_t state = lwnvme_field_get(request->result_dw0, LWNVME_WRITE_PROTECTION_WPS);
-
-    if (value == NULL)
-        return false;
-    if (lwnvme_write_protection_check(request->queue->controller, (uint8_t)state) != LWNVME_OK)
-        return lwnvme_feature_judge(request, false);
-    *value = (uint8_t)state;
-    return lwnvme_feature_judge(request, true);
-}
+static const struct lwnvme_feature_row lwnvme_write_protection_row = {
+    .fid = LWNVME_FEATURE_NAMESPACE_WRITE_PROTECTION,
+    .scope = LWNVME_ROW_NAMESPACE,
+    LWNVME_FEATURE_NEEDS(nwpc, LWNVME_NWPC_WRITE_PROTECT, LWNVME_ERR_NO_WRITE_PROTECTION),
+    .judge = lwnvme_write_protection_judge,
+    .member =
+        {
+            LWNVME_FEATURE_NUMBER(uint8_t, LWNVME_WRITE_PROTECTION_WPS),
+        },
+};
 
 int lwnvme_write_protection_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint32_t nsid, uint8_t select, uint8_t *state)
 {
-    struct lwnvme_feature_select chosen = {
-        .fid = LWNVME_FEATURE_NAMESPACE_WRITE_PROTECTION, .select = select, .nsid = nsid};
-    int status = lwnvme_feature_get_check(controller, request, state, select);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_write_protection_check(controller, LWNVME_WRITE_PROTECTION_NONE);
-    if (status == LWNVME_OK)
-        status = lwnvme_feature_nsid_check(controller, nsid, false);
-    if (status != LWNVME_OK)
-        return status;
-    return lwnvme_feature_word_get(controller, request, &chosen, state, lwnvme_write_protection_decode);
+    return lwnvme_feature_row_get(controller, request, select, state, &lwnvme_write_protection_row, nsid);
 }
 
 int lwnvme_write_protection_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint32_t nsid, uint8_t state)
 {
-    struct lwnvme_feature_select chosen = {.fid = LWNVME_FEATURE_NAMESPACE_WRITE_PROTECTION, .nsid = nsid};
-    int status = lwnvme_feature_set_check(controller, request, request, false);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_write_protection_check(controller, state);
-    if (status == LWNVME_OK)
-        status = lwnvme_feature_nsid_check(controller, nsid, false);
-    if (status != LWNVME_OK)
-        return status;
-    chosen.cdw11 = lwnvme_field_put(state, LWNVME_WRITE_PROTECTION_WPS);
-    return lwnvme_feature_word_set(controller, request, &chosen);
+    return lwnvme_feature_number_set(controller, request, state, false, &lwnvme_write_protection_row, nsid);
 }

@@ -370,14 +370,14 @@ static uint8_t lwnvme_firmware_slot_choose(const struct lwnvme_firmware_update *
 
 /* Commit. */
 
-static void lwnvme_firmware_commit_fill(struct lwnvme_command *command,
-                                        const struct lwnvme_firmware_commit_select *select)
+static int lwnvme_firmware_commit_send(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                                       const struct lwnvme_firmware_commit_select *select)
 {
-    memset(command, 0, sizeof(*command));
-    command->opcode = LWNVME_ADMIN_FIRMWARE_COMMIT;
-    command->cdw10 = lwnvme_field_put(select->slot, LWNVME_FIRMWARE_COMMIT_FS) |
-                     lwnvme_field_put(select->action, LWNVME_FIRMWARE_COMMIT_CA) |
-                     lwnvme_field_put(select->boot_partition, LWNVME_FIRMWARE_COMMIT_BPID);
+    return lwnvme_admin_plain(controller, request, LWNVME_ADMIN_FIRMWARE_COMMIT, 0,
+                              lwnvme_field_put(select->slot, LWNVME_FIRMWARE_COMMIT_FS) |
+                                  lwnvme_field_put(select->action, LWNVME_FIRMWARE_COMMIT_CA) |
+                                  lwnvme_field_put(select->boot_partition, LWNVME_FIRMWARE_COMMIT_BPID),
+                              0);
 }
 
 static int lwnvme_firmware_send_commit(struct lwnvme_firmware_update *update)
@@ -385,18 +385,15 @@ static int lwnvme_firmware_send_commit(struct lwnvme_firmware_update *update)
     struct lwnvme_operation *operation = &update->operation;
     struct lwnvme_controller *controller = operation->controller;
     struct lwnvme_firmware_commit_select select = {update->action, update->slot_used, update->boot_partition};
-    struct lwnvme_command command;
 
     lwnvme_operation_progress(operation, 92);
-    lwnvme_firmware_commit_fill(&command, &select);
-    operation->request.internal_done = NULL;
     operation->request.timeout_ms = LWNVME_FIRMWARE_COMMIT_MS;
     if (update->action == LWNVME_FIRMWARE_COMMIT_CA_ACTIVATE_NOW) {
         /* The admin commands that others have there now will wait as long. */
         lwnvme_deadlines_extend(controller, lwnvme_firmware_mtfa_ms(controller));
         operation->request.timeout_ms += lwnvme_firmware_mtfa_ms(controller);
     }
-    return lwnvme_submit_raw(&controller->admin, &operation->request, &command, NULL);
+    return lwnvme_firmware_commit_send(controller, &operation->request, &select);
 }
 
 /* A reset until now has lost the image. */
@@ -816,7 +813,6 @@ int lwnvme_firmware_download(struct lwnvme_controller *controller, struct lwnvme
 int lwnvme_firmware_commit(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            const struct lwnvme_firmware_commit_select *select)
 {
-    struct lwnvme_command command;
     int status = lwnvme_admin_check(controller, request);
 
     if (status != LWNVME_OK)
@@ -827,7 +823,5 @@ int lwnvme_firmware_commit(struct lwnvme_controller *controller, struct lwnvme_r
         return LWNVME_ERR_NO_FIRMWARE;
     if (select->action > 7u || select->slot > LWNVME_FIRMWARE_SLOTS_MAX || select->boot_partition > 1u)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    lwnvme_firmware_commit_fill(&command, select);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    return lwnvme_firmware_commit_send(controller, request, select);
 }

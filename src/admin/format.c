@@ -163,19 +163,17 @@ static void lwnvme_format_watch(struct lwnvme_format *format)
 static int lwnvme_format_send(struct lwnvme_format *format)
 {
     struct lwnvme_operation *operation = &format->operation;
-    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_FORMAT_NVM};
+    const uint32_t cdw10 = lwnvme_field_put(format->format_index & 15u, LWNVME_FORMAT_LBAFL) |
+                           lwnvme_field_put(format->format_index >> 4, LWNVME_FORMAT_LBAFU) |
+                           lwnvme_field_put(format->metadata_extended ? 1u : 0u, LWNVME_FORMAT_MSET) |
+                           lwnvme_field_put(format->protection_type, LWNVME_FORMAT_PI) |
+                           lwnvme_field_put(format->protection_first ? 1u : 0u, LWNVME_FORMAT_PIL) |
+                           lwnvme_field_put(format->secure_erase, LWNVME_FORMAT_SES);
 
-    command.nsid = format->nsid;
-    command.cdw10 = lwnvme_field_put(format->format_index & 15u, LWNVME_FORMAT_LBAFL) |
-                    lwnvme_field_put(format->format_index >> 4, LWNVME_FORMAT_LBAFU) |
-                    lwnvme_field_put(format->metadata_extended ? 1u : 0u, LWNVME_FORMAT_MSET) |
-                    lwnvme_field_put(format->protection_type, LWNVME_FORMAT_PI) |
-                    lwnvme_field_put(format->protection_first ? 1u : 0u, LWNVME_FORMAT_PIL) |
-                    lwnvme_field_put(format->secure_erase, LWNVME_FORMAT_SES);
-    operation->request.internal_done = NULL;
     operation->request.timeout_ms =
         operation->timeout_ms != 0 ? operation->timeout_ms : LWNVME_FORMAT_LIMIT_MS;
-    return lwnvme_submit_raw(&operation->controller->admin, &operation->request, &command, NULL);
+    return lwnvme_admin_plain(operation->controller, &operation->request, LWNVME_ADMIN_FORMAT_NVM,
+                              format->nsid, cdw10, 0);
 }
 
 static void lwnvme_format_enter_step(struct lwnvme_format *format)

@@ -344,14 +344,13 @@ static void lwnvme_host_memory_farewell(struct lwnvme_controller *controller,
     controller->farewells++;
 }
 
-/* The controller is up again, or awake: it gets the memory back, if that is still enough for it. */
+/* The controller is up again, or awake: it gets the memory back, if that is still enough for it. What was under way has
+ * been given back, or was awaited. */
 static void lwnvme_host_memory_welcome(struct lwnvme_controller *controller,
                                        struct lwnvme_host_memory *memory)
 {
     struct lwnvme_host_memory_wish wish;
 
-    if (lwnvme_request_active(&memory->request))
-        return;
     memory->enabled = false;
     if (lwnvme_host_memory_wish_get(controller, &wish) != LWNVME_OK)
         memory->status = LWNVME_ERR_NO_HOST_MEMORY_BUFFER;
@@ -365,11 +364,17 @@ static void lwnvme_host_memory_welcome(struct lwnvme_controller *controller,
 static void lwnvme_host_memory_forget(const struct lwnvme_controller *controller,
                                       struct lwnvme_host_memory *memory)
 {
+    uint32_t index;
+
     if (controller->device_stopped != 0 || !memory->enabled) {
         lwnvme_host_memory_release(memory, controller);
         memory->status = LWNVME_OK;
         return;
     }
+    for (index = 0; index < memory->chunk_count; index++)
+        lwnvme_keep(controller, memory->chunks[index].memory, memory->chunks[index].length_bytes,
+                    memory->chunks[index].dma_address);
+    lwnvme_keep(controller, memory->list, LWNVME_PAGE_MIN, memory->list_dma);
     lwnvme_memory_put(controller, memory->chunks, memory->chunks_bytes, memory->chunks_dma);
     memory->chunks = NULL;
     memory->list = NULL;

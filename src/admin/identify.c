@@ -8,62 +8,72 @@
 #include "identify_private.h"
 
 /* Which namespace identifiers a structure goes with. */
-#define LWNVME_NSID_RULE_UNUSED 0u
-#define LWNVME_NSID_RULE_ONE    1u
-#define LWNVME_NSID_RULE_OR_ALL 2u
-#define LWNVME_NSID_RULE_AFTER  3u
+#define LWNVME_NSID_RULE_UNUSED        0u
+#define LWNVME_NSID_RULE_ONE           1u
+#define LWNVME_NSID_RULE_OR_ALL        2u
+#define LWNVME_NSID_RULE_AFTER         3u
+#define LWNVME_NSID_RULE               3u
+#define LWNVME_IDENTIFY_OF_COMMAND_SET 4u /* or new together with command sets */
 
 /* A structure, and what a controller needs to have it. A capability bit is enough whatever the version: before its
  * time it was reserved and 0. */
 struct lwnvme_identify_gate {
     uint8_t cns;
-    uint8_t nsid_rule;
-    bool of_command_set; /* or new together with command sets */
-    uint32_t version;    /* LWNVME_VERSION(1, 0, 0) if bits say it all */
-    uint16_t oacs;
-    uint32_t ctratt;
-    int lacking; /* the name of the missing bit */
+    uint8_t rules;
+    uint8_t version;     /* as 0x21 for 2.1; 0 if bits say it all */
+    uint8_t ability;     /* a bit; 0: none is needed */
+    uint16_t ability_at; /* of this byte of Identify Controller */
+    int16_t lacking;     /* the name of the missing bit */
 };
 
+#define LWNVME_IDENTIFY_BYTE(mask) ((mask) > 0xffffu ? 2u : (mask) > 0xffu ? 1u : 0u)
+#define LWNVME_IDENTIFY_NEEDS(member, mask, error)                                                           \
+    (uint8_t)((mask) >> (8u * LWNVME_IDENTIFY_BYTE(mask))),                                                  \
+        (uint16_t)(offsetof(struct lwnvme_identify_controller, member) + LWNVME_IDENTIFY_BYTE(mask)),        \
+        (error)
+
 static const struct lwnvme_identify_gate lwnvme_identify_gates[] = {
-    {LWNVME_CNS_NAMESPACE, LWNVME_NSID_RULE_OR_ALL, false, 0, 0, 0, 0},
-    {LWNVME_CNS_CONTROLLER, LWNVME_NSID_RULE_UNUSED, false, 0, 0, 0, 0},
-    {LWNVME_CNS_ACTIVE_NAMESPACES, LWNVME_NSID_RULE_AFTER, false, LWNVME_VERSION(1, 1, 0), 0, 0, 0},
-    {LWNVME_CNS_NAMESPACE_DESCRIPTORS, LWNVME_NSID_RULE_ONE, false, LWNVME_VERSION(1, 3, 0), 0, 0, 0},
-    {LWNVME_CNS_NVM_SETS, LWNVME_NSID_RULE_UNUSED, false, 0, 0, LWNVME_CTRATT_NVM_SETS,
-     LWNVME_ERR_NO_NVM_SETS},
-    {LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_NSID_RULE_OR_ALL, true, 0, 0, 0, 0},
-    {LWNVME_CNS_COMMAND_SET_CONTROLLER, LWNVME_NSID_RULE_UNUSED, true, 0, 0, 0, 0},
-    {LWNVME_CNS_COMMAND_SET_ACTIVE_NAMESPACES, LWNVME_NSID_RULE_AFTER, true, 0, 0, 0, 0},
-    {LWNVME_CNS_INDEPENDENT_NAMESPACE, LWNVME_NSID_RULE_ONE, true, 0, 0, 0, 0},
-    {LWNVME_CNS_NAMESPACE_USER_DATA_FORMAT, LWNVME_NSID_RULE_UNUSED, true, 0, 0, 0, 0},
-    {LWNVME_CNS_COMMAND_SET_NAMESPACE_USER_DATA_FORMAT, LWNVME_NSID_RULE_UNUSED, true, 0, 0, 0, 0},
-    {LWNVME_CNS_ALLOCATED_NAMESPACES, LWNVME_NSID_RULE_AFTER, false, 0, LWNVME_OACS_NAMESPACE_MANAGEMENT, 0,
-     LWNVME_ERR_NO_NAMESPACE_MANAGEMENT},
-    {LWNVME_CNS_ALLOCATED_NAMESPACE, LWNVME_NSID_RULE_ONE, false, 0, LWNVME_OACS_NAMESPACE_MANAGEMENT, 0,
-     LWNVME_ERR_NO_NAMESPACE_MANAGEMENT},
-    {LWNVME_CNS_NAMESPACE_CONTROLLERS, LWNVME_NSID_RULE_ONE, false, LWNVME_VERSION(1, 2, 0), 0, 0, 0},
-    {LWNVME_CNS_CONTROLLERS, LWNVME_NSID_RULE_UNUSED, false, LWNVME_VERSION(1, 2, 0), 0, 0, 0},
-    {LWNVME_CNS_PRIMARY_CONTROLLER_CAPABILITIES, LWNVME_NSID_RULE_UNUSED, false, 0,
-     LWNVME_OACS_VIRTUALIZATION_MANAGEMENT, 0, LWNVME_ERR_NO_VIRTUALIZATION},
-    {LWNVME_CNS_SECONDARY_CONTROLLERS, LWNVME_NSID_RULE_UNUSED, false, 0,
-     LWNVME_OACS_VIRTUALIZATION_MANAGEMENT, 0, LWNVME_ERR_NO_VIRTUALIZATION},
-    {LWNVME_CNS_NAMESPACE_GRANULARITY, LWNVME_NSID_RULE_UNUSED, false, 0, 0,
-     LWNVME_CTRATT_NAMESPACE_GRANULARITY, LWNVME_ERR_NO_NAMESPACE_GRANULARITY},
-    {LWNVME_CNS_UUIDS, LWNVME_NSID_RULE_UNUSED, false, 0, 0, LWNVME_CTRATT_UUID_LIST,
-     LWNVME_ERR_NO_UUID_LIST},
-    {LWNVME_CNS_DOMAINS, LWNVME_NSID_RULE_UNUSED, false, 0, 0, LWNVME_CTRATT_MULTI_DOMAIN,
-     LWNVME_ERR_NO_DOMAINS},
-    {LWNVME_CNS_ENDURANCE_GROUPS, LWNVME_NSID_RULE_UNUSED, false, 0, 0, LWNVME_CTRATT_ENDURANCE_GROUPS,
-     LWNVME_ERR_NO_ENDURANCE_GROUPS},
-    {LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACES, LWNVME_NSID_RULE_AFTER, true, 0,
-     LWNVME_OACS_NAMESPACE_MANAGEMENT, 0, LWNVME_ERR_NO_NAMESPACE_MANAGEMENT},
-    {LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACE, LWNVME_NSID_RULE_ONE, true, 0,
-     LWNVME_OACS_NAMESPACE_MANAGEMENT, 0, LWNVME_ERR_NO_NAMESPACE_MANAGEMENT},
-    {LWNVME_CNS_IO_COMMAND_SETS, LWNVME_NSID_RULE_UNUSED, true, 0, 0, 0, 0},
-    {LWNVME_CNS_PORTS, LWNVME_NSID_RULE_UNUSED, false, LWNVME_VERSION(2, 1, 0), 0, 0, 0},
-    {LWNVME_CNS_INDEPENDENT_ALLOCATED_NAMESPACE, LWNVME_NSID_RULE_ONE, true, 0,
-     LWNVME_OACS_NAMESPACE_MANAGEMENT, 0, LWNVME_ERR_NO_NAMESPACE_MANAGEMENT},
+    {LWNVME_CNS_NAMESPACE, LWNVME_NSID_RULE_OR_ALL, 0, 0, 0, 0},
+    {LWNVME_CNS_CONTROLLER, LWNVME_NSID_RULE_UNUSED, 0, 0, 0, 0},
+    {LWNVME_CNS_ACTIVE_NAMESPACES, LWNVME_NSID_RULE_AFTER, 0x11u, 0, 0, 0},
+    {LWNVME_CNS_NAMESPACE_DESCRIPTORS, LWNVME_NSID_RULE_ONE, 0x13u, 0, 0, 0},
+    {LWNVME_CNS_NVM_SETS, LWNVME_NSID_RULE_UNUSED, 0,
+     LWNVME_IDENTIFY_NEEDS(ctratt, LWNVME_CTRATT_NVM_SETS, LWNVME_ERR_NO_NVM_SETS)},
+    {LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_NSID_RULE_OR_ALL | LWNVME_IDENTIFY_OF_COMMAND_SET, 0, 0, 0, 0},
+    {LWNVME_CNS_COMMAND_SET_CONTROLLER, LWNVME_NSID_RULE_UNUSED | LWNVME_IDENTIFY_OF_COMMAND_SET, 0, 0, 0, 0},
+    {LWNVME_CNS_COMMAND_SET_ACTIVE_NAMESPACES, LWNVME_NSID_RULE_AFTER | LWNVME_IDENTIFY_OF_COMMAND_SET, 0, 0,
+     0, 0},
+    {LWNVME_CNS_INDEPENDENT_NAMESPACE, LWNVME_NSID_RULE_ONE | LWNVME_IDENTIFY_OF_COMMAND_SET, 0, 0, 0, 0},
+    {LWNVME_CNS_NAMESPACE_USER_DATA_FORMAT, LWNVME_NSID_RULE_UNUSED | LWNVME_IDENTIFY_OF_COMMAND_SET, 0, 0, 0,
+     0},
+    {LWNVME_CNS_COMMAND_SET_NAMESPACE_USER_DATA_FORMAT,
+     LWNVME_NSID_RULE_UNUSED | LWNVME_IDENTIFY_OF_COMMAND_SET, 0, 0, 0, 0},
+    {LWNVME_CNS_ALLOCATED_NAMESPACES, LWNVME_NSID_RULE_AFTER, 0,
+     LWNVME_IDENTIFY_NEEDS(oacs, LWNVME_OACS_NAMESPACE_MANAGEMENT, LWNVME_ERR_NO_NAMESPACE_MANAGEMENT)},
+    {LWNVME_CNS_ALLOCATED_NAMESPACE, LWNVME_NSID_RULE_ONE, 0,
+     LWNVME_IDENTIFY_NEEDS(oacs, LWNVME_OACS_NAMESPACE_MANAGEMENT, LWNVME_ERR_NO_NAMESPACE_MANAGEMENT)},
+    {LWNVME_CNS_NAMESPACE_CONTROLLERS, LWNVME_NSID_RULE_ONE, 0x12u, 0, 0, 0},
+    {LWNVME_CNS_CONTROLLERS, LWNVME_NSID_RULE_UNUSED, 0x12u, 0, 0, 0},
+    {LWNVME_CNS_PRIMARY_CONTROLLER_CAPABILITIES, LWNVME_NSID_RULE_UNUSED, 0,
+     LWNVME_IDENTIFY_NEEDS(oacs, LWNVME_OACS_VIRTUALIZATION_MANAGEMENT, LWNVME_ERR_NO_VIRTUALIZATION)},
+    {LWNVME_CNS_SECONDARY_CONTROLLERS, LWNVME_NSID_RULE_UNUSED, 0,
+     LWNVME_IDENTIFY_NEEDS(oacs, LWNVME_OACS_VIRTUALIZATION_MANAGEMENT, LWNVME_ERR_NO_VIRTUALIZATION)},
+    {LWNVME_CNS_NAMESPACE_GRANULARITY, LWNVME_NSID_RULE_UNUSED, 0,
+     LWNVME_IDENTIFY_NEEDS(ctratt, LWNVME_CTRATT_NAMESPACE_GRANULARITY, LWNVME_ERR_NO_NAMESPACE_GRANULARITY)},
+    {LWNVME_CNS_UUIDS, LWNVME_NSID_RULE_UNUSED, 0,
+     LWNVME_IDENTIFY_NEEDS(ctratt, LWNVME_CTRATT_UUID_LIST, LWNVME_ERR_NO_UUID_LIST)},
+    {LWNVME_CNS_DOMAINS, LWNVME_NSID_RULE_UNUSED, 0,
+     LWNVME_IDENTIFY_NEEDS(ctratt, LWNVME_CTRATT_MULTI_DOMAIN, LWNVME_ERR_NO_DOMAINS)},
+    {LWNVME_CNS_ENDURANCE_GROUPS, LWNVME_NSID_RULE_UNUSED, 0,
+     LWNVME_IDENTIFY_NEEDS(ctratt, LWNVME_CTRATT_ENDURANCE_GROUPS, LWNVME_ERR_NO_ENDURANCE_GROUPS)},
+    {LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACES, LWNVME_NSID_RULE_AFTER | LWNVME_IDENTIFY_OF_COMMAND_SET, 0,
+     LWNVME_IDENTIFY_NEEDS(oacs, LWNVME_OACS_NAMESPACE_MANAGEMENT, LWNVME_ERR_NO_NAMESPACE_MANAGEMENT)},
+    {LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACE, LWNVME_NSID_RULE_ONE | LWNVME_IDENTIFY_OF_COMMAND_SET, 0,
+     LWNVME_IDENTIFY_NEEDS(oacs, LWNVME_OACS_NAMESPACE_MANAGEMENT, LWNVME_ERR_NO_NAMESPACE_MANAGEMENT)},
+    {LWNVME_CNS_IO_COMMAND_SETS, LWNVME_NSID_RULE_UNUSED | LWNVME_IDENTIFY_OF_COMMAND_SET, 0, 0, 0, 0},
+    {LWNVME_CNS_PORTS, LWNVME_NSID_RULE_UNUSED, 0x21u, 0, 0, 0},
+    {LWNVME_CNS_INDEPENDENT_ALLOCATED_NAMESPACE, LWNVME_NSID_RULE_ONE | LWNVME_IDENTIFY_OF_COMMAND_SET, 0,
+     LWNVME_IDENTIFY_NEEDS(oacs, LWNVME_OACS_NAMESPACE_MANAGEMENT, LWNVME_ERR_NO_NAMESPACE_MANAGEMENT)},
 };
 
 static bool lwnvme_identify_knows_only_two(const struct lwnvme_controller *controller)
@@ -119,15 +129,15 @@ static int lwnvme_identify_gate_check(const struct lwnvme_controller *controller
                                       const struct lwnvme_identify_gate *gate,
                                       const struct lwnvme_identify_query *query)
 {
-    uint32_t ctratt = lwnvme_le32_get(&lwnvme_identify_copy(controller)->ctratt);
+    const uint8_t *identify = (const uint8_t *)lwnvme_identify_copy(controller);
     int status = LWNVME_OK;
 
     if ((gate->cns > LWNVME_CNS_CONTROLLER && lwnvme_identify_knows_only_two(controller)) ||
-        controller->info.version < gate->version)
+        controller->info.version < LWNVME_VERSION((uint32_t)gate->version >> 4, gate->version & 15u, 0u))
         return LWNVME_ERR_NO_IDENTIFY_CNS;
-    if ((controller->info.oacs & gate->oacs) != gate->oacs || (ctratt & gate->ctratt) != gate->ctratt)
+    if (gate->ability != 0 && (identify[gate->ability_at] & gate->ability) == 0)
         return gate->lacking;
-    if (gate->of_command_set)
+    if ((gate->rules & LWNVME_IDENTIFY_OF_COMMAND_SET) != 0)
         status = lwnvme_identify_command_set_check(controller, query);
     else if (gate->cns == LWNVME_CNS_CONTROLLERS || gate->cns == LWNVME_CNS_NAMESPACE_CONTROLLERS)
         status = lwnvme_identify_controllers_check(controller);
@@ -137,7 +147,7 @@ static int lwnvme_identify_gate_check(const struct lwnvme_controller *controller
          gate->cns == LWNVME_CNS_COMMAND_SET_NAMESPACE_USER_DATA_FORMAT) &&
         query->cnssid >= LWNVME_LBA_FORMATS_MAX)
         return LWNVME_ERR_FORMAT_INDEX;
-    return lwnvme_identify_nsid_check(controller, gate->nsid_rule, query->nsid);
+    return lwnvme_identify_nsid_check(controller, gate->rules & LWNVME_NSID_RULE, query->nsid);
 }
 
 static const struct lwnvme_identify_gate *lwnvme_identify_gate_find(uint8_t cns)
@@ -199,4 +209,18 @@ int lwnvme_identify_typed(struct lwnvme_controller *controller, struct lwnvme_re
     if (status == LWNVME_OK)
         request->page_next = verify;
     return status;
+}
+
+int lwnvme_identify_by(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t id,
+                       void *data, uint32_t which, lwnvme_identify_verify verify)
+{
+    struct lwnvme_identify_query query = {.cns = (uint8_t)which, .csi = (uint8_t)(which >> 8)};
+
+    if ((which & LWNVME_IDENTIFY_BY_CNTID) != 0)
+        query.cntid = (uint16_t)id;
+    else if ((which & LWNVME_IDENTIFY_BY_CNSSID) != 0)
+        query.cnssid = (uint16_t)id;
+    else
+        query.nsid = id;
+    return lwnvme_identify_typed(controller, request, &query, data, verify);
 }

@@ -198,46 +198,42 @@ int lwnvme_identify_get_active_namespaces(struct lwnvme_controller *controller,
                                           struct lwnvme_request *request, uint32_t after,
                                           struct lwnvme_identify_namespace_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_ACTIVE_NAMESPACES, .nsid = after};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_namespaces_verify);
+    return lwnvme_identify_by(controller, request, after, list, LWNVME_CNS_ACTIVE_NAMESPACES,
+                              lwnvme_identify_namespaces_verify);
 }
 
 int lwnvme_identify_get_active_namespaces_of(struct lwnvme_controller *controller,
                                              struct lwnvme_request *request, uint32_t after, uint8_t csi,
                                              struct lwnvme_identify_namespace_list *list)
 {
-    struct lwnvme_identify_query query = {
-        .cns = LWNVME_CNS_COMMAND_SET_ACTIVE_NAMESPACES, .nsid = after, .csi = csi};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_namespaces_verify);
+    return lwnvme_identify_by(controller, request, after, list,
+                              LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_ACTIVE_NAMESPACES, csi),
+                              lwnvme_identify_namespaces_verify);
 }
 
 int lwnvme_identify_get_allocated_namespaces(struct lwnvme_controller *controller,
                                              struct lwnvme_request *request, uint32_t after,
                                              struct lwnvme_identify_namespace_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_ALLOCATED_NAMESPACES, .nsid = after};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_namespaces_verify);
+    return lwnvme_identify_by(controller, request, after, list, LWNVME_CNS_ALLOCATED_NAMESPACES,
+                              lwnvme_identify_namespaces_verify);
 }
 
 int lwnvme_identify_get_allocated_namespaces_of(struct lwnvme_controller *controller,
                                                 struct lwnvme_request *request, uint32_t after, uint8_t csi,
                                                 struct lwnvme_identify_namespace_list *list)
 {
-    struct lwnvme_identify_query query = {
-        .cns = LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACES, .nsid = after, .csi = csi};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_namespaces_verify);
+    return lwnvme_identify_by(controller, request, after, list,
+                              LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACES, csi),
+                              lwnvme_identify_namespaces_verify);
 }
 
 int lwnvme_identify_get_controllers(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint16_t first_cntlid, struct lwnvme_identify_controller_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_CONTROLLERS, .cntid = first_cntlid};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_controllers_verify);
+    return lwnvme_identify_by(controller, request, first_cntlid, list,
+                              LWNVME_CNS_CONTROLLERS | LWNVME_IDENTIFY_BY_CNTID,
+                              lwnvme_identify_controllers_verify);
 }
 
 int lwnvme_identify_get_namespace_controllers(struct lwnvme_controller *controller,
@@ -255,63 +251,58 @@ int lwnvme_identify_get_secondary_controllers(struct lwnvme_controller *controll
                                               struct lwnvme_request *request, uint16_t first_cntlid,
                                               struct lwnvme_identify_secondary_controller_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_SECONDARY_CONTROLLERS, .cntid = first_cntlid};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_secondaries_verify);
+    return lwnvme_identify_by(controller, request, first_cntlid, list,
+                              LWNVME_CNS_SECONDARY_CONTROLLERS | LWNVME_IDENTIFY_BY_CNTID,
+                              lwnvme_identify_secondaries_verify);
 }
 
 int lwnvme_identify_get_nvm_sets(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                  uint16_t first, struct lwnvme_identify_nvm_set_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_NVM_SETS, .cnssid = first};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_attributes_verify);
+    return lwnvme_identify_by(controller, request, first, list,
+                              LWNVME_CNS_NVM_SETS | LWNVME_IDENTIFY_BY_CNSSID,
+                              lwnvme_identify_attributes_verify);
 }
 
 int lwnvme_identify_get_domains(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint16_t first, struct lwnvme_identify_domain_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_DOMAINS, .cnssid = first};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_attributes_verify);
+    return lwnvme_identify_by(controller, request, first, list,
+                              LWNVME_CNS_DOMAINS | LWNVME_IDENTIFY_BY_CNSSID,
+                              lwnvme_identify_attributes_verify);
 }
 
 int lwnvme_identify_get_endurance_groups(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                          uint16_t first, struct lwnvme_identify_endurance_group_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_ENDURANCE_GROUPS, .cnssid = first};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_groups_verify);
+    return lwnvme_identify_by(controller, request, first, list,
+                              LWNVME_CNS_ENDURANCE_GROUPS | LWNVME_IDENTIFY_BY_CNSSID,
+                              lwnvme_identify_groups_verify);
 }
 
 int lwnvme_identify_get_granularity(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     struct lwnvme_identify_granularity_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_NAMESPACE_GRANULARITY};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_granularity_verify);
+    return lwnvme_identify_by(controller, request, 0, list, LWNVME_CNS_NAMESPACE_GRANULARITY,
+                              lwnvme_identify_granularity_verify);
 }
 
 int lwnvme_identify_get_uuids(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               struct lwnvme_identify_uuid_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_UUIDS};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_uuids_verify);
+    return lwnvme_identify_by(controller, request, 0, list, LWNVME_CNS_UUIDS, lwnvme_identify_uuids_verify);
 }
 
 int lwnvme_identify_get_io_command_sets(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                         uint16_t cntlid, struct lwnvme_identify_io_command_sets *sets)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_IO_COMMAND_SETS, .cntid = cntlid};
-
-    return lwnvme_identify_typed(controller, request, &query, sets, lwnvme_identify_command_sets_verify);
+    return lwnvme_identify_by(controller, request, cntlid, sets,
+                              LWNVME_CNS_IO_COMMAND_SETS | LWNVME_IDENTIFY_BY_CNTID,
+                              lwnvme_identify_command_sets_verify);
 }
 
 int lwnvme_identify_get_ports(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               struct lwnvme_identify_port_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_PORTS};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_ports_verify);
+    return lwnvme_identify_by(controller, request, 0, list, LWNVME_CNS_PORTS, lwnvme_identify_ports_verify);
 }

@@ -16,4 +16,12 @@ int lwnvme_identify_typed(struct lwnvme_controller *controller, struct lwnvme_re
                           const struct lwnvme_identify_query *query, void *data,
                           lwnvme_identify_verify verify);
 
+/* The same by what most queries are made of: the structure, its command set (LWNVME_IDENTIFY_OF), and one identifier, a
+ * namespace's unless `which` says that it is another. */
+#define LWNVME_IDENTIFY_OF(cns, csi) ((uint32_t)(cns) | (uint32_t)(csi) << 8)
+#define LWNVME_IDENTIFY_BY_CNTID     (1u << 16)
+#define LWNVME_IDENTIFY_BY_CNSSID    (1u << 17)
+int lwnvme_identify_by(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t id,
+                       void *data, uint32_t which, lwnvme_identify_verify verify);
+
 #endif

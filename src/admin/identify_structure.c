@@ -139,170 +139,151 @@ const uint8_t *lwnvme_namespace_descriptor_find(const struct lwnvme_identify_des
 int lwnvme_identify_get_namespace(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   uint32_t nsid, struct lwnvme_identify_namespace *ns)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_NAMESPACE, .nsid = nsid};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, lwnvme_identify_namespace_verify);
+    return lwnvme_identify_by(controller, request, nsid, ns, LWNVME_CNS_NAMESPACE,
+                              lwnvme_identify_namespace_verify);
 }
 
 int lwnvme_identify_get_allocated_namespace(struct lwnvme_controller *controller,
                                             struct lwnvme_request *request, uint32_t nsid,
                                             struct lwnvme_identify_namespace *ns)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_ALLOCATED_NAMESPACE, .nsid = nsid};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, lwnvme_identify_namespace_verify);
+    return lwnvme_identify_by(controller, request, nsid, ns, LWNVME_CNS_ALLOCATED_NAMESPACE,
+                              lwnvme_identify_namespace_verify);
 }
 
 int lwnvme_identify_get_nvm_namespace(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                       uint32_t nsid, struct lwnvme_identify_nvm_namespace *ns)
 {
-    struct lwnvme_identify_query query = {
-        .cns = LWNVME_CNS_COMMAND_SET_NAMESPACE, .nsid = nsid, .csi = LWNVME_CSI_NVM};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, NULL);
+    return lwnvme_identify_by(controller, request, nsid, ns,
+                              LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_NVM), NULL);
 }
 
 int lwnvme_identify_get_allocated_nvm_namespace(struct lwnvme_controller *controller,
                                                 struct lwnvme_request *request, uint32_t nsid,
                                                 struct lwnvme_identify_nvm_namespace *ns)
 {
-    struct lwnvme_identify_query query = {
-        .cns = LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACE, .nsid = nsid, .csi = LWNVME_CSI_NVM};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, NULL);
+    return lwnvme_identify_by(controller, request, nsid, ns,
+                              LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACE, LWNVME_CSI_NVM),
+                              NULL);
 }
 
 int lwnvme_identify_get_zns_namespace(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                       uint32_t nsid, struct lwnvme_identify_zns_namespace *ns)
 {
-    struct lwnvme_identify_query query = {
-        .cns = LWNVME_CNS_COMMAND_SET_NAMESPACE, .nsid = nsid, .csi = LWNVME_CSI_ZONED};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, NULL);
+    return lwnvme_identify_by(controller, request, nsid, ns,
+                              LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_ZONED), NULL);
 }
 
 int lwnvme_identify_get_allocated_zns_namespace(struct lwnvme_controller *controller,
                                                 struct lwnvme_request *request, uint32_t nsid,
                                                 struct lwnvme_identify_zns_namespace *ns)
 {
-    struct lwnvme_identify_query query = {
-        .cns = LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACE, .nsid = nsid, .csi = LWNVME_CSI_ZONED};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, NULL);
+    return lwnvme_identify_by(
+        controller, request, nsid, ns,
+        LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACE, LWNVME_CSI_ZONED), NULL);
 }
 
 int lwnvme_identify_get_kv_namespace(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                      uint32_t nsid, struct lwnvme_identify_kv_namespace *ns)
 {
-    struct lwnvme_identify_query query = {
-        .cns = LWNVME_CNS_COMMAND_SET_NAMESPACE, .nsid = nsid, .csi = LWNVME_CSI_KEY_VALUE};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, lwnvme_identify_kv_verify);
+    return lwnvme_identify_by(controller, request, nsid, ns,
+                              LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_KEY_VALUE),
+                              lwnvme_identify_kv_verify);
 }
 
 int lwnvme_identify_get_allocated_kv_namespace(struct lwnvme_controller *controller,
                                                struct lwnvme_request *request, uint32_t nsid,
                                                struct lwnvme_identify_kv_namespace *ns)
 {
-    struct lwnvme_identify_query query = {
-        .cns = LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACE, .nsid = nsid, .csi = LWNVME_CSI_KEY_VALUE};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, lwnvme_identify_kv_verify);
+    return lwnvme_identify_by(
+        controller, request, nsid, ns,
+        LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_ALLOCATED_NAMESPACE, LWNVME_CSI_KEY_VALUE),
+        lwnvme_identify_kv_verify);
 }
 
 int lwnvme_identify_get_independent_namespace(struct lwnvme_controller *controller,
                                               struct lwnvme_request *request, uint32_t nsid,
                                               struct lwnvme_identify_independent_namespace *ns)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_INDEPENDENT_NAMESPACE, .nsid = nsid};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, NULL);
+    return lwnvme_identify_by(controller, request, nsid, ns, LWNVME_CNS_INDEPENDENT_NAMESPACE, NULL);
 }
 
 int lwnvme_identify_get_independent_allocated_namespace(struct lwnvme_controller *controller,
                                                         struct lwnvme_request *request, uint32_t nsid,
                                                         struct lwnvme_identify_independent_namespace *ns)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_INDEPENDENT_ALLOCATED_NAMESPACE, .nsid = nsid};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, NULL);
+    return lwnvme_identify_by(controller, request, nsid, ns, LWNVME_CNS_INDEPENDENT_ALLOCATED_NAMESPACE,
+                              NULL);
 }
 
 int lwnvme_identify_get_format(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                uint16_t format_index, struct lwnvme_identify_namespace *ns)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_NAMESPACE_USER_DATA_FORMAT,
-                                          .cnssid = format_index};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, lwnvme_identify_namespace_verify);
+    return lwnvme_identify_by(controller, request, format_index, ns,
+                              LWNVME_CNS_NAMESPACE_USER_DATA_FORMAT | LWNVME_IDENTIFY_BY_CNSSID,
+                              lwnvme_identify_namespace_verify);
 }
 
 int lwnvme_identify_get_nvm_format(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint16_t format_index, struct lwnvme_identify_nvm_namespace *ns)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_COMMAND_SET_NAMESPACE_USER_DATA_FORMAT,
-                                          .cnssid = format_index,
-                                          .csi = LWNVME_CSI_NVM};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, NULL);
+    return lwnvme_identify_by(
+        controller, request, format_index, ns,
+        LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_NAMESPACE_USER_DATA_FORMAT, LWNVME_CSI_NVM) |
+            LWNVME_IDENTIFY_BY_CNSSID,
+        NULL);
 }
 
 int lwnvme_identify_get_zns_format(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint16_t format_index, struct lwnvme_identify_zns_namespace *ns)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_COMMAND_SET_NAMESPACE_USER_DATA_FORMAT,
-                                          .cnssid = format_index,
-                                          .csi = LWNVME_CSI_ZONED};
-
-    return lwnvme_identify_typed(controller, request, &query, ns, NULL);
+    return lwnvme_identify_by(
+        controller, request, format_index, ns,
+        LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_NAMESPACE_USER_DATA_FORMAT, LWNVME_CSI_ZONED) |
+            LWNVME_IDENTIFY_BY_CNSSID,
+        NULL);
 }
 
 int lwnvme_identify_get_descriptors(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint32_t nsid, struct lwnvme_identify_descriptor_list *list)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_NAMESPACE_DESCRIPTORS, .nsid = nsid};
-
-    return lwnvme_identify_typed(controller, request, &query, list, lwnvme_identify_descriptors_verify);
+    return lwnvme_identify_by(controller, request, nsid, list, LWNVME_CNS_NAMESPACE_DESCRIPTORS,
+                              lwnvme_identify_descriptors_verify);
 }
 
 int lwnvme_identify_get_controller(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    struct lwnvme_identify_controller *identify)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_CONTROLLER};
-
-    return lwnvme_identify_typed(controller, request, &query, identify, lwnvme_identify_controller_verify);
+    return lwnvme_identify_by(controller, request, 0, identify, LWNVME_CNS_CONTROLLER,
+                              lwnvme_identify_controller_verify);
 }
 
 int lwnvme_identify_get_nvm_controller(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                        struct lwnvme_identify_nvm_controller *identify)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_COMMAND_SET_CONTROLLER, .csi = LWNVME_CSI_NVM};
-
-    return lwnvme_identify_typed(controller, request, &query, identify, NULL);
+    return lwnvme_identify_by(controller, request, 0, identify,
+                              LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_CONTROLLER, LWNVME_CSI_NVM), NULL);
 }
 
 int lwnvme_identify_get_zns_controller(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                        struct lwnvme_identify_zns_controller *identify)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_COMMAND_SET_CONTROLLER, .csi = LWNVME_CSI_ZONED};
-
-    return lwnvme_identify_typed(controller, request, &query, identify, NULL);
+    return lwnvme_identify_by(controller, request, 0, identify,
+                              LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_CONTROLLER, LWNVME_CSI_ZONED), NULL);
 }
 
 int lwnvme_identify_get_kv_controller(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                       struct lwnvme_identify_kv_controller *identify)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_COMMAND_SET_CONTROLLER,
-                                          .csi = LWNVME_CSI_KEY_VALUE};
-
-    return lwnvme_identify_typed(controller, request, &query, identify, NULL);
+    return lwnvme_identify_by(controller, request, 0, identify,
+                              LWNVME_IDENTIFY_OF(LWNVME_CNS_COMMAND_SET_CONTROLLER, LWNVME_CSI_KEY_VALUE),
+                              NULL);
 }
 
 int lwnvme_identify_get_primary_controller(struct lwnvme_controller *controller,
                                            struct lwnvme_request *request, uint16_t cntlid,
                                            struct lwnvme_identify_primary_controller *identify)
 {
-    struct lwnvme_identify_query query = {.cns = LWNVME_CNS_PRIMARY_CONTROLLER_CAPABILITIES, .cntid = cntlid};
-
-    return lwnvme_identify_typed(controller, request, &query, identify, NULL);
+    return lwnvme_identify_by(controller, request, cntlid, identify,
+                              LWNVME_CNS_PRIMARY_CONTROLLER_CAPABILITIES | LWNVME_IDENTIFY_BY_CNTID, NULL);
 }

@@ -12,7 +12,8 @@
 
 #include "../core/core.h"
 
-#define LWNVME_KEEP_ALIVE_PAUSE_MS 100u /* between looks whether processing is still paused */
+/* Between looks whether processing is still paused, and after what was not sent. */
+#define LWNVME_KEEP_ALIVE_PAUSE_MS 100u
 
 static void lwnvme_keep_alive_set_done(struct lwnvme_request *request);
 static void lwnvme_keep_alive_sent(struct lwnvme_request *request);
@@ -35,33 +36,29 @@ static uint32_t lwnvme_keep_alive_round(const struct lwnvme_controller *controll
 
 int lwnvme_keep_alive_send(struct lwnvme_controller *controller, struct lwnvme_request *request)
 {
-    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_KEEP_ALIVE};
     int status = lwnvme_admin_check(controller, request);
 
     if (status != LWNVME_OK)
         return status;
     if (lwnvme_keep_alive_step_ms(controller) == 0)
         return LWNVME_ERR_NO_KEEP_ALIVE;
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    return lwnvme_admin_plain(controller, request, LWNVME_ADMIN_KEEP_ALIVE, 0, 0, 0);
 }
 
 /* Sets the timer, to 0 for off. */
 static int lwnvme_keep_alive_set(struct lwnvme_controller *controller, struct lwnvme_keep_alive *keep_alive,
                                  uint32_t timeout_ms)
 {
-    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_SET_FEATURES};
     int status;
 
-    command.cdw10 = lwnvme_field_put(LWNVME_FEATURE_KEEP_ALIVE_TIMER, LWNVME_SET_FEATURES_CDW10_FID);
-    command.cdw11 = timeout_ms;
     keep_alive->setting_ms = timeout_ms;
     keep_alive->sent_us = lwnvme_now_us(controller);
     keep_alive->service.due_us = UINT64_MAX;
-    keep_alive->request.internal_done = NULL;
     keep_alive->request.done = lwnvme_keep_alive_set_done;
     keep_alive->request.context = keep_alive;
-    status = lwnvme_submit_raw(&controller->admin, &keep_alive->request, &command, NULL);
+    status = lwnvme_admin_plain(
+        controller, &keep_alive->request, LWNVME_ADMIN_SET_FEATURES, 0,
+        lwnvme_field_put(LWNVME_FEATURE_KEEP_ALIVE_TIMER, LWNVME_SET_FEATURES_CDW10_FID), timeout_ms);
     keep_alive->status = status == LWNVME_OK ? LWNVME_PENDING : status;
     return status;
 }
@@ -147,12 +144,12 @@ static void lwnvme_keep_alive_work(struct lwnvme_service *service)
     }
     keep_alive->request.done = lwnvme_keep_alive_sent;
     keep_alive->request.context = keep_alive;
-    keep_alive->sent_us = lwnvme_now_us(controller);
-    keep_alive->service.due_us = UINT64_MAX;
+    keep_alive->service.due_us = now_us + LWNVME_KEEP_ALIVE_PAUSE_MS * 1000u;
     if (lwnvme_keep_alive_send(controller, &keep_alive->request) != LWNVME_OK)
-        lwnvme_keep_alive_schedule(keep_alive);
-    else
-        keep_alive->status = LWNVME_PENDING;
+        return; /* again soon: half of the timeout has passed already */
+    keep_alive->sent_us = now_us;
+    keep_alive->service.due_us = UINT64_MAX;
+    keep_alive->status = LWNVME_PENDING;
 }
 
 static void lwnvme_keep_alive_farewell(struct lwnvme_controller *controller,
@@ -168,12 +165,10 @@ static void lwnvme_keep_alive_farewell(struct lwnvme_controller *controller,
     controller->farewells++;
 }
 
-/* Whether or not the controller has forgotten it. */
+/* Whether or not the controller has forgotten it. What was under way has been given back, or was awaited. */
 static void lwnvme_keep_alive_welcome(struct lwnvme_controller *controller,
                                       struct lwnvme_keep_alive *keep_alive)
 {
-    if (lwnvme_request_active(&keep_alive->request))
-        return;
     keep_alive->granted_ms = 0;
     if (lwnvme_keep_alive_step_ms(controller) == 0)
         keep_alive->status = LWNVME_ERR_NO_KEEP_ALIVE;

@@ -25,12 +25,15 @@ struct lwnvme_log_shape {
     uint8_t header_bytes; /* up to 64; a multiple of 4 */
     uint8_t entry_bytes;  /* of an entry, or of what an entry begins with */
     bool of_group;        /* LSI is an endurance group */
-    uint32_t (*count)(const uint8_t *header);
+    bool of_all;          /* NSID is that of all namespaces */
+    bool is_0_based;      /* the count */
+    uint8_t count_at;     /* in the header */
+    uint8_t count_bytes;
+    bool has_limit; /* the header says the length of it all, in a dword */
+    uint8_t limit_at;
     /* NULL: entry_bytes. Else of the entry here, as far as its first have_bytes (at least entry_bytes) tell: more
      * than have_bytes if they do not tell all. 0: it makes no sense. */
     uint32_t (*length)(const uint8_t *entry, uint32_t have_bytes);
-    /* NULL: none. Else what the header says about the length of it all. */
-    uint32_t (*limit)(const uint8_t *header);
 };
 
 /* ---- Reading it ---------------------------------------------------------------------------------------- */
@@ -40,6 +43,30 @@ static int lwnvme_log_length_set(struct lwnvme_log_memory *memory, uint64_t leng
     memory->length_bytes =
         length_bytes < LWNVME_LOG_LENGTH_NEVER ? (uint32_t)length_bytes : LWNVME_LOG_LENGTH_NEVER;
     return LWNVME_OK;
+}
+
+/* How many entries the header says that there are. */
+static uint32_t lwnvme_log_count(const struct lwnvme_log_shape *shape, const uint8_t *header)
+{
+    uint64_t count = 0;
+    uint32_t at = shape->count_bytes;
+
+    while (at > 0)
+        count = count << 8 | header[shape->count_at + --at];
+    count += shape->is_0_based ? 1u : 0u;
+    /* Of those of 64 bits each stands for an identifier of 16 bits, so there are no more than so many. */
+    return shape->count_bytes <= 4u || count <= 0xffffu ? (uint32_t)count : LWNVME_LOG_COUNT_NEVER;
+}
+
+/* The length by the header, `otherwise` if it tells none. */
+static uint32_t lwnvme_log_limit(const struct lwnvme_log_memory *memory, uint32_t otherwise)
+{
+    const uint32_t at = memory->shape->limit_at;
+
+    return !memory->shape->has_limit
+               ? otherwise
+               : lwnvme_le32_get(
+                     (const struct lwnvme_le32 *)(const void *)((const uint8_t *)memory->data + at));
 }
 
 /* Goes on over the entries that are there. Bounded by what has arrived: each entry has a length of its own. */
@@ -52,7 +79,7 @@ static int lwnvme_log_walk(struct lwnvme_log_memory *memory)
     uint32_t entry_bytes;
 
     if (memory->walked_bytes == 0) {
-        memory->entries_left = shape->count(data);
+        memory->entries_left = lwnvme_log_count(shape, data);
         if (memory->entries_left == LWNVME_LOG_COUNT_NEVER)
             return LWNVME_ERR_LOG_DATA;
         memory->walked_bytes = shape->header_bytes;
@@ -119,10 +146,8 @@ static int lwnvme_log_sized_begin(struct lwnvme_controller *controller, struct l
 /* It ends here; what the header says about its length is better than what the entries so far do. */
 static int lwnvme_log_too_long(struct lwnvme_log_memory *memory)
 {
-    uint32_t limit_bytes = 0;
+    const uint32_t limit_bytes = lwnvme_log_limit(memory, 0);
 
-    if (memory->shape->limit != NULL)
-        limit_bytes = memory->shape->limit((const uint8_t *)memory->data);
     if (limit_bytes > memory->length_bytes)
         memory->length_bytes = limit_bytes;
     return LWNVME_ERR_LOG_LENGTH;
@@ -134,8 +159,7 @@ static int lwnvme_log_sized_close(struct lwnvme_controller *controller, struct l
 {
     struct lwnvme_log_memory *memory = (struct lwnvme_log_memory *)request->internal_context;
 
-    if (memory->shape->limit != NULL &&
-        memory->shape->limit((const uint8_t *)memory->data) < memory->length_bytes)
+    if (lwnvme_log_limit(memory, UINT32_MAX) < memory->length_bytes)
         return LWNVME_ERR_LOG_DATA;
     memory->closing = 1;
     return lwnvme_log_sized_send(controller, request, command, 0, memory->header,
@@ -212,14 +236,17 @@ static bool lwnvme_log_sized_next(struct lwnvme_request *request)
     return false;
 }
 
+/* which: LSI, and LSP << 16. */
 static int lwnvme_log_sized(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                            const struct lwnvme_log_shape *shape, const struct lwnvme_log_select *given,
-                            struct lwnvme_log_memory *memory)
+                            uint32_t which, struct lwnvme_log_memory *memory,
+                            const struct lwnvme_log_shape *shape)
 {
-    struct lwnvme_log_select select = *given;
+    struct lwnvme_log_select select = {.lsi = (uint16_t)which, .lsp = (uint8_t)(which >> 16)};
     struct lwnvme_command command = {.opcode = 0};
     int status = lwnvme_admin_check(controller, request);
 
+    if (shape->of_all)
+        select.nsid = LWNVME_NSID_ALL;
     select.lid = shape->lid;
     if (status == LWNVME_OK)
         status = lwnvme_log_support(controller, shape->lid, NULL);
@@ -270,49 +297,37 @@ uint32_t lwnvme_log_entry_next(const struct lwnvme_log_memory *memory, uint32_t 
     return lwnvme_log_entry_bytes(memory, next_bytes, there_bytes) != 0 ? next_bytes : 0;
 }
 
+/* .count_at and .count_bytes */
+#define LWNVME_LOG_COUNT(header, member)                                                                     \
+    .count_at = offsetof(struct lwnvme_##header, member),                                                    \
+    .count_bytes = sizeof(((struct lwnvme_##header *)0)->member)
+
 /* ---- What each kind looks like ------------------------------------------------------------------------- */
-
-/* Identifiers have 16 bits, so there are no more than so many. */
-static uint32_t lwnvme_aggregate_count(const uint8_t *header)
-{
-    uint64_t count = lwnvme_le64_get(&((const struct lwnvme_aggregate_header *)(const void *)header)->nument);
-
-    return count <= 0xffffu ? (uint32_t)count : LWNVME_LOG_COUNT_NEVER;
-}
 
 static const struct lwnvme_log_shape lwnvme_endurance_aggregate_shape = {
     .lid = LWNVME_LOG_ENDURANCE_GROUP_AGGREGATE,
     .header_bytes = sizeof(struct lwnvme_aggregate_header),
     .entry_bytes = 2,
-    .count = lwnvme_aggregate_count,
+    LWNVME_LOG_COUNT(aggregate_header, nument),
 };
 
 static const struct lwnvme_log_shape lwnvme_latency_aggregate_shape = {
     .lid = LWNVME_LOG_PREDICTABLE_LATENCY_AGGREGATE,
     .header_bytes = sizeof(struct lwnvme_aggregate_header),
     .entry_bytes = 2,
-    .count = lwnvme_aggregate_count,
+    LWNVME_LOG_COUNT(aggregate_header, nument),
 };
 
 int lwnvme_log_endurance_group_aggregate(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                          struct lwnvme_log_memory *memory)
 {
-    struct lwnvme_log_select select = {.nsid = 0};
-
-    return lwnvme_log_sized(controller, request, &lwnvme_endurance_aggregate_shape, &select, memory);
+    return lwnvme_log_sized(controller, request, 0, memory, &lwnvme_endurance_aggregate_shape);
 }
 
 int lwnvme_log_predictable_latency_aggregate(struct lwnvme_controller *controller,
                                              struct lwnvme_request *request, struct lwnvme_log_memory *memory)
 {
-    struct lwnvme_log_select select = {.nsid = 0};
-
-    return lwnvme_log_sized(controller, request, &lwnvme_latency_aggregate_shape, &select, memory);
-}
-
-static uint32_t lwnvme_ana_count(const uint8_t *header)
-{
-    return lwnvme_le16_get(&((const struct lwnvme_ana_header *)(const void *)header)->nagd);
+    return lwnvme_log_sized(controller, request, 0, memory, &lwnvme_latency_aggregate_shape);
 }
 
 /* Entries of `each` bytes behind what is `base` bytes long; too many to count: none of it makes sense. */
@@ -333,29 +348,19 @@ static uint32_t lwnvme_ana_length(const uint8_t *entry, uint32_t have_bytes)
 
 static const struct lwnvme_log_shape lwnvme_ana_shape = {
     .lid = LWNVME_LOG_ANA,
+    .of_all = true,
     .header_bytes = sizeof(struct lwnvme_ana_header),
     .entry_bytes = sizeof(struct lwnvme_ana_group),
-    .count = lwnvme_ana_count,
+    LWNVME_LOG_COUNT(ana_header, nagd),
     .length = lwnvme_ana_length,
 };
 
 int lwnvme_log_ana(struct lwnvme_controller *controller, struct lwnvme_request *request, bool groups_only,
                    struct lwnvme_log_memory *memory)
 {
-    struct lwnvme_log_select select = {
-        .nsid = LWNVME_NSID_ALL, .lsp = (uint8_t)lwnvme_field_put(groups_only ? 1u : 0u, LWNVME_LSP_ANA_RGO)};
-
-    return lwnvme_log_sized(controller, request, &lwnvme_ana_shape, &select, memory);
-}
-
-static uint32_t lwnvme_lba_status_log_count(const uint8_t *header)
-{
-    return lwnvme_le32_get(&((const struct lwnvme_lba_status_log_header *)(const void *)header)->nlslne);
-}
-
-static uint32_t lwnvme_lba_status_log_limit(const uint8_t *header)
-{
-    return lwnvme_le32_get(&((const struct lwnvme_lba_status_log_header *)(const void *)header)->lslplen);
+    return lwnvme_log_sized(controller, request,
+                            lwnvme_field_put(groups_only ? 1u : 0u, LWNVME_LSP_ANA_RGO) << 16, memory,
+                            &lwnvme_ana_shape);
 }
 
 static uint32_t lwnvme_lba_status_log_length(const uint8_t *entry, uint32_t have_bytes)
@@ -374,24 +379,19 @@ static uint32_t lwnvme_lba_status_log_length(const uint8_t *entry, uint32_t have
 
 static const struct lwnvme_log_shape lwnvme_lba_status_log_shape = {
     .lid = LWNVME_LOG_LBA_STATUS,
+    .of_all = true,
     .header_bytes = sizeof(struct lwnvme_lba_status_log_header),
     .entry_bytes = sizeof(struct lwnvme_lba_status_log_element),
-    .count = lwnvme_lba_status_log_count,
+    LWNVME_LOG_COUNT(lba_status_log_header, nlslne),
     .length = lwnvme_lba_status_log_length,
-    .limit = lwnvme_lba_status_log_limit,
+    .has_limit = true,
+    .limit_at = offsetof(struct lwnvme_lba_status_log_header, lslplen),
 };
 
 int lwnvme_log_lba_status(struct lwnvme_controller *controller, struct lwnvme_request *request,
                           struct lwnvme_log_memory *memory)
 {
-    struct lwnvme_log_select select = {.nsid = LWNVME_NSID_ALL};
-
-    return lwnvme_log_sized(controller, request, &lwnvme_lba_status_log_shape, &select, memory);
-}
-
-static uint32_t lwnvme_media_units_count(const uint8_t *header)
-{
-    return lwnvme_le16_get(&((const struct lwnvme_media_unit_status_header *)(const void *)header)->nmu);
+    return lwnvme_log_sized(controller, request, 0, memory, &lwnvme_lba_status_log_shape);
 }
 
 static uint32_t lwnvme_media_unit_length(const uint8_t *entry, uint32_t have_bytes)
@@ -409,21 +409,14 @@ static const struct lwnvme_log_shape lwnvme_media_units_shape = {
     .lid = LWNVME_LOG_MEDIA_UNIT_STATUS,
     .header_bytes = sizeof(struct lwnvme_media_unit_status_header),
     .entry_bytes = sizeof(struct lwnvme_media_unit_status),
-    .count = lwnvme_media_units_count,
+    LWNVME_LOG_COUNT(media_unit_status_header, nmu),
     .length = lwnvme_media_unit_length,
 };
 
 int lwnvme_log_media_unit_status(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                  uint16_t domain, struct lwnvme_log_memory *memory)
 {
-    struct lwnvme_log_select select = {.lsi = domain};
-
-    return lwnvme_log_sized(controller, request, &lwnvme_media_units_shape, &select, memory);
-}
-
-static uint32_t lwnvme_capacity_count(const uint8_t *header)
-{
-    return header[0];
+    return lwnvme_log_sized(controller, request, domain, memory, &lwnvme_media_units_shape);
 }
 
 /* Bytes up to the end of `count` media units that begin at `at`, or so many that more must be there to tell. */
@@ -487,28 +480,14 @@ static const struct lwnvme_log_shape lwnvme_capacity_shape = {
     .lid = LWNVME_LOG_SUPPORTED_CAPACITY_CONFIGURATIONS,
     .header_bytes = sizeof(struct lwnvme_capacity_configurations_header),
     .entry_bytes = sizeof(struct lwnvme_capacity_configuration),
-    .count = lwnvme_capacity_count,
+    LWNVME_LOG_COUNT(capacity_configurations_header, sccn),
     .length = lwnvme_capacity_length,
 };
 
 int lwnvme_log_capacity_configurations(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                        uint16_t domain, struct lwnvme_log_memory *memory)
 {
-    struct lwnvme_log_select select = {.lsi = domain};
-
-    return lwnvme_log_sized(controller, request, &lwnvme_capacity_shape, &select, memory);
-}
-
-/* The one count that is 0's based. */
-static uint32_t lwnvme_fdp_configurations_count(const uint8_t *header)
-{
-    return lwnvme_le16_get(&((const struct lwnvme_fdp_configurations_header *)(const void *)header)->nfdpc) +
-           1u;
-}
-
-static uint32_t lwnvme_fdp_configurations_limit(const uint8_t *header)
-{
-    return lwnvme_le32_get(&((const struct lwnvme_fdp_configurations_header *)(const void *)header)->sze);
+    return lwnvme_log_sized(controller, request, domain, memory, &lwnvme_capacity_shape);
 }
 
 static uint32_t lwnvme_fdp_configuration_length(const uint8_t *entry, uint32_t have_bytes)
@@ -528,22 +507,17 @@ static const struct lwnvme_log_shape lwnvme_fdp_configurations_shape = {
     .header_bytes = sizeof(struct lwnvme_fdp_configurations_header),
     .entry_bytes = sizeof(struct lwnvme_fdp_configuration),
     .of_group = true,
-    .count = lwnvme_fdp_configurations_count,
+    LWNVME_LOG_COUNT(fdp_configurations_header, nfdpc),
+    .is_0_based = true,
     .length = lwnvme_fdp_configuration_length,
-    .limit = lwnvme_fdp_configurations_limit,
+    .has_limit = true,
+    .limit_at = offsetof(struct lwnvme_fdp_configurations_header, sze),
 };
 
 int lwnvme_log_fdp_configurations(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   uint16_t endgid, struct lwnvme_log_memory *memory)
 {
-    struct lwnvme_log_select select = {.lsi = endgid};
-
-    return lwnvme_log_sized(controller, request, &lwnvme_fdp_configurations_shape, &select, memory);
-}
-
-static uint32_t lwnvme_fdp_usage_count(const uint8_t *header)
-{
-    return lwnvme_le16_get(&((const struct lwnvme_fdp_usage_header *)(const void *)header)->nruh);
+    return lwnvme_log_sized(controller, request, endgid, memory, &lwnvme_fdp_configurations_shape);
 }
 
 static const struct lwnvme_log_shape lwnvme_fdp_usage_shape = {
@@ -551,20 +525,13 @@ static const struct lwnvme_log_shape lwnvme_fdp_usage_shape = {
     .header_bytes = sizeof(struct lwnvme_fdp_usage_header),
     .entry_bytes = sizeof(struct lwnvme_fdp_usage),
     .of_group = true,
-    .count = lwnvme_fdp_usage_count,
+    LWNVME_LOG_COUNT(fdp_usage_header, nruh),
 };
 
 int lwnvme_log_fdp_usage(struct lwnvme_controller *controller, struct lwnvme_request *request,
                          uint16_t endgid, struct lwnvme_log_memory *memory)
 {
-    struct lwnvme_log_select select = {.lsi = endgid};
-
-    return lwnvme_log_sized(controller, request, &lwnvme_fdp_usage_shape, &select, memory);
-}
-
-static uint32_t lwnvme_fdp_events_count(const uint8_t *header)
-{
-    return lwnvme_le32_get(&((const struct lwnvme_fdp_events_header *)(const void *)header)->numfdpe);
+    return lwnvme_log_sized(controller, request, endgid, memory, &lwnvme_fdp_usage_shape);
 }
 
 static const struct lwnvme_log_shape lwnvme_fdp_events_shape = {
@@ -572,14 +539,14 @@ static const struct lwnvme_log_shape lwnvme_fdp_events_shape = {
     .header_bytes = sizeof(struct lwnvme_fdp_events_header),
     .entry_bytes = sizeof(struct lwnvme_fdp_event),
     .of_group = true,
-    .count = lwnvme_fdp_events_count,
+    LWNVME_LOG_COUNT(fdp_events_header, numfdpe),
 };
 
 int lwnvme_log_fdp_events(struct lwnvme_controller *controller, struct lwnvme_request *request,
                           uint16_t endgid, bool host_events, struct lwnvme_log_memory *memory)
 {
-    struct lwnvme_log_select select = {
-        .lsi = endgid, .lsp = (uint8_t)lwnvme_field_put(host_events ? 1u : 0u, LWNVME_LSP_FDP_EVENTS_HOST)};
-
-    return lwnvme_log_sized(controller, request, &lwnvme_fdp_events_shape, &select, memory);
+    return lwnvme_log_sized(controller, request,
+                            endgid | lwnvme_field_put(host_events ? 1u : 0u, LWNVME_LSP_FDP_EVENTS_HOST)
+                                         << 16,
+                            memory, &lwnvme_fdp_events_shape);
 }

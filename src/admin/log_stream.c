@@ -183,14 +183,14 @@ static int lwnvme_log_stream_header_take(struct lwnvme_log_stream *stream)
 
 /* ---- Steps --------------------------------------------------------------------------------------------- */
 
-/* Percent without a division of 64 bits: both are shifted until the product fits in 32. */
+/* Percent without a division of 64 bits: both are shifted until the product fits in 32. There is a header at least. */
 static uint32_t lwnvme_log_stream_percent(uint64_t done_bytes, uint64_t total_bytes)
 {
     while (total_bytes >> 25 != 0) {
         total_bytes >>= 1;
         done_bytes >>= 1;
     }
-    return total_bytes != 0 ? lwnvme_divide((uint32_t)done_bytes * 100u, (uint32_t)total_bytes) : 0;
+    return lwnvme_divide((uint32_t)done_bytes * 100u, (uint32_t)total_bytes);
 }
 
 /* What is in the buffer goes to the caller. false: it wants no more. */

@@ -14,8 +14,7 @@ static bool lwnvme_has_ctratt(const struct lwnvme_controller *controller, uint32
     return (lwnvme_le32_get(&lwnvme_identify_copy(controller)->ctratt) & bit) != 0;
 }
 
-static int lwnvme_management_check(const struct lwnvme_controller *controller,
-                                   const struct lwnvme_request *request)
+static int lwnvme_management_check(const struct lwnvme_controller *controller, struct lwnvme_request *request)
 {
     int status = lwnvme_admin_check(controller, request);
 
@@ -140,16 +139,15 @@ int lwnvme_namespace_create(struct lwnvme_controller *controller, struct lwnvme_
 int lwnvme_namespace_delete(struct lwnvme_controller *controller, struct lwnvme_request *request,
                             uint32_t nsid)
 {
-    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_NAMESPACE_MANAGEMENT, .nsid = nsid};
     int status = lwnvme_management_check(controller, request);
 
     if (status == LWNVME_OK && nsid != LWNVME_NSID_ALL && !lwnvme_management_nsid_is_valid(controller, nsid))
         status = LWNVME_ERR_NS_INVALID_ID;
     if (status != LWNVME_OK)
         return status;
-    command.cdw10 = lwnvme_field_put(LWNVME_NAMESPACE_MANAGEMENT_SEL_DELETE, LWNVME_NAMESPACE_MANAGEMENT_SEL);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    return lwnvme_admin_plain(
+        controller, request, LWNVME_ADMIN_NAMESPACE_MANAGEMENT, nsid,
+        lwnvme_field_put(LWNVME_NAMESPACE_MANAGEMENT_SEL_DELETE, LWNVME_NAMESPACE_MANAGEMENT_SEL), 0);
 }
 
 /* Copies the used part of a list, which is the caller's and const: an opcode that goes to the device reads it only. */

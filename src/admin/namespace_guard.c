@@ -249,9 +249,7 @@ static void lwnvme_guard_restore(struct lwnvme_namespace *ns)
     ns->status = ns->csi == 0 ? ns->verdict : LWNVME_ERR_NS_COMMAND_SET;
     if (ns->incarnation == 0)
         ns->status = LWNVME_ERR_NAMESPACE_CLOSED; /* its opening had failed */
-    ns->straight_blocks = ns->status == LWNVME_OK && ns->boundary_blocks == 0 ? ns->max_blocks : 0;
-    if (ns->straight_blocks > ns->block_count)
-        ns->straight_blocks = (uint32_t)ns->block_count;
+    lwnvme_straight_allow(ns);
 }
 
 static bool lwnvme_guard_is_same(const struct lwnvme_namespace *left, const struct lwnvme_namespace *right)

@@ -81,17 +81,18 @@ static void lwnvme_handle_remove(struct lwnvme_namespace_set *set, struct lwnvme
     lwnvme_set_report(set, ns, LWNVME_NAMESPACE_REMOVED);
 }
 
-/* Everything of a namespace that was read: the members from block_bytes to the one before straight_blocks, and then
- * the two by which it may be used. */
+/* Everything of a namespace that was read: the members from block_bytes to the one before wanted_csi, its limits, and
+ * then those by which it may be used. */
 static void lwnvme_handle_copy(struct lwnvme_namespace *ns, const struct lwnvme_namespace *from)
 {
     const size_t first = offsetof(struct lwnvme_namespace, block_bytes);
-    const size_t last = offsetof(struct lwnvme_namespace, straight_blocks);
+    const size_t last = offsetof(struct lwnvme_namespace, wanted_csi);
 
     memcpy((uint8_t *)ns + first, (const uint8_t *)from + first, last - first);
+    memcpy(ns->told, from->told, sizeof(ns->told));
     ns->verdict = from->verdict;
-    ns->straight_blocks = from->straight_blocks;
     ns->status = from->status;
+    lwnvme_straight_allow(ns);
 }
 
 static bool lwnvme_id_differs(bool has_left, bool has_right, const uint8_t *left, const uint8_t *right,
@@ -427,11 +428,9 @@ static void lwnvme_rescan_take_step(struct lwnvme_namespace_set *set)
     case LWNVME_RESCAN_SWEEP:
         lwnvme_rescan_sweep(set);
         break;
-    case LWNVME_RESCAN_SWEPT:
+    default: /* LWNVME_RESCAN_SWEPT; for the end see below */
         if (set->probe.status != LWNVME_PENDING)
             lwnvme_rescan_swept(set);
-        break;
-    default: /* LWNVME_RESCAN_END: see below */
         break;
     }
 }

@@ -207,7 +207,7 @@ static int lwnvme_suspension_state_send(struct lwnvme_suspension *suspension, ui
 /* Event requests apart, which have no end. */
 static bool lwnvme_admin_is_still(const struct lwnvme_controller *controller)
 {
-    return controller->admin.in_flight == controller->event_requests &&
+    return lwnvme_in_flight(&controller->admin) == controller->event_requests &&
            controller->admin.waiting_first == NULL && controller->page_waiting_first == NULL;
 }
 
@@ -308,7 +308,8 @@ static bool lwnvme_registers_are_lost(const struct lwnvme_controller *controller
     return lwnvme_field_get(lwnvme_register_read(controller, LWNVME_REG_CC), LWNVME_CC_EN) == 0 ||
            lwnvme_field_get(lwnvme_register_read(controller, LWNVME_REG_CSTS), LWNVME_CSTS_RDY) == 0 ||
            lwnvme_register_read(controller, LWNVME_REG_AQA) != aqa ||
-           lwnvme_register_read(controller, LWNVME_REG_ASQ) != (uint32_t)controller->admin.sq_dma;
+           lwnvme_register_read(controller, LWNVME_REG_ASQ) !=
+               (uint32_t)controller->admin.pieces[LWNVME_PIECE_SQ].dma_address;
 }
 
 static void lwnvme_suspension_answered(struct lwnvme_suspension *suspension)

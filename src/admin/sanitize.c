@@ -173,23 +173,24 @@ static void lwnvme_sanitize_looked_step(struct lwnvme_sanitize *sanitize)
 static int lwnvme_sanitize_send(struct lwnvme_sanitize *sanitize)
 {
     struct lwnvme_operation *operation = &sanitize->operation;
-    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_SANITIZE};
+    uint32_t cdw10;
+    uint32_t cdw11 = 0;
     bool overwrites = sanitize->action == LWNVME_SANACT_OVERWRITE;
     uint32_t passes = sanitize->pass_count == 0 ? 1u : sanitize->pass_count;
 
-    command.cdw10 = lwnvme_field_put(sanitize->action, LWNVME_SANITIZE_SANACT);
+    cdw10 = lwnvme_field_put(sanitize->action, LWNVME_SANITIZE_SANACT);
     if (lwnvme_sanitize_erases(sanitize))
-        command.cdw10 |= lwnvme_field_put(sanitize->unrestricted ? 1u : 0u, LWNVME_SANITIZE_AUSE) |
-                         lwnvme_field_put(sanitize->no_deallocate ? 1u : 0u, LWNVME_SANITIZE_NDAS) |
-                         lwnvme_field_put(sanitize->verify ? 1u : 0u, LWNVME_SANITIZE_EMVS);
+        cdw10 |= lwnvme_field_put(sanitize->unrestricted ? 1u : 0u, LWNVME_SANITIZE_AUSE) |
+                 lwnvme_field_put(sanitize->no_deallocate ? 1u : 0u, LWNVME_SANITIZE_NDAS) |
+                 lwnvme_field_put(sanitize->verify ? 1u : 0u, LWNVME_SANITIZE_EMVS);
     if (overwrites) {
         /* 16 passes are a 0. */
-        command.cdw10 |= lwnvme_field_put(passes & 15u, LWNVME_SANITIZE_OWPASS) |
-                         lwnvme_field_put(sanitize->invert ? 1u : 0u, LWNVME_SANITIZE_OIPBP);
-        command.cdw11 = sanitize->pattern;
+        cdw10 |= lwnvme_field_put(passes & 15u, LWNVME_SANITIZE_OWPASS) |
+                 lwnvme_field_put(sanitize->invert ? 1u : 0u, LWNVME_SANITIZE_OIPBP);
+        cdw11 = sanitize->pattern;
     }
-    operation->request.internal_done = NULL;
-    return lwnvme_submit_raw(&operation->controller->admin, &operation->request, &command, NULL);
+    return lwnvme_admin_plain(operation->controller, &operation->request, LWNVME_ADMIN_SANITIZE, 0, cdw10,
+                              cdw11);
 }
 
 static void lwnvme_sanitize_enter_step(struct lwnvme_sanitize *sanitize)

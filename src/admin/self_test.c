@@ -37,25 +37,16 @@ static struct lwnvme_self_test *lwnvme_self_test_of(struct lwnvme_operation *ope
     return (struct lwnvme_self_test *)(void *)operation; /* its first member */
 }
 
-static void lwnvme_self_test_command_fill(struct lwnvme_command *command, uint32_t nsid, uint32_t code,
-                                          uint32_t parameter)
-{
-    memset(command, 0, sizeof(*command));
-    command->opcode = LWNVME_ADMIN_DEVICE_SELF_TEST;
-    command->nsid = nsid;
-    command->cdw10 = lwnvme_field_put(code, LWNVME_SELF_TEST_STC);
-    command->cdw15 = lwnvme_field_put(parameter, LWNVME_SELF_TEST_DSTP);
-}
-
 static void lwnvme_self_test_send(struct lwnvme_self_test *test, uint32_t code,
                                   enum lwnvme_self_test_stage stage)
 {
     struct lwnvme_operation *operation = &test->operation;
     bool vendor = code == LWNVME_SELF_TEST_CODE_VENDOR;
-    struct lwnvme_command command;
+    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_DEVICE_SELF_TEST, .nsid = test->nsid};
     int status;
 
-    lwnvme_self_test_command_fill(&command, test->nsid, code, vendor ? test->parameter : 0);
+    command.cdw10 = lwnvme_field_put(code, LWNVME_SELF_TEST_STC);
+    command.cdw15 = lwnvme_field_put(vendor ? test->parameter : 0u, LWNVME_SELF_TEST_DSTP);
     operation->request.internal_done = NULL;
     operation->request.timeout_ms = 0;
     status = lwnvme_submit_raw(&operation->controller->admin, &operation->request, &command, NULL);
@@ -308,7 +299,6 @@ int lwnvme_self_test_cancel(struct lwnvme_self_test *test)
 int lwnvme_self_test_abort(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            uint32_t nsid)
 {
-    struct lwnvme_command command;
     int status = lwnvme_admin_check(controller, request);
 
     if (status != LWNVME_OK)
@@ -317,7 +307,6 @@ int lwnvme_self_test_abort(struct lwnvme_controller *controller, struct lwnvme_r
         return LWNVME_ERR_NO_SELF_TEST;
     if (!lwnvme_self_test_nsid_fits(controller, nsid))
         return LWNVME_ERR_NS_INVALID_ID;
-    lwnvme_self_test_command_fill(&command, nsid, LWNVME_SELF_TEST_CODE_ABORT, 0);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    return lwnvme_admin_plain(controller, request, LWNVME_ADMIN_DEVICE_SELF_TEST, nsid,
+                              lwnvme_field_put(LWNVME_SELF_TEST_CODE_ABORT, LWNVME_SELF_TEST_STC), 0);
 }

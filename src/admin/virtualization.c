@@ -11,7 +11,7 @@ static int lwnvme_virtualization_submit(struct lwnvme_controller *controller, st
                                         uint32_t action, uint16_t cntlid, uint32_t resource,
                                         uint32_t resource_count)
 {
-    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_VIRTUALIZATION_MANAGEMENT};
+    uint32_t cdw10;
     int status = lwnvme_admin_check(controller, request);
 
     if (status != LWNVME_OK)
@@ -20,12 +20,11 @@ static int lwnvme_virtualization_submit(struct lwnvme_controller *controller, st
         return LWNVME_ERR_NO_VIRTUALIZATION;
     if (resource > LWNVME_VIRTUAL_INTERRUPTS || resource_count > 0xffffu)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    command.cdw10 = lwnvme_field_put(action, LWNVME_VIRTUALIZATION_CDW10_ACT) |
-                    lwnvme_field_put(resource, LWNVME_VIRTUALIZATION_CDW10_RT) |
-                    lwnvme_field_put(cntlid, LWNVME_VIRTUALIZATION_CDW10_CNTLID);
-    command.cdw11 = lwnvme_field_put(resource_count, LWNVME_VIRTUALIZATION_CDW11_NR);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    cdw10 = lwnvme_field_put(action, LWNVME_VIRTUALIZATION_CDW10_ACT) |
+            lwnvme_field_put(resource, LWNVME_VIRTUALIZATION_CDW10_RT) |
+            lwnvme_field_put(cntlid, LWNVME_VIRTUALIZATION_CDW10_CNTLID);
+    return lwnvme_admin_plain(controller, request, LWNVME_ADMIN_VIRTUALIZATION_MANAGEMENT, 0, cdw10,
+                              lwnvme_field_put(resource_count, LWNVME_VIRTUALIZATION_CDW11_NR));
 }
 
 int lwnvme_virtualization_allocate_primary(struct lwnvme_controller *controller,

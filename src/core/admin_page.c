@@ -29,57 +29,83 @@ int lwnvme_pages_allocate(struct lwnvme_controller *controller)
     return LWNVME_OK;
 }
 
-/* What every public admin call asks first. */
-int lwnvme_admin_check(const struct lwnvme_controller *controller, const struct lwnvme_request *request)
+/* What every public admin call asks first: its request is the caller's, or of an object that has said something else. */
+int lwnvme_admin_check(const struct lwnvme_controller *controller, struct lwnvme_request *request)
 {
     if (controller == NULL || request == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
     if (request->state != LWNVME_REQUEST_IDLE)
         return LWNVME_ERR_REQUEST_ACTIVE;
+    if (request->repeat != LWNVME_REPEAT_NEVER)
+        request->repeat = LWNVME_REPEAT_MAY;
     return lwnvme_controller_refusal(controller);
 }
 
 static void lwnvme_page_done(struct lwnvme_request *request);
 
+/* Begins the command of an idle request of the library's own. */
+struct lwnvme_command *lwnvme_command_begin(struct lwnvme_request *request, uint32_t opcode)
+{
+    memset(&request->command, 0, sizeof(request->command));
+    request->command.opcode = opcode;
+    return &request->command;
+}
+
+/* Sends the command in a request with memory of the library's own, or without (length_bytes is 0). */
+int lwnvme_admin_send(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                      uint64_t dma_address, uint32_t length_bytes)
+{
+    request->buffer = lwnvme_buffer_device(dma_address, length_bytes);
+    request->data_bytes = length_bytes;
+    request->block_count = 0;
+    request->ns = NULL;
+    return lwnvme_submit(&controller->admin, request);
+}
+
 /* The end of a request that waited for a page and was never sent. */
 static void lwnvme_page_unsent(struct lwnvme_request *request, int status)
 {
-    request->status = status;
+    request->status = status == LWNVME_ERR_NOT_STARTED && request->tries != 0 ? LWNVME_ERR_ABORTED : status;
     request->bytes_done = 0;
     request->state = LWNVME_REQUEST_IDLE;
     if (request->done != NULL)
         request->done(request);
 }
 
+/* A free page, as its bit, or 0. */
 static uint32_t lwnvme_page_take(struct lwnvme_controller *controller)
 {
-    uint32_t index;
+    uint32_t page = controller->pages_free & (0u - controller->pages_free);
 
-    for (index = 0; index < LWNVME_CONFIG_ADMIN_PAGES; index++) {
-        if ((controller->pages_free >> index & 1u) != 0) {
-            controller->pages_free &= ~(1u << index);
-            return index + 1u;
-        }
-    }
-    return 0;
+    controller->pages_free ^= page;
+    return page;
+}
+
+static uint32_t lwnvme_page_offset(uint32_t page)
+{
+    uint32_t offset = 0;
+
+    while ((page >>= 1) != 0)
+        offset += LWNVME_PAGE_MIN;
+    return offset;
 }
 
 static int lwnvme_page_start(struct lwnvme_controller *controller, struct lwnvme_request *request,
                              uint32_t page)
 {
-    size_t offset = (size_t)(page - 1u) * LWNVME_PAGE_MIN;
-    struct lwnvme_buffer buffer = lwnvme_buffer_device(controller->pages_dma + offset, LWNVME_PAGE_MIN);
+    uint32_t offset = lwnvme_page_offset(page);
+    uint8_t *memory = controller->pages + offset;
     int status;
 
-    memset(controller->pages + offset, 0, LWNVME_PAGE_MIN);
+    memset(memory, 0, LWNVME_PAGE_MIN);
     if ((request->command.opcode & LWNVME_TO_DEVICE) != 0 && request->copy_bytes != 0)
-        memcpy(controller->pages + offset, request->copy, request->copy_bytes);
-    lwnvme_memory_sync(controller, controller->pages + offset, LWNVME_PAGE_MIN, LWNVME_BIDIRECTIONAL, true);
+        memcpy(memory, request->copy, request->copy_bytes);
+    lwnvme_memory_sync(controller, memory, LWNVME_PAGE_MIN, LWNVME_BIDIRECTIONAL, true);
     request->page = page;
     request->internal_done = lwnvme_page_done;
-    status = lwnvme_submit_raw(&controller->admin, request, &request->command, &buffer);
+    status = lwnvme_admin_send(controller, request, controller->pages_dma + offset, LWNVME_PAGE_MIN);
     if (status != LWNVME_OK)
-        controller->pages_free |= 1u << (page - 1u);
+        controller->pages_free |= page;
     return status;
 }
 
@@ -87,6 +113,7 @@ static int lwnvme_page_start(struct lwnvme_controller *controller, struct lwnvme
 static void lwnvme_page_waiting_pump(struct lwnvme_controller *controller)
 {
     struct lwnvme_request *request;
+    uint8_t tries;
     uint32_t page;
     int status;
 
@@ -95,7 +122,9 @@ static void lwnvme_page_waiting_pump(struct lwnvme_controller *controller)
         if (page == 0)
             return;
         controller->page_waiting_first = request->next;
+        tries = request->tries; /* of one that is issued again */
         status = lwnvme_page_start(controller, request, page);
+        request->tries = tries;
         if (status != LWNVME_OK)
             lwnvme_page_unsent(request, status);
     }
@@ -104,7 +133,7 @@ static void lwnvme_page_waiting_pump(struct lwnvme_controller *controller)
 static void lwnvme_page_done(struct lwnvme_request *request)
 {
     struct lwnvme_controller *controller = request->queue->controller;
-    const uint8_t *page = controller->pages + (size_t)(request->page - 1u) * LWNVME_PAGE_MIN;
+    const uint8_t *page = controller->pages + lwnvme_page_offset(request->page);
 
     request->bytes_done = 0;
     if (request->status == LWNVME_OK) {
@@ -117,11 +146,43 @@ static void lwnvme_page_done(struct lwnvme_request *request)
     }
     /* A page that the controller may still write is not used again. */
     if (request->status != LWNVME_ERR_BUFFER_HELD)
-        controller->pages_free |= 1u << (request->page - 1u);
+        controller->pages_free |= request->page;
     if ((request->page_next == NULL || !request->page_next(request)) && request->done != NULL)
         request->done(request);
     if ((controller->admin.slow & LWNVME_SLOW_NO_SUBMIT) == 0)
         lwnvme_page_waiting_pump(controller);
+}
+
+static void lwnvme_page_wait(struct lwnvme_controller *controller, struct lwnvme_request *request)
+{
+    request->state = LWNVME_REQUEST_QUEUED;
+    request->next = NULL;
+    if (controller->page_waiting_first == NULL)
+        controller->page_waiting_first = request;
+    else
+        controller->page_waiting_last->next = request;
+    controller->page_waiting_last = request;
+}
+
+/* A recovery keeps a command that a reset has cost its answer: a page of the controller's is not needed meanwhile. */
+void lwnvme_admin_leave(struct lwnvme_controller *controller, struct lwnvme_request *request)
+{
+    if (request->internal_done != lwnvme_page_done)
+        return;
+    controller->pages_free |= request->page;
+    request->page = 0;
+}
+
+/* It is issued again, as the next poll of the admin queue or the pages allow. */
+void lwnvme_admin_again(struct lwnvme_controller *controller, struct lwnvme_request *request)
+{
+    if (request->internal_done == lwnvme_page_done) {
+        lwnvme_page_wait(controller, request);
+        lwnvme_page_waiting_pump(controller);
+    } else {
+        lwnvme_request_restart(request);
+        lwnvme_waiting_append(&controller->admin, request);
+    }
 }
 
 /*
@@ -133,24 +194,27 @@ static void lwnvme_page_done(struct lwnvme_request *request)
 int lwnvme_page_command(struct lwnvme_controller *controller, struct lwnvme_request *request,
                         const struct lwnvme_command *command, void *copy, uint32_t copy_bytes)
 {
-    uint32_t page;
     request->command = *command;
+    return lwnvme_page_send(controller, request, copy, copy_bytes);
+}
+
+/* The same for a command that is in the request already. */
+int lwnvme_page_send(struct lwnvme_controller *controller, struct lwnvme_request *request, void *copy,
+                     uint32_t copy_bytes)
+{
+    uint32_t page;
+
     request->queue = &controller->admin;
     request->copy = copy;
     request->copy_bytes = copy_bytes;
     request->page_next = NULL;
+    request->tries = 0;
     page = controller->page_waiting_first == NULL ? lwnvme_page_take(controller) : 0;
     if (page != 0)
         return lwnvme_page_start(controller, request, page);
     if ((request->flags & LWNVME_REQUEST_NO_WAIT) != 0)
         return LWNVME_ERR_BUSY;
-    request->state = LWNVME_REQUEST_QUEUED;
-    request->next = NULL;
-    if (controller->page_waiting_first == NULL)
-        controller->page_waiting_first = request;
-    else
-        controller->page_waiting_last->next = request;
-    controller->page_waiting_last = request;
+    lwnvme_page_wait(controller, request);
     return LWNVME_OK;
 }
 
@@ -166,4 +230,14 @@ void lwnvme_pages_give_back(struct lwnvme_controller *controller)
     }
     if (controller->device_stopped != 0)
         controller->pages_free = LWNVME_PAGES_ALL;
+}
+
+/* A command without data that two dwords say. The caller has checked what there is to check. */
+int lwnvme_admin_plain(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t opcode,
+                       uint32_t nsid, uint32_t cdw10, uint32_t cdw11)
+{
+    struct lwnvme_command command = {.opcode = opcode, .nsid = nsid, .cdw10 = cdw10, .cdw11 = cdw11};
+
+    request->internal_done = NULL;
+    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
 }

@@ -6,28 +6,13 @@
  */
 #include "core.h"
 
-/* Fixed-length device text to a C string: printable ASCII, no padding. `to` holds length + 1 bytes. */
-static void lwnvme_text_copy(char *to, const uint8_t *from, uint32_t length)
-{
-    uint32_t used = 0;
-    uint32_t index;
-
-    for (index = 0; index < length && from[index] != 0; index++) {
-        to[index] = from[index] >= 0x20 && from[index] < 0x7f ? (char)from[index] : '?';
-        if (to[index] != ' ')
-            used = index + 1u;
-    }
-    to[used] = '\0';
-}
-
 static bool lwnvme_all_zero(const uint8_t *data, uint32_t length)
 {
-    uint8_t any = 0;
-    uint32_t index;
-
-    for (index = 0; index < length; index++)
-        any |= data[index];
-    return any == 0;
+    while (length != 0 && *data == 0) {
+        data++;
+        length--;
+    }
+    return length == 0;
 }
 
 /* MDTS is a power of two in units of the smallest memory page; 0 means no limit. */
@@ -63,36 +48,79 @@ static int lwnvme_limits_set(struct lwnvme_controller *controller,
         return LWNVME_ERR_CONTROLLER_CHANGED;
     if (controller->identified == 0)
         info->max_transfer_bytes = transfer;
-    info->rtd3e_us = lwnvme_le32_get(&data->rtd3e);
-    controller->shutdown_timeout_us = info->rtd3e_us;
-    if (controller->shutdown_timeout_us < LWNVME_CONFIG_SHUTDOWN_FLOOR_MS * 1000u)
-        controller->shutdown_timeout_us = LWNVME_CONFIG_SHUTDOWN_FLOOR_MS * 1000u;
-    if (controller->shutdown_timeout_us > LWNVME_CONFIG_SHUTDOWN_CAP_MS * 1000u)
-        controller->shutdown_timeout_us = LWNVME_CONFIG_SHUTDOWN_CAP_MS * 1000u;
     return LWNVME_OK;
+}
+
+/* What is taken over into struct lwnvme_controller_info: where it stands there and in the identify data, and its length.
+ * Numbers have up to four bytes, texts more. */
+struct lwnvme_info_part {
+    uint16_t to;
+    uint16_t from;
+    uint16_t length;
+};
+
+#define LWNVME_INFO_PART(member, field)                                                                      \
+    {                                                                                                        \
+        (uint16_t) offsetof(struct lwnvme_controller_info, member),                                          \
+            (uint16_t)offsetof(struct lwnvme_identify_controller, field),                                    \
+            (uint16_t)sizeof(((struct lwnvme_identify_controller *)NULL)->field)                             \
+    }
+
+static const struct lwnvme_info_part lwnvme_info_parts[] = {
+    LWNVME_INFO_PART(vid, vid),        LWNVME_INFO_PART(ssvid, ssvid), LWNVME_INFO_PART(cntlid, cntlid),
+    LWNVME_INFO_PART(serial, sn),      LWNVME_INFO_PART(model, mn),    LWNVME_INFO_PART(firmware, fr),
+    LWNVME_INFO_PART(subnqn, subnqn),  LWNVME_INFO_PART(nn, nn),       LWNVME_INFO_PART(oacs, oacs),
+    LWNVME_INFO_PART(oncs, oncs),      LWNVME_INFO_PART(vwc, vwc),     LWNVME_INFO_PART(lpa, lpa),
+    LWNVME_INFO_PART(npss, npss),      LWNVME_INFO_PART(fna, fna),     LWNVME_INFO_PART(sgls, sgls),
+    LWNVME_INFO_PART(rtd3e_us, rtd3e),
+};
+
+/* Fixed-length device text to a C string: printable ASCII, no padding. `to` holds length + 1 bytes. */
+static void lwnvme_text_copy(char *to, const uint8_t *from, uint32_t length)
+{
+    uint32_t used = 0;
+    uint32_t index;
+
+    for (index = 0; index < length && from[index] != 0; index++) {
+        to[index] = from[index] >= 0x20 && from[index] < 0x7f ? (char)from[index] : '?';
+        if (to[index] != ' ')
+            used = index + 1u;
+    }
+    to[used] = '\0';
+}
+
+/* A little-endian number to one of the same size in the CPU's order. */
+static void lwnvme_number_copy(uint8_t *to, const uint8_t *from, uint32_t length)
+{
+    uint32_t index;
+
+    for (index = 0; index < length; index++) {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+        to[length - 1u - index] = from[index];
+#else
+        to[index] = from[index];
+#endif
+    }
 }
 
 static void lwnvme_info_set(struct lwnvme_controller_info *info,
                             const struct lwnvme_identify_controller *data)
 {
-    info->vid = lwnvme_le16_get(&data->vid);
-    info->ssvid = lwnvme_le16_get(&data->ssvid);
-    info->cntlid = lwnvme_le16_get(&data->cntlid);
-    lwnvme_text_copy(info->serial, data->sn, sizeof(data->sn));
-    lwnvme_text_copy(info->model, data->mn, sizeof(data->mn));
-    lwnvme_text_copy(info->firmware, data->fr, sizeof(data->fr));
-    lwnvme_text_copy(info->subnqn, data->subnqn, sizeof(data->subnqn));
-    info->nn = lwnvme_le32_get(&data->nn);
-    info->oacs = lwnvme_le16_get(&data->oacs);
-    info->oncs = lwnvme_le16_get(&data->oncs);
-    info->vwc = data->vwc;
-    info->lpa = data->lpa;
-    info->npss = data->npss;
-    info->fna = data->fna;
+    const struct lwnvme_info_part *part;
+
+    for (part = lwnvme_info_parts;
+         part < lwnvme_info_parts + sizeof(lwnvme_info_parts) / sizeof(lwnvme_info_parts[0]); part++) {
+        uint8_t *to = (uint8_t *)info + part->to;
+        const uint8_t *from = (const uint8_t *)data + part->from;
+
+        if (part->length > 4u)
+            lwnvme_text_copy((char *)to, from, part->length);
+        else
+            lwnvme_number_copy(to, from, part->length);
+    }
     info->acl = (uint16_t)(data->acl + 1u);
     info->aerl = (uint16_t)(data->aerl + 1u);
     info->elpe = (uint16_t)(data->elpe + 1u);
-    info->sgls = lwnvme_le32_get(&data->sgls);
 }
 
 LWNVME_STATIC_ASSERT(offsetof(struct lwnvme_identify_controller, mn) ==

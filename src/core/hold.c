@@ -28,7 +28,7 @@ void lwnvme_queues_let_go(struct lwnvme_controller *controller)
 
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
         lwnvme_queue_lock(queue);
-        queue->slow &= (uint16_t)~LWNVME_SLOW_HELD;
+        queue->slow &= ~LWNVME_SLOW_HELD;
         lwnvme_queue_unlock(queue);
     }
 }
@@ -39,28 +39,32 @@ bool lwnvme_queues_are_still(const struct lwnvme_controller *controller)
     const struct lwnvme_queue *queue;
 
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
-        if (queue->in_flight != 0)
+        if (lwnvme_in_flight(queue) != 0)
             return false;
     }
     return true;
 }
 
-/* Ends the requests that wait in one queue's FIFO for a namespace; the others stay in their order. Bounded by what
- * waits now, since callbacks may submit more. */
-static void lwnvme_waiting_fail_one(struct lwnvme_queue *queue, uint32_t nsid, int status)
+/* Ends the requests in one queue's FIFO of which `ends` says so and no command is with the controller; the others stay in
+ * their order. Bounded by what waits now, since callbacks may submit more. Returns how many have ended. */
+uint32_t lwnvme_waiting_end(struct lwnvme_queue *queue, int status,
+                            bool (*ends)(const struct lwnvme_request *request, const void *context),
+                            const void *context)
 {
     struct lwnvme_request *request;
     struct lwnvme_request *ended = NULL;
     struct lwnvme_request **ended_link = &ended;
     struct lwnvme_request *kept = NULL;
     struct lwnvme_request **kept_link = &kept;
+    uint32_t count = 0;
     uint8_t polled;
 
     lwnvme_queue_lock(queue);
     for (request = queue->waiting_first; request != NULL; request = request->next) {
-        if (request->pieces_outstanding == 0 && (nsid == LWNVME_NSID_ALL || request->command.nsid == nsid)) {
+        if (request->pieces_outstanding == 0 && ends(request, context)) {
             *ended_link = request;
             ended_link = &request->next;
+            count++;
         } else {
             *kept_link = request;
             kept_link = &request->next;
@@ -71,7 +75,7 @@ static void lwnvme_waiting_fail_one(struct lwnvme_queue *queue, uint32_t nsid, i
     *kept_link = NULL;
     queue->waiting_first = kept;
     if (kept == NULL)
-        queue->slow &= (uint16_t)~LWNVME_SLOW_WAITING;
+        queue->slow &= ~LWNVME_SLOW_WAITING;
     /* Callbacks of a queue without a lock are made in here; it may be in one of its own already. */
     polled = queue->hold & LWNVME_HOLD_POLL;
     queue->hold |= LWNVME_HOLD_POLL;
@@ -84,8 +88,17 @@ static void lwnvme_waiting_fail_one(struct lwnvme_queue *queue, uint32_t nsid, i
         }
         lwnvme_request_end(queue, request);
     }
-    queue->hold = (uint8_t)((queue->hold & ~LWNVME_HOLD_POLL) | polled);
+    queue->hold = (queue->hold & ~LWNVME_HOLD_POLL) | polled;
+    lwnvme_sq_catch_up(queue);
     lwnvme_queue_unlock(queue);
+    return count;
+}
+
+static bool lwnvme_is_for(const struct lwnvme_request *request, const void *context)
+{
+    uint32_t nsid = *(const uint32_t *)context;
+
+    return nsid == LWNVME_NSID_ALL || request->command.nsid == nsid;
 }
 
 /* Ends the requests that wait for a namespace (LWNVME_NSID_ALL: for any) on the queues, which are held and still. */
@@ -94,7 +107,7 @@ void lwnvme_waiting_fail(struct lwnvme_controller *controller, uint32_t nsid, in
     struct lwnvme_queue *queue;
 
     for (queue = controller->queues; queue != NULL; queue = queue->next)
-        lwnvme_waiting_fail_one(queue, nsid, status);
+        (void)lwnvme_waiting_end(queue, status, lwnvme_is_for, &nsid);
 }
 
 static void lwnvme_deadlines_extend_one(struct lwnvme_queue *queue, uint32_t more_ms)

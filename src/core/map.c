@@ -16,6 +16,8 @@
  *
  * Called by the queue's owner (or under its lock), never for the same slot twice before lwnvme_unmap.
  */
+#include <lwnvme/mapper.h>
+
 #include "core.h"
 
 /* One way through a buffer while its PRP entries are made. */
@@ -46,18 +48,22 @@ static bool lwnvme_addresses_exist(uint64_t address, uint64_t length_bytes, uint
     return last >= address && ((flags & LWNVME_BUFFER_DEVICE_ADDRESS) != 0 || last <= UINTPTR_MAX);
 }
 
-/* Whether a buffer can serve at all, before anything is sent: present, dword aligned, long enough. */
-int lwnvme_buffer_check(const struct lwnvme_buffer *buffer, uint64_t needed_bytes)
+/* Whether a buffer can serve at all, before anything is sent: present, aligned (align_mask 3: to dwords; 0: as it
+ * likes), long enough, without metadata of its own. */
+int lwnvme_buffer_check_aligned(const struct lwnvme_buffer *buffer, uint64_t needed_bytes,
+                                uint32_t align_mask)
 {
     const struct lwnvme_segment *segment;
     uint64_t total = 0;
     uint32_t index;
     if ((buffer->flags & ~LWNVME_BUFFER_DEVICE_ADDRESS) != 0)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    if (buffer->segments == NULL) {
+    if (LWNVME_CONFIG_SEGMENTS == 0 && buffer->segments != NULL)
+        return LWNVME_ERR_LEFT_OUT;
+    if (!lwnvme_is_scattered(buffer)) {
         if (buffer->address == 0 && (buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0)
             return LWNVME_ERR_NULL_ARGUMENT;
-        if ((buffer->address & 3u) != 0)
+        if ((buffer->address & align_mask) != 0)
             return LWNVME_ERR_BUFFER_ALIGNMENT;
         if (buffer->length_bytes < needed_bytes ||
             !lwnvme_addresses_exist(buffer->address, needed_bytes, buffer->flags))
@@ -66,7 +72,11 @@ int lwnvme_buffer_check(const struct lwnvme_buffer *buffer, uint64_t needed_byte
     }
     for (index = 0; index < buffer->segment_count && total < needed_bytes; index++) {
         segment = &buffer->segments[index];
-        if ((segment->address & 3u) != 0 || (segment->length_bytes & 3u) != 0 || segment->length_bytes == 0)
+        if (align_mask == 0 && segment->address == LWNVME_SEGMENT_SKIP && segment->length_bytes != 0) {
+            total += segment->length_bytes;
+            continue;
+        }
+        if (((segment->address | segment->length_bytes) & align_mask) != 0 || segment->length_bytes == 0)
             return LWNVME_ERR_BUFFER_ALIGNMENT;
         if (!lwnvme_addresses_exist(segment->address, segment->length_bytes, buffer->flags))
             return LWNVME_ERR_BUFFER_LENGTH;
@@ -135,7 +145,7 @@ uint32_t lwnvme_list_offset(const struct lwnvme_queue *queue, uint32_t slot_inde
 
 static void lwnvme_walk_begin(const struct lwnvme_queue *queue, uint32_t slot_index, struct lwnvme_walk *walk)
 {
-    uint32_t offset = queue->slots[slot_index].list_offset;
+    uint32_t offset = queue->list_offsets[slot_index];
 
     walk->prp1 = 0;
     walk->count = 0;
@@ -247,8 +257,8 @@ static bool lwnvme_mapping_note(struct lwnvme_queue *queue, uint32_t slot_index,
 }
 
 /* Asks the host where the next bytes are. LWNVME_PENDING: there is no more room to note mappings. */
-static int lwnvme_translate(struct lwnvme_queue *queue, const struct lwnvme_request *request,
-                            uint32_t slot_index, uint64_t address, uint64_t *dma, size_t *run)
+int lwnvme_translate(struct lwnvme_queue *queue, const struct lwnvme_request *request, uint32_t slot_index,
+                     uint64_t address, uint64_t *dma, size_t *run)
 {
     const struct lwnvme_controller *controller = queue->controller;
     enum lwnvme_direction direction = lwnvme_request_direction(request);
@@ -262,30 +272,23 @@ static int lwnvme_translate(struct lwnvme_queue *queue, const struct lwnvme_requ
             return LWNVME_ERR_DMA_MAP;
         if (*run > wanted)
             *run = wanted;
-        if (queue->mappings != NULL && !lwnvme_mapping_note(queue, slot_index, *dma, *run)) {
+        if (lwnvme_maps_end(queue) && !lwnvme_mapping_note(queue, slot_index, *dma, *run)) {
             controller->ops->dma_unmap(controller->host, *dma, *run, direction);
             return LWNVME_PENDING;
         }
-        if (*run == 0 || (*run & 3u) != 0)
+        if (*run == 0)
             return LWNVME_ERR_DMA_MAP;
     }
-    if (((uint32_t)*dma & 3u) != 0)
-        return LWNVME_ERR_BUFFER_ALIGNMENT;
     return lwnvme_dma_in_reach(controller, *dma, *run) ? LWNVME_OK : LWNVME_ERR_DMA_LIMIT;
 }
 
-/* Where a walk stands in a segment list, or in a contiguous buffer (index 0). */
-struct lwnvme_position {
-    uint32_t index;
-    size_t offset;
-};
-
-static uint64_t lwnvme_position_next(const struct lwnvme_buffer *buffer, struct lwnvme_position *position,
-                                     size_t *run)
+/* The address that a position stands at, and for how many of the next *run bytes it goes on. */
+uint64_t lwnvme_position_next(const struct lwnvme_buffer *buffer, struct lwnvme_position *position,
+                              size_t *run)
 {
     const struct lwnvme_segment *segment;
 
-    if (buffer->segments == NULL)
+    if (!lwnvme_is_scattered(buffer))
         return buffer->address + position->offset;
     segment = &buffer->segments[position->index];
     if (position->offset == segment->length_bytes) {
@@ -298,6 +301,14 @@ static uint64_t lwnvme_position_next(const struct lwnvme_buffer *buffer, struct 
     return segment->address + position->offset;
 }
 
+/* PRP entries cannot express what comes next: the caller's bytes, or else those that the host has made of them. */
+static int lwnvme_walk_odd(const struct lwnvme_walk *walk, uint32_t bits)
+{
+    if (walk->length_bytes != 0)
+        return LWNVME_PENDING;
+    return (bits & 3u) != 0 ? LWNVME_ERR_BUFFER_ALIGNMENT : LWNVME_ERR_DMA_MAP;
+}
+
 /* Walks until `length` bytes are mapped. LWNVME_PENDING: walk->length_bytes is as far as one command goes. */
 static int lwnvme_walk_buffer(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
                               uint32_t length, struct lwnvme_walk *walk)
@@ -305,6 +316,7 @@ static int lwnvme_walk_buffer(struct lwnvme_queue *queue, struct lwnvme_request 
     struct lwnvme_position position = {request->segment_index, request->segment_offset};
     uint64_t address;
     uint64_t dma;
+    size_t wanted;
     size_t run;
     int status;
 
@@ -313,9 +325,12 @@ static int lwnvme_walk_buffer(struct lwnvme_queue *queue, struct lwnvme_request 
     while (walk->length_bytes < length) {
         run = length - walk->length_bytes;
         address = lwnvme_position_next(&request->buffer, &position, &run);
+        wanted = run;
         status = lwnvme_translate(queue, request, slot_index, address, &dma, &run);
         if (status != LWNVME_OK)
             return status;
+        if ((((uint32_t)dma | (uint32_t)run) & 3u) != 0)
+            return lwnvme_walk_odd(walk, (uint32_t)dma | (uint32_t)wanted);
         if (!lwnvme_walk_run(queue, walk, dma, (uint32_t)run))
             return LWNVME_PENDING;
         position.offset += run;
@@ -325,18 +340,24 @@ static int lwnvme_walk_buffer(struct lwnvme_queue *queue, struct lwnvme_request 
     return LWNVME_OK;
 }
 
+/* How much of so many bytes is whole blocks; of a request without blocks nothing. */
+uint32_t lwnvme_whole_blocks(const struct lwnvme_request *request, uint32_t length_bytes)
+{
+    if (request->block_count == 0 || request->data_bytes == 0)
+        return 0;
+    return lwnvme_divide(length_bytes, request->data_bytes) * request->data_bytes;
+}
+
 /* A piece that does not fit one command is cut to whole blocks and mapped again from the start. */
 static int lwnvme_walk_again(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
                              uint32_t *length_bytes, struct lwnvme_walk *walk)
 {
-    uint32_t cut = 0;
+    uint32_t cut = lwnvme_whole_blocks(request, walk->length_bytes);
     int status;
 
-    if (request->block_count != 0)
-        cut = walk->length_bytes & ~(request->data_bytes - 1u);
     if (cut == 0)
         return LWNVME_ERR_BUFFER_LAYOUT;
-    lwnvme_unmap(queue, slot_index, lwnvme_request_direction(request));
+    lwnvme_unmap_data(queue, slot_index, request);
     *length_bytes = cut;
     status = lwnvme_walk_buffer(queue, request, slot_index, cut, walk);
     return status == LWNVME_PENDING ? LWNVME_ERR_DMA_MAP : status;
@@ -357,13 +378,13 @@ int lwnvme_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint3
     if (status == LWNVME_PENDING)
         status = lwnvme_walk_again(queue, request, slot_index, length_bytes, &walk);
     if (status != LWNVME_OK) {
-        lwnvme_unmap(queue, slot_index, lwnvme_request_direction(request));
+        lwnvme_unmap_data(queue, slot_index, request);
         return status;
     }
     prp->prp1 = walk.prp1;
     prp->prp2 = walk.first_entry;
     if (walk.count > 1) {
-        uint8_t *first = queue->lists + queue->slots[slot_index].list_offset;
+        uint8_t *first = queue->lists + queue->list_offsets[slot_index];
 
         prp->prp2 = walk.prp2_list;
         if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
@@ -371,6 +392,29 @@ int lwnvme_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint3
                                LWNVME_TO_DEVICE, true);
     }
     return LWNVME_OK;
+}
+
+/* A list that is a part of one list page, in one go: of so many pages from `entry` on. */
+static uint64_t lwnvme_list_fill(struct lwnvme_queue *queue, uint32_t slot_index, uint64_t entry,
+                                 uint32_t pages)
+{
+    uint32_t offset = queue->list_offsets[slot_index];
+    uint64_t *list = (uint64_t *)(void *)(queue->lists + offset);
+    uint32_t page_bytes = queue->page_bytes;
+    uint64_t *end = list + pages;
+
+    if (pages > lwnvme_list_entries(queue->controller))
+        return LWNVME_NO_PRP;
+    if ((pages & 1u) != 0) {
+        *list++ = lwnvme_order64(entry);
+        entry += page_bytes;
+    }
+    for (; list != end; list += 2) { /* two at a time */
+        list[0] = lwnvme_order64(entry);
+        list[1] = lwnvme_order64(entry + page_bytes);
+        entry += 2u * page_bytes;
+    }
+    return queue->lists_dma + offset;
 }
 
 /*
@@ -385,27 +429,43 @@ uint64_t lwnvme_map_further_pages(struct lwnvme_queue *queue, uint64_t dma, uint
 
     if (pages == 1)
         return second;
-    lwnvme_walk_begin(queue, queue->free_head, &walk);
+    if (queue->lists_per_page != 0)
+        return lwnvme_list_fill(queue, lwnvme_slot_index(queue->free_first), second, pages);
+    lwnvme_walk_begin(queue, lwnvme_slot_index(queue->free_first), &walk);
     lwnvme_walk_place(queue, &walk, pages);
     return lwnvme_walk_add(queue, &walk, second, pages) ? walk.prp2_list : LWNVME_NO_PRP;
 }
 
-/* Ends what lwnvme_map began; harmless when nothing is mapped. */
-void lwnvme_unmap(struct lwnvme_queue *queue, uint32_t slot_index, enum lwnvme_direction direction)
+/* Ends the mappings of a slot but for the first `kept`; harmless when nothing is mapped. */
+static void lwnvme_unmap_from(struct lwnvme_queue *queue, uint32_t slot_index,
+                              enum lwnvme_direction direction, uint32_t kept)
 {
     const struct lwnvme_controller *controller = queue->controller;
     struct lwnvme_mapping *mapping;
     uint32_t index;
     uint32_t count;
 
-    if (queue->mappings == NULL)
+    if (!lwnvme_maps_end(queue))
         return;
     count = queue->mapping_counts[slot_index];
-    queue->mapping_counts[slot_index] = 0;
-    for (index = 0; index < count; index++) {
+    if (count > kept)
+        queue->mapping_counts[slot_index] = (uint16_t)kept;
+    for (index = kept; index < count; index++) {
         mapping = &queue->mappings[slot_index * queue->mappings_per_slot + index];
         controller->ops->dma_unmap(controller->host, mapping->dma_address, mapping->length_bytes, direction);
     }
+}
+
+void lwnvme_unmap(struct lwnvme_queue *queue, uint32_t slot_index, enum lwnvme_direction direction)
+{
+    lwnvme_unmap_from(queue, slot_index, direction, 0);
+}
+
+/* The same, but for that of metadata in a buffer of their own, which comes first. */
+void lwnvme_unmap_data(struct lwnvme_queue *queue, uint32_t slot_index, const struct lwnvme_request *request)
+{
+    lwnvme_unmap_from(queue, slot_index, lwnvme_request_direction(request),
+                      request->buffer.flags == LWNVME_BUFFER_METADATA ? 1u : 0);
 }
 
 /* Cache maintenance for all of a request's data: before its first command and after its last. */
@@ -419,7 +479,13 @@ void lwnvme_buffer_sync(struct lwnvme_queue *queue, struct lwnvme_request *reque
         return;
     if (request->block_count != 0)
         left *= request->block_count;
-    if (buffer->segments == NULL) {
+    if (buffer->flags == LWNVME_BUFFER_METADATA)
+        lwnvme_memory_sync(queue->controller, (const void *)(uintptr_t)buffer->metadata_address,
+                           (size_t)request->block_count * request->ns->metadata_bytes,
+                           lwnvme_request_direction(request), for_device);
+    if ((request->mapping & LWNVME_MAPPING_BOUNCE) != 0)
+        return;
+    if (!lwnvme_is_scattered(buffer)) {
         lwnvme_memory_sync(queue->controller, (const void *)(uintptr_t)buffer->address, (size_t)left,
                            lwnvme_request_direction(request), for_device);
         return;
@@ -428,8 +494,9 @@ void lwnvme_buffer_sync(struct lwnvme_queue *queue, struct lwnvme_request *reque
         size_t length = buffer->segments[index].length_bytes;
         if (length > left)
             length = (size_t)left;
-        lwnvme_memory_sync(queue->controller, (const void *)(uintptr_t)buffer->segments[index].address,
-                           length, lwnvme_request_direction(request), for_device);
+        if (buffer->segments[index].address != LWNVME_SEGMENT_SKIP)
+            lwnvme_memory_sync(queue->controller, (const void *)(uintptr_t)buffer->segments[index].address,
+                               length, lwnvme_request_direction(request), for_device);
         left -= length;
     }
 }

@@ -82,7 +82,7 @@ void lwnvme_memory_put(const struct lwnvme_controller *controller, void *memory,
 void lwnvme_memory_sync(const struct lwnvme_controller *controller, const volatile void *memory,
                         size_t size_bytes, enum lwnvme_direction direction, bool for_device)
 {
-    if (controller->ops->dma_sync != NULL)
+    if (LWNVME_CONFIG_DMA_SYNC != 0 && controller->ops->dma_sync != NULL)
         controller->ops->dma_sync(controller->host, (const void *)(uintptr_t)memory, size_bytes, direction,
                                   for_device);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Messages for the host's log hook: one line each, put together here because there is no printf. Callable
- * wherever the library runs; nothing is kept.
+ * wherever the library runs; nothing is kept. The library tells topics and values; the words for them are linked
+ * only when the host names lwnvme_log_words among its hooks.
  */
 #include "core.h"
 
@@ -62,54 +63,9 @@ static void lwnvme_line_send(const struct lwnvme_controller *controller, enum lw
         controller->ops->log(controller->host, level, line->text);
 }
 
-static void lwnvme_log_parts(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
-                             const char *first, const char *second)
-{
-    struct lwnvme_line line = {.length = 0};
-
-    lwnvme_line_add(&line, "nvme: ");
-    lwnvme_line_add(&line, first);
-    lwnvme_line_add(&line, second);
-    lwnvme_line_send(controller, level, &line);
-}
-
-void lwnvme_log_text(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
-                     const char *text)
-{
-    lwnvme_log_parts(controller, level, text, "");
-}
-
-void lwnvme_log_value(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
-                      const char *text, uint32_t value)
-{
-    struct lwnvme_line digits = {.length = 0};
-
-    lwnvme_line_add_hex(&digits, value);
-    lwnvme_log_parts(controller, level, text, digits.text);
-}
-
-void lwnvme_log_state(const struct lwnvme_controller *controller, const char *name)
-{
-    lwnvme_log_parts(controller, LWNVME_LEVEL_DEBUG, "state ", name);
-}
-
-void lwnvme_log_failure(const struct lwnvme_controller *controller, const char *state, int status)
-{
-    struct lwnvme_line line = {.length = 0};
-
-    lwnvme_line_add(&line, "nvme: failed in state ");
-    lwnvme_line_add(&line, state);
-    lwnvme_line_add(&line, ", status ");
-    lwnvme_line_add_status(&line, status);
-    lwnvme_line_add(&line, ", CSTS ");
-    lwnvme_line_add_hex(&line, status == LWNVME_ERR_GONE ? 0xffffffffu
-                                                         : lwnvme_register_read(controller, LWNVME_REG_CSTS));
-    lwnvme_line_send(controller, LWNVME_LEVEL_ERROR, &line);
-}
-
 /* Said once, when the first command of a controller's life times out: by far the most common troubles of a
  * new port. The long form is docs/bring-up-checklist.md. */
-void lwnvme_log_checklist(struct lwnvme_controller *controller)
+static void lwnvme_log_checklist(struct lwnvme_controller *controller)
 {
     static const char hints[] =
         "the first command timed out; in a new port look at these, in this order:\0"
@@ -124,13 +80,64 @@ void lwnvme_log_checklist(struct lwnvme_controller *controller)
         return;
     controller->checklist_logged = 1;
     for (text = hints; *text != '\0'; text++) {
-        lwnvme_log_text(controller, LWNVME_LEVEL_ERROR, text);
+        struct lwnvme_line line = {.length = 0};
+
+        lwnvme_line_add(&line, "nvme: ");
+        lwnvme_line_add(&line, text);
+        lwnvme_line_send(controller, LWNVME_LEVEL_ERROR, &line);
         while (*text != '\0')
             text++;
     }
 }
 
+/* One line, and the checklist after a failure that it may help against. */
+void lwnvme_log_words(struct lwnvme_controller *controller, uint32_t topic, uint32_t value)
+{
+    static const char texts[] =
+#define LWNVME_TOPIC_TEXT(topic, level, text) text "\0"
+        LWNVME_TOPIC_LIST(LWNVME_TOPIC_TEXT);
+    static const uint8_t levels[] = {
+#define LWNVME_TOPIC_LEVEL(topic, level, text) LWNVME_##level,
+        LWNVME_TOPIC_LIST(LWNVME_TOPIC_LEVEL)};
+    struct lwnvme_line line = {.length = 0};
+    const char *text = texts;
+    uint32_t left;
+
+    if (topic >= sizeof(levels))
+        return;
+    for (left = topic; left != 0; text++)
+        left -= *text == '\0';
+    lwnvme_line_add(&line, "nvme: ");
+    lwnvme_line_add(&line, text);
+    if (topic == LWNVME_TOPIC_STATE || topic == LWNVME_TOPIC_FAILURE)
+        lwnvme_line_add(&line, lwnvme_state_name((enum lwnvme_state)controller->state));
+    else
+        lwnvme_line_add_status(&line, (int)value);
+    if (topic == LWNVME_TOPIC_FAILURE) {
+        lwnvme_line_add(&line, ", status ");
+        lwnvme_line_add_status(&line, (int)value);
+        lwnvme_line_add(&line, ", CSTS ");
+        lwnvme_line_add_hex(&line, (int)value == LWNVME_ERR_GONE
+                                       ? 0xffffffffu
+                                       : lwnvme_register_read(controller, LWNVME_REG_CSTS));
+    }
+    lwnvme_line_send(controller, (enum lwnvme_log_level)levels[topic], &line);
+    if (topic == LWNVME_TOPIC_FAILURE && (int)value == LWNVME_ERR_TIMEOUT && controller->identified == 0)
+        lwnvme_log_checklist(controller);
+}
+
+/* Nothing of the words is linked by this, only by the host that names lwnvme_log_words. */
+void lwnvme_tell(struct lwnvme_controller *controller, enum lwnvme_topic topic, uint32_t value)
+{
+    if (controller->ops->log_words != NULL)
+        controller->ops->log_words(controller, topic, value);
+}
+
 #else
-/* An ISO C file holds at least one declaration. */
-extern int lwnvme_log_is_left_out;
+void lwnvme_log_words(struct lwnvme_controller *controller, uint32_t topic, uint32_t value)
+{
+    (void)controller;
+    (void)topic;
+    (void)value;
+}
 #endif

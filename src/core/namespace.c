@@ -15,14 +15,14 @@
 #define LWNVME_PROBE_MAX       65536u      /* identifiers that are tried where there is no list */
 #define LWNVME_NSID_LAST       0xfffffffeu /* the highest that a namespace can have */
 
-static int lwnvme_identify_send(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                                uint32_t cns, uint32_t nsid, uint8_t *data)
+int lwnvme_identify_send(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t cns,
+                         uint32_t nsid, uint8_t *data)
 {
-    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_IDENTIFY};
+    struct lwnvme_command *command = lwnvme_command_begin(request, LWNVME_ADMIN_IDENTIFY);
 
-    command.nsid = nsid;
-    command.cdw10 = lwnvme_field_put(cns, LWNVME_IDENTIFY_CDW10_CNS);
-    return lwnvme_page_command(controller, request, &command, data, LWNVME_PAGE_MIN);
+    command->nsid = nsid;
+    command->cdw10 = lwnvme_field_put(cns, LWNVME_IDENTIFY_CDW10_CNS);
+    return lwnvme_page_send(controller, request, data, LWNVME_PAGE_MIN);
 }
 
 static bool lwnvme_knows_cns(const struct lwnvme_controller *controller, uint32_t version)
@@ -72,12 +72,41 @@ static int lwnvme_formats_read(struct lwnvme_namespace *ns, const struct lwnvme_
     return LWNVME_OK;
 }
 
-static void lwnvme_identifiers_read(struct lwnvme_namespace *ns, const struct lwnvme_identify_namespace *data)
+/* Where an identifier goes: descriptors have a type, a length and a value. */
+struct lwnvme_identifier {
+    uint16_t value; /* in struct lwnvme_namespace, as is has; 0: there is no such member */
+    uint16_t has;
+    uint8_t type;
+    uint8_t length;
+};
+
+#define LWNVME_IDENTIFIER(name, kind)                                                                        \
+    {                                                                                                        \
+        (uint16_t) offsetof(struct lwnvme_namespace, name),                                                  \
+            (uint16_t)offsetof(struct lwnvme_namespace, has_##name), LWNVME_NIDT_##kind,                     \
+            LWNVME_NIDT_##kind##_BYTES                                                                       \
+    }
+
+static const struct lwnvme_identifier lwnvme_identifiers[] = {
+    LWNVME_IDENTIFIER(eui64, EUI64),
+    LWNVME_IDENTIFIER(nguid, NGUID),
+    LWNVME_IDENTIFIER(uuid, UUID),
+    {(uint16_t)offsetof(struct lwnvme_namespace, csi), 0, LWNVME_NIDT_CSI, LWNVME_NIDT_CSI_BYTES},
+};
+
+static void lwnvme_identifier_take(struct lwnvme_namespace *ns, uint32_t type, uint32_t length,
+                                   const uint8_t *value)
 {
-    memcpy(ns->eui64, data->eui64, sizeof(ns->eui64));
-    memcpy(ns->nguid, data->nguid, sizeof(ns->nguid));
-    ns->has_eui64 = lwnvme_identifier_is_set(ns->eui64, sizeof(ns->eui64));
-    ns->has_nguid = lwnvme_identifier_is_set(ns->nguid, sizeof(ns->nguid));
+    const struct lwnvme_identifier *kind;
+
+    for (kind = lwnvme_identifiers;
+         kind < lwnvme_identifiers + sizeof(lwnvme_identifiers) / sizeof(lwnvme_identifiers[0]); kind++) {
+        if (kind->type != type || kind->length != length)
+            continue;
+        memcpy((uint8_t *)ns + kind->value, value, length);
+        if (kind->has != 0)
+            *((bool *)ns + kind->has) = lwnvme_identifier_is_set(value, length);
+    }
 }
 
 /* What can be done with a namespace whose format is known; sets the limits that requests are split by. */
@@ -90,16 +119,15 @@ static int lwnvme_geometry_check(struct lwnvme_namespace *ns, const struct lwnvm
     if (ns->capacity_blocks == 0)
         return LWNVME_ERR_NS_CAPACITY;
     if (ns->capacity_blocks > ns->block_count) {
-        lwnvme_log_value(ns->controller, LWNVME_LEVEL_WARNING, "capacity beyond size, namespace ", ns->nsid);
+        lwnvme_tell(ns->controller, LWNVME_TOPIC_CAPACITY, ns->nsid);
         ns->capacity_blocks = ns->block_count;
     }
-    if (ns->metadata_bytes != 0 || ns->protection_type != 0)
+    if (LWNVME_EXTENSION(ns->dress) == NULL && (ns->metadata_bytes != 0 || ns->protection_type != 0))
         return LWNVME_ERR_NS_METADATA;
-    ns->max_blocks = info->max_transfer_bytes >> ns->block_shift;
+    ns->max_blocks =
+        info->max_transfer_bytes >> ns->block_shift; /* 16 MiB in blocks of 512 bytes fit in NLB */
     if (ns->max_blocks == 0)
         return LWNVME_ERR_NS_TRANSFER_SIZE;
-    if (ns->max_blocks > 65536u)
-        ns->max_blocks = 65536u;
     ns->boundary_blocks = lwnvme_le16_get(&data->noiob);
     return LWNVME_OK;
 }
@@ -116,28 +144,15 @@ static int lwnvme_namespace_decode(struct lwnvme_namespace *ns)
     ns->capacity_blocks = lwnvme_le64_get(&data->ncap);
     ns->used_blocks = lwnvme_le64_get(&data->nuse);
     ns->protection_type = data->dps & 7u;
+    ns->protection_first = (data->dps & LWNVME_DPS_PIP) != 0;
+    ns->metadata_interleaved = (data->flbas & LWNVME_FLBAS_MTELBA) != 0;
     ns->read_only = (data->nsattr & 1u) != 0;
     ns->oncs = ns->controller->info.oncs;
-    lwnvme_identifiers_read(ns, data);
+    memcpy(ns->told, ns->data, sizeof(ns->told));
+    lwnvme_identifier_take(ns, LWNVME_NIDT_EUI64, LWNVME_NIDT_EUI64_BYTES, data->eui64);
+    lwnvme_identifier_take(ns, LWNVME_NIDT_NGUID, LWNVME_NIDT_NGUID_BYTES, data->nguid);
     status = lwnvme_formats_read(ns, data);
     return status != LWNVME_OK ? status : lwnvme_geometry_check(ns, data);
-}
-
-static void lwnvme_descriptor_take(struct lwnvme_namespace *ns, uint8_t type, uint8_t length,
-                                   const uint8_t *value)
-{
-    if (type == LWNVME_NIDT_EUI64 && length == LWNVME_NIDT_EUI64_BYTES) {
-        memcpy(ns->eui64, value, sizeof(ns->eui64));
-        ns->has_eui64 = lwnvme_identifier_is_set(value, length);
-    } else if (type == LWNVME_NIDT_NGUID && length == LWNVME_NIDT_NGUID_BYTES) {
-        memcpy(ns->nguid, value, sizeof(ns->nguid));
-        ns->has_nguid = lwnvme_identifier_is_set(value, length);
-    } else if (type == LWNVME_NIDT_UUID && length == LWNVME_NIDT_UUID_BYTES) {
-        memcpy(ns->uuid, value, sizeof(ns->uuid));
-        ns->has_uuid = lwnvme_identifier_is_set(value, length);
-    } else if (type == LWNVME_NIDT_CSI && length == LWNVME_NIDT_CSI_BYTES) {
-        ns->csi = value[0];
-    }
 }
 
 /* The list ends at a type of 0, at its end, or where it stops making sense. */
@@ -152,7 +167,7 @@ static void lwnvme_descriptors_read(struct lwnvme_namespace *ns)
 
         if (type == 0 || length == 0 || offset + header + length > sizeof(ns->data))
             return;
-        lwnvme_descriptor_take(ns, type, length, &ns->data[offset + header]);
+        lwnvme_identifier_take(ns, type, length, &ns->data[offset + header]);
         offset += header + length;
     }
 }
@@ -161,10 +176,12 @@ static void lwnvme_descriptors_read(struct lwnvme_namespace *ns)
 static void lwnvme_namespace_conclude(struct lwnvme_namespace *ns, int status)
 {
     ns->incarnation = ns->controller->incarnation;
-    ns->straight_blocks = status == LWNVME_OK && ns->boundary_blocks == 0 ? ns->max_blocks : 0;
-    if (ns->straight_blocks > ns->block_count)
-        ns->straight_blocks = (uint32_t)ns->block_count;
+    if (status == LWNVME_OK && LWNVME_EXTENSION(ns->dress) != NULL) {
+        ns->dress->open(ns);
+        return;
+    }
     ns->status = status;
+    lwnvme_straight_allow(ns);
 }
 
 /* Descriptors are a help, not a need: a controller that fails the command loses nothing by it. */
@@ -178,7 +195,7 @@ static void lwnvme_descriptors_done(struct lwnvme_request *request)
     }
     if (request->status == LWNVME_OK)
         lwnvme_descriptors_read(ns);
-    lwnvme_namespace_conclude(ns, ns->csi == 0 ? ns->verdict : LWNVME_ERR_NS_COMMAND_SET);
+    lwnvme_namespace_conclude(ns, ns->csi == ns->wanted_csi ? ns->verdict : LWNVME_ERR_NS_COMMAND_SET);
 }
 
 static void lwnvme_namespace_identified(struct lwnvme_request *request)
@@ -202,6 +219,16 @@ static void lwnvme_namespace_identified(struct lwnvme_request *request)
         lwnvme_namespace_conclude(ns, ns->verdict);
 }
 
+/* Asks for a namespace whose handle is empty but for what it is opened for. */
+int lwnvme_namespace_begin(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_namespace *ns)
+{
+    ns->controller = controller;
+    ns->nsid = nsid;
+    ns->request.done = lwnvme_namespace_identified;
+    ns->request.context = ns;
+    return lwnvme_identify_send(controller, &ns->request, LWNVME_CNS_NAMESPACE, nsid, ns->data);
+}
+
 int lwnvme_namespace_open(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_namespace *ns)
 {
     int status = LWNVME_ERR_NULL_ARGUMENT;
@@ -214,12 +241,8 @@ int lwnvme_namespace_open(struct lwnvme_controller *controller, uint32_t nsid, s
         status = lwnvme_controller_refusal(controller);
     if (status == LWNVME_OK && (nsid == 0 || nsid > LWNVME_NSID_LAST || nsid > controller->info.nn))
         status = LWNVME_ERR_NS_INVALID_ID;
-    if (status == LWNVME_OK) {
-        ns->controller = controller;
-        ns->request.done = lwnvme_namespace_identified;
-        ns->request.context = ns;
-        status = lwnvme_identify_send(controller, &ns->request, LWNVME_CNS_NAMESPACE, nsid, ns->data);
-    }
+    if (status == LWNVME_OK)
+        status = lwnvme_namespace_begin(controller, nsid, ns);
     ns->status = status != LWNVME_OK ? status : LWNVME_PENDING;
     return status;
 }

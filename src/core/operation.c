@@ -122,6 +122,7 @@ void lwnvme_operation_start(struct lwnvme_controller *controller, struct lwnvme_
     operation->service.due_us = now_us;
     operation->request.done = NULL;
     operation->request.timeout_ms = 0;
+    operation->request.repeat = LWNVME_REPEAT_NEVER; /* steps decide what a reset means */
     operation->request.status = LWNVME_OK;
     lwnvme_service_add(controller, &operation->service);
 }

@@ -7,14 +7,14 @@
  *                        v                                           v
  *                  FIFO of the queue <--rest of a split request--  controller
  *                        |                                           |
- *                        +--<-- a slot is free again <-- completion: phase, barrier, DW3 read once,
+ *                        +--<-- a slot is free again <-- completion: dwords 2 and 3 read once, phase, barrier,
  *                                                        identifier and generation checked --> callback
  *
  * Ownership: a queue's owner calls all of this (or holds the lock of a shared queue). A ring of n entries has
  * n - 1 slots, so that a ring with a free slot has room, and neither the submission queue head nor the
  * completion ring's fill level ever needs to be known. Slots are independent of the position in the ring.
  *
- * Ordering: the four barriers of barrier.h. While a poll runs, callbacks may submit; their commands reach the
+ * Ordering: the barriers of barrier.h. While a poll runs, callbacks may submit; their commands reach the
  * controller after the completion doorbell, so that it always has room for what it is asked.
  *
  * Deadlines: a command is stamped with the clock as the last poll saw it, which is too early when nobody
@@ -23,34 +23,49 @@
  */
 #include "core.h"
 
-static void lwnvme_doorbell_by_hook(const struct lwnvme_queue *queue, uint32_t is_cq, uint32_t value)
-{
-    const struct lwnvme_controller *controller = queue->controller;
+static void lwnvme_queue_clock_is(struct lwnvme_queue *queue, uint32_t clock_ms);
 
-    controller->ops->mmio_write32(controller->host, controller->registers,
-                                  lwnvme_doorbell_offset(controller, queue->id, is_cq), value);
+void lwnvme_queue_lock(const struct lwnvme_queue *queue)
+{
+    if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
+        queue->controller->ops->lock(queue->controller->host);
 }
 
-/* doorbell is NULL where registers are reached by a hook. */
-static inline void lwnvme_doorbell_ring(const struct lwnvme_queue *queue, volatile uint32_t *doorbell,
-                                        uint32_t is_cq, uint32_t value)
+void lwnvme_queue_unlock(const struct lwnvme_queue *queue)
+{
+    if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
+        queue->controller->ops->unlock(queue->controller->host);
+}
+
+/* doorbell is NULL where a doorbell is more than a register in memory. */
+static LWNVME_ALWAYS_INLINE void lwnvme_doorbell_ring(struct lwnvme_queue *queue, volatile uint32_t *doorbell,
+                                                      uint32_t is_cq, uint32_t value)
 {
     if (LWNVME_LIKELY(doorbell != NULL))
         *doorbell = lwnvme_order32(value);
     else
-        lwnvme_doorbell_by_hook(queue, is_cq, value);
+        queue->ring(queue, is_cq, value);
 }
 
-/* Tells the controller of all commands that are in the ring. */
-void lwnvme_sq_publish(struct lwnvme_queue *queue)
+static inline uint32_t lwnvme_cq_head(const struct lwnvme_queue *queue)
 {
-    queue->sq_tail_told = queue->sq_tail;
-    LWNVME_BARRIER_BEFORE_SQ_DOORBELL();
-    lwnvme_doorbell_ring(queue, queue->sq_doorbell, 0, queue->sq_tail);
+    return (uint32_t)((uintptr_t)queue->cq_next - (uintptr_t)queue->cq) >> 4;
 }
 
-/* lba mod boundary, which is at most 65535 and mostly a power of two. No division: some CPUs have none. */
-static uint32_t lwnvme_lba_modulo(uint64_t lba, uint32_t boundary)
+/* Tells the controller of all commands that are in the ring. 0, so that submission may end in it. */
+int lwnvme_sq_publish(struct lwnvme_queue *queue)
+{
+    uint32_t tail = (uint32_t)((uintptr_t)queue->sq_next - (uintptr_t)queue->sq) >> 6;
+
+    queue->sq_told = queue->sq_next;
+    queue->doorbells++;
+    LWNVME_BARRIER_BEFORE_SQ_DOORBELL();
+    lwnvme_doorbell_ring(queue, queue->sq_doorbell, 0, tail);
+    return LWNVME_OK;
+}
+
+/* lba mod boundary, which is at most 65536 and mostly a power of two. No division: some CPUs have none. */
+uint32_t lwnvme_lba_modulo(uint64_t lba, uint32_t boundary)
 {
     uint32_t halves[2] = {(uint32_t)lba, (uint32_t)(lba >> 32)};
     uint32_t rest = 0;
@@ -86,16 +101,16 @@ static uint32_t lwnvme_piece_blocks(const struct lwnvme_request *request, uint32
 static void lwnvme_sqe_write(struct lwnvme_queue *queue, const struct lwnvme_request *request, uint32_t cid,
                              uint32_t blocks, const struct lwnvme_prp *prp)
 {
-    uint32_t *sqe = queue->sq + (size_t)queue->sq_tail * LWNVME_SQE_DWORDS;
+    uint32_t *sqe = queue->sq_next;
     const struct lwnvme_command *command = &request->command;
     uint64_t lba = request->lba + request->blocks_issued;
 
-    sqe[0] = lwnvme_order32(command->opcode | cid << 16);
+    sqe[0] = lwnvme_order32(command->opcode | prp->psdt | cid << 16);
     sqe[1] = lwnvme_order32(command->nsid);
     sqe[2] = lwnvme_order32(command->cdw2);
     sqe[3] = lwnvme_order32(command->cdw3);
-    sqe[4] = 0;
-    sqe[5] = 0;
+    sqe[4] = lwnvme_order32((uint32_t)prp->metadata);
+    sqe[5] = lwnvme_order32((uint32_t)(prp->metadata >> 32));
     sqe[6] = lwnvme_order32((uint32_t)prp->prp1);
     sqe[7] = lwnvme_order32((uint32_t)(prp->prp1 >> 32));
     sqe[8] = lwnvme_order32((uint32_t)prp->prp2);
@@ -112,50 +127,100 @@ static void lwnvme_sqe_write(struct lwnvme_queue *queue, const struct lwnvme_req
     sqe[13] = lwnvme_order32(command->cdw13);
     sqe[14] = lwnvme_order32(command->cdw14);
     sqe[15] = lwnvme_order32(command->cdw15);
+    if (request->block_count != 0 && LWNVME_EXTENSION(request->ns->dress) != NULL)
+        request->ns->dress->piece(request, sqe);
     if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
         lwnvme_memory_sync(queue->controller, sqe, LWNVME_SQE_BYTES, LWNVME_TO_DEVICE, true);
 }
 
 static inline void lwnvme_tail_advance(struct lwnvme_queue *queue)
 {
-    uint32_t tail = queue->sq_tail + 1u;
-
-    queue->sq_tail = tail == queue->entries ? 0 : tail;
+    queue->sq_next += LWNVME_SQE_DWORDS;
+    if (queue->sq_next == queue->sq_end) {
+        queue->sq_next = queue->sq;
+        queue->slow |= queue->lap_slow;
+    }
 }
 
-/* Writes the next command of a request into the ring; there is a free slot. An error leaves no trace. */
-static int lwnvme_piece_issue(struct lwnvme_queue *queue, struct lwnvme_request *request)
+/* Maps metadata and data of the next *blocks, or of a whole request without blocks. Fewer blocks where one command does
+ * not go farther. */
+int lwnvme_piece_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
+                     uint32_t *blocks, struct lwnvme_prp *prp)
 {
-    uint32_t index = queue->free_head;
-    struct lwnvme_slot *slot = &queue->slots[index];
-    struct lwnvme_prp prp = {0, 0};
-    uint32_t blocks = request->block_count - request->blocks_issued;
     uint32_t bytes = request->data_bytes;
-    int status;
+    uint32_t wanted;
+    int status = LWNVME_OK;
 
-    if (blocks != 0 && blocks > request->ns->straight_blocks)
-        blocks = lwnvme_piece_blocks(request, blocks);
-    if (bytes != 0) {
-        if (blocks != 0)
-            bytes *= blocks;
-        status = lwnvme_map(queue, request, index, &bytes, &prp);
-        if (status != LWNVME_OK)
-            return status;
-        if (blocks != 0)
-            blocks = bytes >> request->ns->block_shift;
+    if (*blocks != 0) {
+        if ((request->buffer.flags & LWNVME_BUFFER_METADATA) != 0)
+            status = request->ns->dress->map(queue, request, slot_index, blocks, &prp->metadata);
+        bytes *= *blocks;
     }
-    lwnvme_sqe_write(queue, request, slot->cid, blocks, &prp);
+    wanted = bytes;
+    if (status == LWNVME_OK && LWNVME_EXTENSION(queue->mapper) != NULL)
+        status = queue->mapper->map(queue, request, slot_index, &bytes, prp);
+    else if (status == LWNVME_OK)
+        status = lwnvme_map(queue, request, slot_index, &bytes, prp);
+    if (status != LWNVME_OK)
+        lwnvme_unmap(queue, slot_index, lwnvme_request_direction(request));
+    else if (bytes != wanted)
+        *blocks = lwnvme_divide(bytes, request->data_bytes);
+    return status;
+}
+
+/* Writes a command of a request into the ring, for the blocks from request->blocks_issued on; takes the first free slot,
+ * whose mapping has been made. blocks is 0 for a command that does not say which. */
+void lwnvme_piece_send(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t blocks,
+                       const struct lwnvme_prp *prp)
+{
+    struct lwnvme_slot *slot = queue->free_first;
+
+    if ((queue->slow & LWNVME_SLOW_RECALL) != 0)
+        queue->controller->recovery->hooks->recall(queue, NULL);
+    lwnvme_sqe_write(queue, request, slot->key.part.cid, blocks, prp);
     slot->first_block = request->blocks_issued;
     lwnvme_slot_claim(queue, slot, request);
+    request->unsent = 0;
     request->blocks_issued += blocks;
     request->pieces_outstanding++;
     lwnvme_tail_advance(queue);
+}
+
+/* Writes the next command of a request into the ring, of at most so many blocks; there is a free slot. An error leaves
+ * no trace. */
+int lwnvme_piece_issue(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t most_blocks)
+{
+    struct lwnvme_prp prp = {0, 0, 0, 0};
+    uint32_t blocks = request->block_count - request->blocks_issued;
+    int status;
+
+    if (blocks > most_blocks)
+        blocks = most_blocks;
+    if (blocks != 0 && blocks > request->ns->straight_blocks)
+        blocks = lwnvme_piece_blocks(request, blocks);
+    if (request->data_bytes != 0) {
+        status = lwnvme_piece_map(queue, request, lwnvme_slot_index(queue->free_first), &blocks, &prp);
+        if (status != LWNVME_OK)
+            return status;
+    }
+    lwnvme_piece_send(queue, request, blocks, &prp);
+    if (request->blocks_issued != request->block_count)
+        queue->splits++;
     return LWNVME_OK;
 }
 
-/* Keeps the error of the piece nearest to the start. */
+static int lwnvme_piece_issue_any(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    return lwnvme_piece_issue(queue, request, UINT32_MAX);
+}
+
+/* Keeps the error of the piece nearest to the start. Of a fused pair, that of the half that did not only fail because
+ * of the other. */
 static void lwnvme_piece_failed(struct lwnvme_request *request, uint32_t first_block, int status)
 {
+    if ((status & LWNVME_STATUS_CODE_MASK) == LWNVME_SC_ABORTED_FAILED_FUSED_COMMAND &&
+        request->block_count == 0)
+        first_block += 2u;
     if (first_block < request->error_block) {
         request->error_block = first_block;
         request->status = status;
@@ -163,12 +228,15 @@ static void lwnvme_piece_failed(struct lwnvme_request *request, uint32_t first_b
 }
 
 /* A straight request of which something but success has become goes on as a plain one. */
-static void lwnvme_straight_make_plain(struct lwnvme_slot *slot)
+static void lwnvme_straight_make_plain(struct lwnvme_queue *queue, struct lwnvme_slot *slot)
 {
     struct lwnvme_request *request = slot->request;
 
-    if (request->state != LWNVME_REQUEST_STRAIGHT)
+    if (LWNVME_CONFIG_STRAIGHT != 0 && LWNVME_EXTENSION(queue->controller->recovery) != NULL)
+        queue->controller->recovery->hooks->recall(queue, slot);
+    if (LWNVME_CONFIG_STRAIGHT == 0 || request->state != LWNVME_REQUEST_STRAIGHT)
         return;
+    slot->key.part.plain = 1;
     slot->first_block = 0;
     request->state = LWNVME_REQUEST_ISSUED;
     request->internal_done = NULL;
@@ -177,9 +245,13 @@ static void lwnvme_straight_make_plain(struct lwnvme_slot *slot)
     request->blocks_issued = 0;
     request->error_block = LWNVME_NO_ERROR_BLOCK;
     request->pieces_outstanding = 1;
+    request->tries = 0;
+    request->late = false;
+    request->awaits = false;
+    request->unsent = 0;
 }
 
-static void lwnvme_waiting_append(struct lwnvme_queue *queue, struct lwnvme_request *request)
+void lwnvme_waiting_append(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
     request->state = LWNVME_REQUEST_QUEUED;
     request->next = NULL;
@@ -195,7 +267,7 @@ static void lwnvme_waiting_pop(struct lwnvme_queue *queue)
 {
     queue->waiting_first = queue->waiting_first->next;
     if (queue->waiting_first == NULL)
-        queue->slow &= (uint16_t)~LWNVME_SLOW_WAITING;
+        queue->slow &= ~LWNVME_SLOW_WAITING;
 }
 
 /* Issues as much of a request as there are slots for. 0: all of it; LWNVME_PENDING: some is left. */
@@ -204,9 +276,9 @@ static int lwnvme_request_issue(struct lwnvme_queue *queue, struct lwnvme_reques
     int status;
 
     do {
-        if (queue->free_head == LWNVME_SLOT_NONE)
+        if (queue->free_first == NULL)
             return LWNVME_PENDING;
-        status = lwnvme_piece_issue(queue, request);
+        status = request->issue(queue, request);
         if (status != LWNVME_OK)
             return status;
     } while (request->blocks_issued < request->block_count);
@@ -230,8 +302,8 @@ static int lwnvme_submit_now(struct lwnvme_queue *queue, struct lwnvme_request *
             lwnvme_waiting_append(queue, request);
         }
     }
-    if (queue->hold == 0 && queue->sq_tail != queue->sq_tail_told)
-        lwnvme_sq_publish(queue);
+    if (queue->hold == LWNVME_HOLD_NOT && queue->sq_next != queue->sq_told)
+        return lwnvme_sq_publish(queue);
     return LWNVME_OK;
 }
 
@@ -239,7 +311,25 @@ static int lwnvme_submit_refusal(const struct lwnvme_queue *queue)
 {
     int status = lwnvme_controller_refusal(queue->controller);
 
-    return status != LWNVME_OK ? status : LWNVME_ERR_QUEUE_CLOSED;
+    if (status != LWNVME_OK)
+        return status;
+    /* The gate of a queue that stays is closed a moment before the controller says why, and opened a moment after. */
+    return LWNVME_GLANCE(queue->state) == LWNVME_QUEUE_LIVE ? LWNVME_ERR_WRONG_STATE
+                                                            : LWNVME_ERR_QUEUE_CLOSED;
+}
+
+/* The queue takes nothing that is to be sent now; a recovery may let it wait. */
+static int lwnvme_submit_closed(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    const struct lwnvme_recovery *recovery = queue->controller->recovery;
+
+    if (recovery == NULL || (request->flags & LWNVME_REQUEST_NO_WAIT) != 0 ||
+        !recovery->hooks->await(queue, request))
+        return lwnvme_submit_refusal(queue);
+    if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
+        lwnvme_buffer_sync(queue, request, true);
+    lwnvme_waiting_append(queue, request);
+    return LWNVME_OK;
 }
 
 /* On a shared queue, between the checks of the call and the lock, another owner may have changed the namespace. */
@@ -247,10 +337,11 @@ static int lwnvme_submit_slow(struct lwnvme_queue *queue, struct lwnvme_request 
 {
     int status;
 
-    if (queue->controller->recheck != NULL && (status = queue->controller->recheck(request)) != LWNVME_OK)
+    if (LWNVME_CONFIG_SHARED != 0 && queue->controller->recheck != NULL &&
+        (status = queue->controller->recheck(request)) != LWNVME_OK)
         return status;
     if ((queue->slow & LWNVME_SLOW_NO_SUBMIT) != 0)
-        return lwnvme_submit_refusal(queue);
+        return lwnvme_submit_closed(queue, request);
     if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
         lwnvme_buffer_sync(queue, request, true);
     if ((queue->slow & (LWNVME_SLOW_WAITING | LWNVME_SLOW_HELD)) == 0)
@@ -280,16 +371,9 @@ static int lwnvme_submit_any(struct lwnvme_queue *queue, struct lwnvme_request *
     return lwnvme_submit_slow(queue, request);
 }
 
-/* Takes a request in whose command, namespace, blocks and buffer have been filled in and checked. Refused, it has
- * the result that it had. */
-int lwnvme_submit(struct lwnvme_queue *queue, struct lwnvme_request *request)
+/* Nothing of the request has been sent, and nothing has gone wrong. */
+static LWNVME_ALWAYS_INLINE void lwnvme_request_begin(struct lwnvme_request *request)
 {
-    uint64_t bytes_done = request->bytes_done;
-    int result = request->status;
-    int status;
-
-    if ((request->flags & ~LWNVME_REQUEST_FLAGS) != 0)
-        return LWNVME_ERR_INVALID_ARGUMENT;
     request->status = LWNVME_OK;
     request->bytes_done = request->data_bytes;
     if (request->block_count != 0)
@@ -299,13 +383,49 @@ int lwnvme_submit(struct lwnvme_queue *queue, struct lwnvme_request *request)
     request->pieces_outstanding = 0;
     request->segment_index = 0;
     request->segment_offset = 0;
+    request->late = false;
+    request->awaits = false;
+    request->unsent = 1;
+}
+
+/* Takes a request in whose command, namespace, blocks and buffer have been filled in and checked. Refused, it has
+ * the result that it had. `issue` writes its commands. */
+int lwnvme_submit_by(struct lwnvme_queue *queue, struct lwnvme_request *request,
+                     int (*issue)(struct lwnvme_queue *queue, struct lwnvme_request *request))
+{
+    uint64_t bytes_done = request->bytes_done;
+    int result = request->status;
+    uint8_t tries = request->tries;
+    uint8_t unsent = request->unsent;
+    int status;
+
+    if ((request->flags & ~LWNVME_REQUEST_FLAGS) != 0)
+        return LWNVME_ERR_INVALID_ARGUMENT;
     request->queue = queue;
+    request->mapping = 0;
+    if (request->ns != NULL && LWNVME_EXTENSION(request->ns->dress) != NULL &&
+        (status = request->ns->dress->begin(request)) != LWNVME_OK)
+        return status;
+    if (LWNVME_EXTENSION(queue->mapper) != NULL && request->data_bytes != 0 &&
+        (status = queue->mapper->begin(queue, request)) != LWNVME_OK)
+        return status;
+    lwnvme_request_begin(request);
+    request->tries = 0;
+    request->issue = issue;
     status = lwnvme_submit_any(queue, request);
     if (status != LWNVME_OK) {
         request->status = result;
         request->bytes_done = bytes_done;
+        request->tries = tries; /* these two say what is known of what the result is about */
+        request->unsent = unsent;
     }
     return status;
+}
+
+/* The same with the commands of blocks, or the one command, that it says itself. */
+int lwnvme_submit(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    return lwnvme_submit_by(queue, request, lwnvme_piece_issue_any);
 }
 
 static int lwnvme_raw_length(const struct lwnvme_buffer *buffer, uint32_t limit_bytes, uint32_t *length_bytes)
@@ -313,7 +433,7 @@ static int lwnvme_raw_length(const struct lwnvme_buffer *buffer, uint32_t limit_
     uint64_t total = buffer->length_bytes;
     uint32_t index;
 
-    if (buffer->segments != NULL) {
+    if (lwnvme_is_scattered(buffer)) {
         total = 0;
         for (index = 0; index < buffer->segment_count && total <= limit_bytes; index++)
             total += buffer->segments[index].length_bytes;
@@ -342,7 +462,7 @@ int lwnvme_submit_raw(struct lwnvme_queue *queue, struct lwnvme_request *request
             return LWNVME_ERR_HOOK_DMA_MAP;
         status = lwnvme_raw_length(buffer, queue->controller->info.max_transfer_bytes, &length_bytes);
         if (status == LWNVME_OK)
-            status = lwnvme_buffer_check(buffer, length_bytes);
+            status = lwnvme_buffer_check_aligned(buffer, length_bytes, lwnvme_align_mask(queue));
         if (status != LWNVME_OK)
             return status;
         request->buffer = *buffer;
@@ -376,10 +496,27 @@ static inline void lwnvme_request_call(struct lwnvme_request *request)
 {
     lwnvme_done done = request->internal_done != NULL ? request->internal_done : request->done;
 
-    LWNVME_BARRIER_STORE_STORE();
+    if (request->ns != NULL && LWNVME_EXTENSION(request->ns->dress) != NULL)
+        request->ns->dress->end(request);
+    LWNVME_BARRIER_BEFORE_IDLE();
     request->state = LWNVME_REQUEST_IDLE;
     if (done != NULL)
         done(request);
+}
+
+/* A request that recovery has kept is ready to be issued again, or comes back after all. */
+void lwnvme_request_restart(struct lwnvme_request *request)
+{
+    if ((request->queue->slow & LWNVME_SLOW_SYNC) != 0)
+        lwnvme_buffer_sync(request->queue, request, true);
+    if (request->issue == NULL) /* it was on the straight path */
+        request->issue = lwnvme_piece_issue_any;
+    lwnvme_request_begin(request);
+}
+
+void lwnvme_request_give_back(struct lwnvme_request *request)
+{
+    lwnvme_request_call(request);
 }
 
 /* Shared queues call back after the lock is released. */
@@ -401,6 +538,10 @@ void lwnvme_request_end(struct lwnvme_queue *queue, struct lwnvme_request *reque
             request->block_count == 0 ? 0 : (uint64_t)request->error_block * request->ns->block_bytes;
     if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
         lwnvme_buffer_sync(queue, request, false);
+    if (request->error_block != LWNVME_NO_ERROR_BLOCK &&
+        LWNVME_EXTENSION(queue->controller->recovery) != NULL &&
+        queue->controller->recovery->hooks->keep(queue, request))
+        return;
     if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
         lwnvme_finished_append(queue, request);
     else
@@ -418,13 +559,13 @@ static void lwnvme_last_piece_end(struct lwnvme_queue *queue, struct lwnvme_requ
     lwnvme_request_end(queue, request);
 }
 
-static inline void lwnvme_slot_free(struct lwnvme_queue *queue, struct lwnvme_slot *slot, uint32_t index)
+static LWNVME_ALWAYS_INLINE void lwnvme_slot_free(struct lwnvme_queue *queue, struct lwnvme_slot *slot)
 {
     slot->request = NULL;
-    slot->cid = (uint16_t)(slot->cid + LWNVME_CID_GENERATION_STEP);
-    slot->next_free = (uint16_t)queue->free_head;
-    queue->free_head = index;
-    queue->in_flight--;
+    slot->key.part.cid = (uint16_t)(slot->key.part.cid + LWNVME_CID_GENERATION_STEP);
+    slot->next_free = queue->free_first;
+    queue->free_first = slot;
+    queue->completed++;
 }
 
 /* One command of a request has ended: its slot is free, and the request ends with its last piece. */
@@ -433,12 +574,15 @@ static void lwnvme_piece_end(struct lwnvme_queue *queue, uint32_t index, int sta
     struct lwnvme_slot *slot = &queue->slots[index];
     struct lwnvme_request *request = slot->request;
 
-    lwnvme_straight_make_plain(slot);
+    lwnvme_straight_make_plain(queue, slot);
+    if (LWNVME_EXTENSION(queue->mapper) != NULL)
+        queue->mapper->end(queue, index, status);
     if (status != LWNVME_ERR_BUFFER_HELD)
         lwnvme_unmap(queue, index, lwnvme_request_direction(request));
-    else if (queue->mappings != NULL)
+    else if (lwnvme_maps_end(queue))
         queue->mapping_counts[index] = 0; /* kept for good, like the buffer */
-    lwnvme_slot_free(queue, slot, index);
+    slot->key.part.plain = 0;
+    lwnvme_slot_free(queue, slot);
     if (status != LWNVME_OK)
         lwnvme_piece_failed(request, slot->first_block, status);
     if (--request->pieces_outstanding == 0)
@@ -453,7 +597,7 @@ static void lwnvme_waiting_pump(struct lwnvme_queue *queue)
     struct lwnvme_request *request;
     int status;
 
-    while ((request = queue->waiting_first) != NULL && queue->free_head != LWNVME_SLOT_NONE && bound-- != 0) {
+    while ((request = queue->waiting_first) != NULL && queue->free_first != NULL && bound-- != 0) {
         if (request->error_block == LWNVME_NO_ERROR_BLOCK) {
             status = lwnvme_request_issue(queue, request);
             if (status == LWNVME_PENDING)
@@ -469,119 +613,265 @@ static void lwnvme_waiting_pump(struct lwnvme_queue *queue)
 }
 
 /*
- * A completion whose phase is right. Each dword of it is read once, and nothing in it is believed before it is
- * checked. The results in dwords 0 and 1 mean nothing for reads and writes on the straight path.
+ * Dwords 2 and 3 of a completion. Where 64 bits can be read at once, they are; elsewhere dword 3, which has the phase,
+ * is read first. Nothing of a completion is read twice.
  */
-static inline void lwnvme_completion_take(struct lwnvme_queue *queue, const volatile uint32_t *cqe,
-                                          uint32_t dw3)
+static LWNVME_ALWAYS_INLINE uint64_t lwnvme_cqe_read(const volatile uint32_t *cqe)
 {
-    uint32_t index = dw3 & LWNVME_CID_INDEX_MASK;
-    struct lwnvme_slot *slot = &queue->slots[index];
-    struct lwnvme_request *request;
+#if UINTPTR_MAX > 0xffffffffu
+    return lwnvme_order64(*(const volatile uint64_t *)(const volatile void *)(cqe + 2));
+#else
+    uint32_t dw3 = lwnvme_order32(cqe[3]);
 
-    if (LWNVME_UNLIKELY(index + 1u >= queue->entries) || LWNVME_UNLIKELY(slot->cid != (dw3 & 0xffffu)) ||
-        LWNVME_UNLIKELY(lwnvme_order32(cqe[2]) >> 16 != queue->id) ||
-        LWNVME_UNLIKELY((request = slot->request) == NULL)) {
-        queue->stale++;
-    } else if (LWNVME_LIKELY((dw3 & LWNVME_STATUS_CODE_MASK << 17) == 0 &&
-                             request->state == LWNVME_REQUEST_STRAIGHT)) {
-        lwnvme_done done = request->done;
-
-        lwnvme_slot_free(queue, slot, index);
-        request->state = LWNVME_REQUEST_IDLE;
-        if (done != NULL)
-            done(request);
-    } else {
-        request->result_dw0 = lwnvme_order32(cqe[0]);
-        request->result_dw1 = lwnvme_order32(cqe[1]);
-        lwnvme_piece_end(queue, index,
-                         (dw3 & LWNVME_STATUS_CODE_MASK << 17) == 0 ? LWNVME_OK : (int)(dw3 >> 17));
-    }
+    LWNVME_BARRIER_AFTER_PHASE();
+    return (uint64_t)dw3 << 32 | lwnvme_order32(cqe[2]);
+#endif
 }
 
-/* Takes completions until there are no more, or the budget is used up. Callbacks cannot get in here again, so
- * the position is kept in registers meanwhile. */
-static LWNVME_ALWAYS_INLINE uint32_t lwnvme_completions_take(struct lwnvme_queue *queue, uint32_t budget,
-                                                             bool sync)
+/* Which of the queues that complete in a ring has this identifier, or NULL. */
+static struct lwnvme_queue *lwnvme_submitter(struct lwnvme_queue *queue, uint32_t sqid)
 {
-    const volatile uint32_t *end = queue->cq + (size_t)queue->entries * LWNVME_CQE_DWORDS;
-    const volatile uint32_t *cqe = queue->cq + (size_t)queue->cq_head * LWNVME_CQE_DWORDS;
-    uint32_t phase_bit = queue->cq_phase << 16;
-    uint32_t left = budget == 0 || budget > queue->entries ? queue->entries : budget;
-    uint32_t most = left;
-    uint32_t dw3;
+    if (LWNVME_CONFIG_EXTENSIONS == 0)
+        return queue->id == sqid ? queue : NULL;
+    while (queue != NULL && queue->id != sqid)
+        queue = queue->sharer;
+    return queue;
+}
 
-    for (; left != 0; left--) {
-        const volatile uint32_t *taken = cqe;
+/*
+ * A completion whose phase is right (and has been made 0), of a command that was not sent on the straight path, has
+ * failed, or does not exist. Nothing in it is believed before it is checked.
+ */
+static void lwnvme_completion_take_other(struct lwnvme_queue *queue, const volatile uint32_t *cqe,
+                                         uint64_t told)
+{
+    uint32_t dw3 = (uint32_t)(told >> 32);
+    uint32_t index = dw3 & LWNVME_CID_INDEX_MASK;
+    struct lwnvme_queue *from = lwnvme_submitter(queue, (uint32_t)told >> 16);
+    struct lwnvme_slot *slot;
 
-        if (sync)
-            lwnvme_memory_sync(queue->controller, cqe, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
-        dw3 = lwnvme_order32(cqe[3]);
-        if (((dw3 ^ phase_bit) & 1u << 16) != 0)
+    if (from == NULL || index + 1u >= from->entries ||
+        (slot = &from->slots[index])->key.part.cid != (dw3 & 0xffffu) || slot->request == NULL) {
+        queue->stale++;
+        return;
+    }
+    slot->request->result_dw0 = lwnvme_order32(cqe[0]);
+    slot->request->result_dw1 = lwnvme_order32(cqe[1]);
+    if ((dw3 & LWNVME_STATUS_CODE_MASK << 17) == 0)
+        dw3 = 0;
+    else
+        from->errors++;
+    lwnvme_piece_end(from, index, (int)(dw3 >> 17));
+}
+
+/* Ends a command on the straight path that has succeeded: whether it is one is told by one comparison. The results in
+ * dwords 0 and 1 mean nothing then. A slot that is free has no request. */
+static LWNVME_ALWAYS_INLINE bool lwnvme_completion_is_straight(struct lwnvme_queue *queue, uint64_t told)
+{
+    struct lwnvme_slot *slot = &queue->slots[(uint32_t)(told >> 32) & queue->slot_mask];
+    struct lwnvme_request *request = slot->request;
+    lwnvme_done done;
+
+    if (LWNVME_UNLIKELY(((told ^ slot->key.all) & LWNVME_CQE_TOLD) != 0) || LWNVME_UNLIKELY(request == NULL))
+        return false;
+    done = request->done;
+    lwnvme_slot_free(queue, slot);
+    request->state = LWNVME_REQUEST_IDLE;
+    if (done != NULL)
+        done(request);
+    return true;
+}
+
+static LWNVME_ALWAYS_INLINE void lwnvme_completion_take(struct lwnvme_queue *queue,
+                                                        const volatile uint32_t *cqe, uint64_t told)
+{
+    if (LWNVME_CONFIG_STRAIGHT == 0 || LWNVME_UNLIKELY(!lwnvme_completion_is_straight(queue, told)))
+        lwnvme_completion_take_other(queue, cqe, told);
+}
+
+/* Whether what was read is no new completion, once what a new one's phase is has been taken off. */
+static LWNVME_ALWAYS_INLINE bool lwnvme_is_old(uint64_t told)
+{
+    return ((uint32_t)(told >> 32) & LWNVME_PHASE_BIT) != 0;
+}
+
+/* Moves on to the next place in the completion ring. Returns the one that was awaited. */
+static LWNVME_ALWAYS_INLINE const volatile uint32_t *lwnvme_cq_advance(struct lwnvme_queue *queue)
+{
+    const volatile uint32_t *cqe = queue->cq_next;
+
+    queue->cq_next += LWNVME_CQE_DWORDS;
+    if (LWNVME_UNLIKELY(queue->cq_next == queue->cq_end)) {
+        queue->cq_next = queue->cq;
+        queue->cq_phase ^= LWNVME_CQE_PHASE;
+    }
+    return cqe;
+}
+
+static LWNVME_ALWAYS_INLINE uint64_t lwnvme_cq_look(const struct lwnvme_queue *queue)
+{
+    return lwnvme_cqe_read(queue->cq_next) ^ queue->cq_phase;
+}
+
+/* Takes the completion that `told` has been read of, and those behind it, up to `most` in all. Returns how many fewer
+ * there were. Callbacks cannot get in here again. */
+static uint32_t lwnvme_completions_take(struct lwnvme_queue *queue, uint32_t most, uint64_t told)
+{
+    bool sync = (queue->slow & LWNVME_SLOW_SYNC) != 0;
+    uint32_t left = most;
+
+    do {
+        LWNVME_BARRIER_AFTER_PHASE();
+        lwnvme_completion_take(queue, lwnvme_cq_advance(queue), told);
+        if (--left == 0)
             break;
+        if (sync)
+            lwnvme_memory_sync(queue->controller, queue->cq_next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE,
+                               false);
+        told = lwnvme_cq_look(queue);
+    } while (!lwnvme_is_old(told));
+    return left;
+}
+
+/* The same for a queue with nothing unusual about it, at the price of some memory for code: the position is kept in
+ * registers meanwhile. */
+#ifdef __OPTIMIZE_SIZE__
+#define lwnvme_completions_take_fast lwnvme_completions_take
+#else
+static LWNVME_ALWAYS_INLINE uint32_t lwnvme_completions_take_fast(struct lwnvme_queue *queue, uint32_t most,
+                                                                  uint64_t told)
+{
+    const volatile uint32_t *cqe = queue->cq_next;
+    uint64_t phase = queue->cq_phase;
+    uint32_t left = most;
+
+    do {
         LWNVME_BARRIER_AFTER_PHASE();
         cqe += LWNVME_CQE_DWORDS;
-        if (LWNVME_UNLIKELY(cqe == end)) {
+        if (LWNVME_UNLIKELY(cqe == queue->cq_end)) {
             cqe = queue->cq;
-            phase_bit ^= 1u << 16;
+            phase ^= LWNVME_CQE_PHASE;
         }
-        lwnvme_completion_take(queue, taken, dw3);
-    }
-    queue->cq_head = (uint32_t)((uintptr_t)cqe - (uintptr_t)queue->cq) >> 4;
-    queue->cq_phase = phase_bit >> 16;
-    queue->undrained = left != 0 ? 0 : queue->undrained + most;
-    return most - left;
+        if (LWNVME_UNLIKELY(!lwnvme_completion_is_straight(queue, told)))
+            lwnvme_completion_take_other(queue, (cqe == queue->cq ? queue->cq_end : cqe) - LWNVME_CQE_DWORDS,
+                                         told);
+        if (--left == 0)
+            break;
+        told = lwnvme_cqe_read(cqe) ^ phase;
+    } while (!lwnvme_is_old(told));
+    queue->cq_next = (volatile uint32_t *)(uintptr_t)cqe;
+    queue->cq_phase = phase;
+    return left;
 }
+#endif
 
 /*
  * Whether it is time to look at the clock. Only when all answers that were in the ring at some time since the last
  * look have been taken: after a pause of the host those of commands that are not late may still wait there.
  */
-static void lwnvme_poll_clock(struct lwnvme_queue *queue, uint32_t taken)
+static LWNVME_ALWAYS_INLINE bool lwnvme_poll_is_time(struct lwnvme_queue *queue, uint32_t taken,
+                                                     uint32_t left)
 {
-    if (queue->undrained != 0 && queue->undrained < queue->entries)
-        return;
-    if (queue->undrained == 0 && taken != 0 && (++queue->polls & (LWNVME_CONFIG_POLLS_PER_CLOCK - 1u)) != 0)
-        return;
+    if (LWNVME_UNLIKELY(left == 0)) {
+        queue->undrained += taken;
+        if (taken == 0 || queue->undrained < queue->cq_entries)
+            return false;
+    }
     queue->undrained = 0;
-    lwnvme_queue_clock(queue);
+    return taken == 0 || --queue->clock_credit <= 0;
 }
 
-/* A stopped queue is looked at only when its requests are given back: no doorbell is rung any more. */
-static uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget)
+/* What is told to the controller when completions have been taken and callbacks have submitted. */
+static LWNVME_ALWAYS_INLINE void lwnvme_poll_tell(struct lwnvme_queue *queue, bool taken)
 {
-    uint32_t taken;
+    uint32_t head = lwnvme_cq_head(queue);
+
+    if (taken) {
+        LWNVME_BARRIER_BEFORE_CQ_DOORBELL();
+        lwnvme_doorbell_ring(queue, queue->cq_doorbell, 1, head);
+    }
+    if (queue->sq_next != queue->sq_told)
+        (void)lwnvme_sq_publish(queue);
+}
+
+static LWNVME_ALWAYS_INLINE uint32_t lwnvme_poll_most(const struct lwnvme_queue *queue, uint32_t budget)
+{
+    return budget - 1u >= queue->entries ? queue->entries : budget;
+}
+
+/* The end of a poll, of a queue that has perhaps been stopped by a callback: then no doorbell is rung any more. */
+static LWNVME_ALWAYS_INLINE void lwnvme_poll_end(struct lwnvme_queue *queue, uint32_t taken, uint32_t left)
+{
+    if (LWNVME_UNLIKELY(queue->slow != 0) &&
+        (queue->slow & (LWNVME_SLOW_WAITING | LWNVME_SLOW_STOPPED | LWNVME_SLOW_HELD |
+                        LWNVME_SLOW_AWAITING)) == LWNVME_SLOW_WAITING)
+        lwnvme_waiting_pump(queue);
+    queue->hold &= ~LWNVME_HOLD_POLL;
+    if (LWNVME_UNLIKELY(queue->slow != 0) && (queue->slow & LWNVME_SLOW_STOPPED) != 0)
+        return;
+    lwnvme_poll_tell(queue, taken != 0);
+    if (LWNVME_LIKELY(!lwnvme_poll_is_time(queue, taken, left)))
+        return;
+    if ((lwnvme_in_flight(queue) | queue->late) != 0 || LWNVME_EXTENSION(queue->resting) != NULL)
+        lwnvme_queue_clock(queue);
+    else /* nothing can be late; the credit must not run over */
+        queue->clock_credit = LWNVME_CONFIG_POLLS_PER_CLOCK;
+}
+
+/* Of a queue whose completions were taken in a poll of another one: what it has to submit, and its deadlines, if all
+ * answers that were in the ring at some time since the last look at them have been taken. */
+void lwnvme_poll_rest(struct lwnvme_queue *queue, bool drained)
+{
+    lwnvme_poll_end(queue, 0, drained ? 1 : 0);
+}
+
+/* A poll of any queue. */
+uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget)
+{
+    uint32_t most = lwnvme_poll_most(queue, budget);
+    uint32_t left = most;
+    uint64_t told;
 
     queue->hold |= LWNVME_HOLD_POLL;
-    if (LWNVME_LIKELY((queue->slow & LWNVME_SLOW_SYNC) == 0))
-        taken = lwnvme_completions_take(queue, budget, false);
-    else
-        taken = lwnvme_completions_take(queue, budget, true);
-    if ((queue->slow & (LWNVME_SLOW_WAITING | LWNVME_SLOW_STOPPED | LWNVME_SLOW_HELD)) == LWNVME_SLOW_WAITING)
-        lwnvme_waiting_pump(queue);
-    queue->hold &= (uint8_t)~LWNVME_HOLD_POLL;
-    if ((queue->slow & LWNVME_SLOW_STOPPED) != 0)
-        return taken;
-    if (taken != 0) {
-        LWNVME_BARRIER_BEFORE_CQ_DOORBELL();
-        lwnvme_doorbell_ring(queue, queue->cq_doorbell, 1, queue->cq_head);
-    }
-    if (queue->sq_tail != queue->sq_tail_told)
-        lwnvme_sq_publish(queue);
-    if (queue->in_flight != 0)
-        lwnvme_poll_clock(queue, taken);
-    return taken;
+    if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
+        lwnvme_memory_sync(queue->controller, queue->cq_next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
+    told = lwnvme_cq_look(queue);
+    if (!lwnvme_is_old(told))
+        left = lwnvme_completions_take(queue, most, told);
+    lwnvme_poll_end(queue, most - left, left);
+    return most - left;
 }
 
-/* Requests are called back one at a time, so that a callback that waits for another one gets it. */
-static uint32_t lwnvme_poll_shared(struct lwnvme_queue *queue, uint32_t budget)
+/* A poll of a queue with nothing unusual about it, which has more than one completion; the first has been taken. */
+static LWNVME_NOINLINE uint32_t lwnvme_poll_more(struct lwnvme_queue *queue, uint32_t budget, uint64_t told)
+{
+    uint32_t most = lwnvme_poll_most(queue, budget) - 1u;
+    uint32_t left = most;
+
+    if (most != 0)
+        left = lwnvme_completions_take_fast(queue, most, told);
+    lwnvme_poll_end(queue, most - left + 1u, left);
+    return most - left + 1u;
+}
+
+/* A poll of such a queue, which has a completion: mostly just one. */
+static LWNVME_NOINLINE uint32_t lwnvme_poll_plain(struct lwnvme_queue *queue, uint32_t budget, uint64_t told)
+{
+    LWNVME_BARRIER_AFTER_PHASE();
+    queue->hold |= LWNVME_HOLD_POLL;
+    lwnvme_completion_take(queue, lwnvme_cq_advance(queue), told);
+    told = lwnvme_cq_look(queue);
+    if (LWNVME_UNLIKELY(!lwnvme_is_old(told)))
+        return lwnvme_poll_more(queue, budget, told);
+    lwnvme_poll_end(queue, 1, 1);
+    return 1;
+}
+
+/* The callbacks of a shared queue whose lock is held: one at a time, so that one that waits for another gets it. */
+void lwnvme_poll_call(struct lwnvme_queue *queue)
 {
     struct lwnvme_request *request;
-    uint32_t taken = 0;
 
-    lwnvme_queue_lock(queue);
-    if ((queue->slow & LWNVME_SLOW_STOPPED) == 0)
-        taken = lwnvme_poll_once(queue, budget);
     while ((request = queue->finished_first) != NULL) {
         queue->finished_first = request->next;
         queue->calling++;
@@ -590,32 +880,65 @@ static uint32_t lwnvme_poll_shared(struct lwnvme_queue *queue, uint32_t budget)
         lwnvme_queue_lock(queue);
         queue->calling--;
     }
+}
+
+static uint32_t lwnvme_poll_shared(struct lwnvme_queue *queue, uint32_t budget)
+{
+    uint32_t taken = 0;
+
+    lwnvme_queue_lock(queue);
+    if ((queue->slow & LWNVME_SLOW_STOPPED) == 0)
+        taken = lwnvme_poll_once(queue, budget);
+    lwnvme_poll_call(queue);
     lwnvme_queue_unlock(queue);
     return taken;
 }
 
-/* Whether there is nothing to do but to look at the clock. */
-static inline bool lwnvme_poll_is_idle(const struct lwnvme_queue *queue)
+/* A poll that finds nothing looks at the clock, and further only when that has moved on. */
+static LWNVME_NOINLINE uint32_t lwnvme_poll_idle(struct lwnvme_queue *queue)
 {
-    const volatile uint32_t *cqe = queue->cq + (size_t)queue->cq_head * LWNVME_CQE_DWORDS;
+    const struct lwnvme_controller *controller = queue->controller;
+    uint32_t clock_ms;
 
-    return (lwnvme_order32(cqe[3]) >> 16 & 1u) != queue->cq_phase && queue->sq_tail == queue->sq_tail_told;
+    queue->undrained = 0;
+    clock_ms = (uint32_t)(controller->ops->now_us(controller->host) >> 10);
+    if (LWNVME_UNLIKELY(clock_ms != queue->clock_ms))
+        lwnvme_queue_clock_is(queue, clock_ms);
+    return 0;
 }
 
-uint32_t lwnvme_queue_poll(struct lwnvme_queue *queue, uint32_t budget)
+static LWNVME_NOINLINE uint32_t lwnvme_poll_unusual(struct lwnvme_queue *queue, uint32_t budget)
 {
-    if (queue == NULL || queue->controller == NULL || (queue->hold & LWNVME_HOLD_POLL) != 0)
+    if ((queue->hold & (LWNVME_HOLD_NOT | LWNVME_HOLD_POLL)) != LWNVME_HOLD_NOT)
         return 0;
-    if (LWNVME_LIKELY(queue->slow == 0)) {
-        if (!lwnvme_poll_is_idle(queue))
-            return lwnvme_poll_once(queue, budget);
-        if (queue->in_flight != 0)
-            lwnvme_queue_clock(queue);
-        return 0;
-    }
+    if ((queue->slow & LWNVME_SLOW_MANY) != 0)
+        return queue->share->poll_all(queue->cq_queue, budget);
     if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
         return lwnvme_poll_shared(queue, budget);
     return (queue->slow & LWNVME_SLOW_STOPPED) != 0 ? 0 : lwnvme_poll_once(queue, budget);
+}
+
+/* Of a plain queue the controller knows all commands: whoever ends a batch, or a poll, tells of them. */
+uint32_t lwnvme_queue_poll(struct lwnvme_queue *queue, uint32_t budget)
+{
+    uint64_t told;
+
+    if (LWNVME_UNLIKELY(queue == NULL))
+        return 0;
+    if (LWNVME_CONFIG_STRAIGHT == 0 || LWNVME_UNLIKELY(!lwnvme_queue_is_plain(queue)))
+        return lwnvme_poll_unusual(queue, budget);
+    told = lwnvme_cq_look(queue);
+    if (!lwnvme_is_old(told))
+        return lwnvme_poll_plain(queue, budget, told);
+    return lwnvme_in_flight(queue) != 0 ? lwnvme_poll_idle(queue) : 0;
+}
+
+/* Tells of what was held back, if nothing holds it back any more. */
+void lwnvme_sq_catch_up(struct lwnvme_queue *queue)
+{
+    if (queue->hold == LWNVME_HOLD_NOT && queue->sq_next != queue->sq_told &&
+        (queue->slow & LWNVME_SLOW_STOPPED) == 0)
+        (void)lwnvme_sq_publish(queue);
 }
 
 void lwnvme_queue_batch_begin(struct lwnvme_queue *queue)
@@ -632,15 +955,14 @@ void lwnvme_queue_batch_end(struct lwnvme_queue *queue)
     if (queue == NULL || queue->controller == NULL)
         return;
     lwnvme_queue_lock(queue);
-    queue->hold &= (uint8_t)~LWNVME_HOLD_BATCH;
-    if (queue->hold == 0 && queue->sq_tail != queue->sq_tail_told && (queue->slow & LWNVME_SLOW_STOPPED) == 0)
-        lwnvme_sq_publish(queue);
+    queue->hold &= ~LWNVME_HOLD_BATCH;
+    lwnvme_sq_catch_up(queue);
     lwnvme_queue_unlock(queue);
 }
 
 uint32_t lwnvme_queue_in_flight(const struct lwnvme_queue *queue)
 {
-    return queue == NULL ? 0 : queue->in_flight;
+    return queue == NULL ? 0 : lwnvme_in_flight(queue);
 }
 
 uint32_t lwnvme_queue_stale(const struct lwnvme_queue *queue)
@@ -667,20 +989,43 @@ static void lwnvme_deadlines_move(struct lwnvme_queue *queue, uint32_t stamp_ms,
     }
 }
 
-/* Finds what is late, and when to look again. */
-static void lwnvme_deadlines_check(struct lwnvme_queue *queue)
+/* Whether an answer stands in the ring. */
+static bool lwnvme_cq_has_more(struct lwnvme_queue *ring)
 {
+    if (ring->cq == NULL)
+        return false;
+    if ((ring->slow & LWNVME_SLOW_SYNC) != 0)
+        lwnvme_memory_sync(ring->controller, ring->cq_next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
+    return !lwnvme_is_old(lwnvme_cq_look(ring));
+}
+
+/*
+ * Finds what is late, and when to look again. An answer that stands in the ring may be that to a late command; but what
+ * was late at the last look, at before_ms, has no answer among those that stood there then, since all of them have been
+ * taken.
+ */
+static void lwnvme_deadlines_check(struct lwnvme_queue *queue, uint32_t before_ms)
+{
+    const struct lwnvme_recovery *recovery = LWNVME_EXTENSION(queue->controller->recovery);
     uint32_t earliest_ms = queue->default_deadline_ms; /* no later command can be due before */
+    uint32_t judged_ms = lwnvme_cq_has_more(queue->cq_queue) ? before_ms : queue->clock_ms;
     bool late = false;
     uint32_t index;
+
+    if (LWNVME_EXTENSION(recovery) != NULL)
+        (void)recovery->hooks->late(queue, NULL);
 
     for (index = 0; index + 1u < queue->entries; index++) {
         struct lwnvme_slot *slot = &queue->slots[index];
 
         if (slot->request == NULL || slot->request->endless != 0)
             continue;
-        if (LWNVME_TIME_AFTER(queue->clock_ms, slot->deadline_ms)) {
-            lwnvme_straight_make_plain(slot);
+        if (LWNVME_TIME_AFTER(judged_ms, slot->deadline_ms)) {
+            lwnvme_straight_make_plain(queue, slot);
+            if (LWNVME_EXTENSION(recovery) != NULL && recovery->hooks->late(queue, slot)) {
+                earliest_ms = queue->clock_ms + 1u;
+                continue;
+            }
             lwnvme_piece_failed(slot->request, slot->first_block, LWNVME_ERR_TIMEOUT);
             late = true;
         } else if (!LWNVME_TIME_AFTER(slot->deadline_ms, earliest_ms)) {
@@ -697,61 +1042,86 @@ static void lwnvme_deadlines_check(struct lwnvme_queue *queue)
 /* The clock went on by more than the slack, or back. */
 static void lwnvme_clock_moved(struct lwnvme_queue *queue, uint32_t before_ms, uint32_t passed_ms)
 {
-    if ((int32_t)passed_ms < 0) /* back: so do the deadlines */
+    if ((int32_t)passed_ms < 0) { /* back: so do the deadlines, and the last look */
         lwnvme_deadlines_move(queue, 0, passed_ms, true);
-    else /* one less, so that the new stamp is never taken for that of a later look and moved again */
+        before_ms = queue->clock_ms;
+    } else { /* one less, so that the new stamp is never taken for that of a later look and moved again */
         lwnvme_deadlines_move(queue, before_ms, passed_ms - 1u, false);
-    lwnvme_deadlines_check(queue);
+    }
+    lwnvme_deadlines_check(queue, before_ms);
 }
 
-/* Looks at the clock on behalf of the commands in flight. */
-void lwnvme_queue_clock(struct lwnvme_queue *queue)
+/* What a look at the clock means for the commands in flight. */
+static void lwnvme_queue_clock_is(struct lwnvme_queue *queue, uint32_t clock_ms)
 {
     uint32_t before_ms = queue->clock_ms;
-    uint32_t clock_ms = (uint32_t)(lwnvme_now_us(queue->controller) >> 10);
 
-    queue->clock_ms = clock_ms;
+    LWNVME_SHOW(queue->clock_ms, clock_ms);
+    queue->clock_credit = LWNVME_CONFIG_POLLS_PER_CLOCK;
     queue->default_deadline_ms = clock_ms + queue->timeout_ms + LWNVME_CLOCK_SLACK_MS;
     if (clock_ms - before_ms >= LWNVME_CLOCK_SLACK_MS)
         lwnvme_clock_moved(queue, before_ms, clock_ms - before_ms);
     else if (LWNVME_TIME_AFTER(clock_ms, queue->earliest_ms))
-        lwnvme_deadlines_check(queue);
+        lwnvme_deadlines_check(queue, before_ms);
+}
+
+/* All slots are free. Those beyond the ring, which make their number a power of two, are nobody's: their keys are equal
+ * to nothing that a completion may say. */
+static void lwnvme_slots_reset(struct lwnvme_queue *queue)
+{
+    uint32_t index;
+
+    queue->free_first = &queue->slots[0];
+    for (index = 0; index <= queue->slot_mask; index++) {
+        struct lwnvme_slot *slot = &queue->slots[index];
+        uint32_t generation = (slot->key.part.cid & ~LWNVME_CID_INDEX_MASK) + LWNVME_CID_GENERATION_STEP;
+
+        slot->request = NULL;
+        slot->key.all = 0;
+        slot->key.part.sqid = queue->id;
+        slot->key.part.cid = (uint16_t)(generation | index);
+        slot->key.part.plain = index + 1u >= queue->entries;
+        queue->list_offsets[index] = lwnvme_list_offset(queue, index);
+        slot->next_free = index + 2u < queue->entries ? slot + 1 : NULL;
+    }
+}
+
+void lwnvme_queue_clock(struct lwnvme_queue *queue)
+{
+    lwnvme_queue_clock_is(queue, (uint32_t)(lwnvme_now_us(queue->controller) >> 10));
+    if (LWNVME_EXTENSION(queue->resting) != NULL)
+        queue->controller->recovery->hooks->wake(queue, false);
 }
 
 /* Empties both rings and forgets positions; the controller does not know them at this moment. */
 void lwnvme_ring_reset(struct lwnvme_queue *queue)
 {
-    uint32_t index;
-
     memset(queue->sq, 0, (size_t)queue->entries * LWNVME_SQE_BYTES);
-    memset((void *)(uintptr_t)queue->cq, 0, (size_t)queue->entries * LWNVME_CQE_BYTES);
-    lwnvme_memory_sync(queue->controller, queue->sq, (size_t)queue->entries * LWNVME_SQE_BYTES,
-                       LWNVME_TO_DEVICE, true);
-    lwnvme_memory_sync(queue->controller, queue->cq, (size_t)queue->entries * LWNVME_CQE_BYTES,
-                       LWNVME_FROM_DEVICE, true);
-    queue->sq_tail = 0;
-    queue->sq_tail_told = 0;
-    queue->cq_head = 0;
-    queue->cq_phase = 1;
-    queue->in_flight = 0;
+    if (queue->cq != NULL) {
+        memset((void *)(uintptr_t)queue->cq, 0, queue->pieces[LWNVME_PIECE_CQ].size_bytes);
+        lwnvme_memory_sync(queue->controller, queue->cq, queue->pieces[LWNVME_PIECE_CQ].size_bytes,
+                           LWNVME_FROM_DEVICE, true);
+        queue->cq_end = queue->cq + (size_t)queue->cq_entries * LWNVME_CQE_DWORDS;
+    }
+    queue->sq_next = queue->sq;
+    queue->sq_told = queue->sq;
+    queue->sq_end = queue->sq + (size_t)queue->entries * LWNVME_SQE_DWORDS;
+    queue->cq_next = queue->cq;
+    queue->cq_phase = LWNVME_CQE_PHASE;
+    queue->completed = queue->submitted;
+    queue->clock_credit = LWNVME_CONFIG_POLLS_PER_CLOCK;
     queue->clock_ms = (uint32_t)(lwnvme_now_us(queue->controller) >> 10);
     queue->default_deadline_ms = queue->clock_ms + queue->timeout_ms + LWNVME_CLOCK_SLACK_MS;
     queue->earliest_ms = queue->default_deadline_ms;
-    queue->free_head = 0;
-    for (index = 0; index + 1u < queue->entries; index++) {
-        struct lwnvme_slot *slot = &queue->slots[index];
-        slot->request = NULL;
-        slot->cid = (uint16_t)(((slot->cid & ~LWNVME_CID_INDEX_MASK) + LWNVME_CID_GENERATION_STEP) | index);
-        slot->list_offset = lwnvme_list_offset(queue, index);
-        slot->next_free = index + 2u < queue->entries ? (uint16_t)(index + 1u) : (uint16_t)LWNVME_SLOT_NONE;
-    }
+    lwnvme_slots_reset(queue);
 }
 
 /* Takes what the controller had completed before it stopped: those answers are genuine. */
 void lwnvme_queue_reap(struct lwnvme_queue *queue)
 {
+    queue = queue->cq_queue;
     lwnvme_queue_lock(queue);
-    if (queue->cq != NULL && (queue->hold & LWNVME_HOLD_POLL) == 0)
+    if (queue->cq_next != NULL && (queue->hold & LWNVME_HOLD_POLL) == 0)
         (void)lwnvme_poll_once(queue, 0);
     lwnvme_queue_unlock(queue);
 }
@@ -780,20 +1150,24 @@ void lwnvme_queue_give_back(struct lwnvme_queue *queue)
 
     lwnvme_queue_lock(queue);
     queue->hold |= LWNVME_HOLD_POLL;
+    if (LWNVME_EXTENSION(queue->controller->recovery) != NULL)
+        queue->controller->recovery->hooks->recall(queue, NULL);
     for (index = 0; index + 1u < queue->entries; index++) {
         struct lwnvme_slot *slot = &queue->slots[index];
 
         if (slot->request == NULL)
             continue;
-        lwnvme_straight_make_plain(slot);
-        if (status == LWNVME_ERR_BUFFER_HELD) {
+        if (status == LWNVME_ERR_BUFFER_HELD) { /* a straight request learns it at its end */
             slot->request->error_block = LWNVME_NO_ERROR_BLOCK;
             lwnvme_piece_failed(slot->request, 0, status);
         }
         lwnvme_piece_end(queue, index, status);
     }
     lwnvme_waiting_give_back(queue, status);
-    queue->hold &= (uint8_t)~LWNVME_HOLD_POLL;
+    if (LWNVME_EXTENSION(queue->resting) != NULL && LWNVME_EXTENSION(queue->controller->recovery) != NULL)
+        queue->controller->recovery->hooks->wake(queue, true);
+    queue->late = 0;
+    queue->hold &= ~LWNVME_HOLD_POLL;
     lwnvme_queue_unlock(queue);
     if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
         (void)lwnvme_poll_shared(queue, 0);

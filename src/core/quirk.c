@@ -64,3 +64,9 @@ uint32_t lwnvme_quirks_for(const struct lwnvme_controller_config *config)
     }
     return (quirks | config->quirks_add) & ~config->quirks_remove;
 }
+
+/* SanDisk SN530 and SN550. */
+bool lwnvme_msi_works(uint16_t pci_vendor_id, uint16_t pci_device_id)
+{
+    return pci_vendor_id != 0x15b7 || (pci_device_id != 0x5008 && pci_device_id != 0x5009);
+}

@@ -16,7 +16,7 @@ uint32_t lwnvme_register_read(const struct lwnvme_controller *controller, size_t
 {
     uint32_t value;
 
-    if (controller->ops->mmio_read32 != NULL) {
+    if (LWNVME_CONFIG_MMIO_HOOKS != 0 && controller->ops->mmio_read32 != NULL) {
         value = controller->ops->mmio_read32(controller->host, controller->registers, offset);
     } else {
         const volatile uint8_t *base = (const volatile uint8_t *)controller->registers;
@@ -29,7 +29,7 @@ uint32_t lwnvme_register_read(const struct lwnvme_controller *controller, size_t
 void lwnvme_register_write(const struct lwnvme_controller *controller, size_t offset, uint32_t value)
 {
     LWNVME_BARRIER_BEFORE_SQ_DOORBELL();
-    if (controller->ops->mmio_write32 != NULL) {
+    if (LWNVME_CONFIG_MMIO_HOOKS != 0 && controller->ops->mmio_write32 != NULL) {
         controller->ops->mmio_write32(controller->host, controller->registers, offset, value);
     } else {
         volatile uint8_t *base = (volatile uint8_t *)controller->registers;
@@ -41,11 +41,6 @@ void lwnvme_register_write64(const struct lwnvme_controller *controller, size_t 
 {
     lwnvme_register_write(controller, offset, (uint32_t)value);
     lwnvme_register_write(controller, offset + 4, (uint32_t)(value >> 32));
-}
-
-uint32_t lwnvme_cap(const struct lwnvme_controller *controller, unsigned hi, unsigned lo)
-{
-    return lwnvme_field_get_halves(controller->cap_low, controller->cap_high, hi, lo);
 }
 
 /* Whether the device still answers, judged by what CSTS just read as and by VS. */
@@ -95,8 +90,9 @@ void lwnvme_ready_timeout_update(struct lwnvme_controller *controller)
         limit_ms = LWNVME_CONFIG_READY_FLOOR_MS;
     if (limit_ms > LWNVME_READY_CAP_MS)
         limit_ms = LWNVME_READY_CAP_MS;
-    if (limit_ms > controller->ready_timeout_ms)
-        controller->ready_timeout_ms = limit_ms;
+    limit_ms *= 1000u; /* microseconds now */
+    if (limit_ms > controller->limits_us[LWNVME_LIMIT_READY])
+        controller->limits_us[LWNVME_LIMIT_READY] = limit_ms;
 }
 
 /* log2 of a power of two. */
@@ -133,11 +129,12 @@ static int lwnvme_command_set_choose(struct lwnvme_controller *controller)
     uint32_t css = lwnvme_cap(controller, LWNVME_CAP_CSS);
     uint32_t choice;
 
-    /* Some controllers set all three bits, so the most useful one that is there counts. */
-    if ((css & LWNVME_CAP_CSS_NVM) != 0)
-        choice = LWNVME_CC_CSS_NVM;
-    else if ((css & LWNVME_CAP_CSS_IOCSS) != 0)
+    /* Some controllers set all three bits, so the most useful one that is there counts: all I/O command sets, among
+     * which is NVM wherever it is offered, or NVM alone. */
+    if ((css & LWNVME_CAP_CSS_IOCSS) != 0)
         choice = LWNVME_CC_CSS_IOCSS;
+    else if ((css & LWNVME_CAP_CSS_NVM) != 0)
+        choice = LWNVME_CC_CSS_NVM;
     else if ((css & LWNVME_CAP_CSS_ADMIN_ONLY) != 0)
         choice = LWNVME_CC_CSS_ADMIN_ONLY;
     else
@@ -166,7 +163,11 @@ int lwnvme_capabilities_check(struct lwnvme_controller *controller)
         return status;
     if (controller->config.bar_bytes < (uint64_t)lwnvme_doorbell_offset(controller, 1, 0))
         return LWNVME_ERR_BAR_SIZE;
-    controller->cc |= lwnvme_field_put(lwnvme_shift_of(controller->page_bytes) - 12u, LWNVME_CC_MPS) |
+    controller->info.weighted_arbitration =
+        (uint8_t)(controller->config.weighted_arbitration & lwnvme_cap(controller, LWNVME_CAP_AMS) &
+                  LWNVME_CAP_AMS_WRR);
+    controller->cc |= lwnvme_field_put(controller->info.weighted_arbitration, LWNVME_CC_AMS) |
+                      lwnvme_field_put(lwnvme_shift_of(controller->page_bytes) - 12u, LWNVME_CC_MPS) |
                       lwnvme_field_put(LWNVME_IOSQES, LWNVME_CC_IOSQES) |
                       lwnvme_field_put(LWNVME_IOCQES, LWNVME_CC_IOCQES);
     return LWNVME_OK;

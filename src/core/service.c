@@ -20,6 +20,18 @@ static void lwnvme_service_heed(struct lwnvme_service *service, enum lwnvme_occa
     (void)occasion;
 }
 
+/* After a poll, when there may be work to do. */
+static void lwnvme_services_work(struct lwnvme_controller *controller)
+{
+    struct lwnvme_service *service = controller->services;
+
+    while (service != NULL) {
+        controller->service_next = service->next;
+        service->work(service);
+        service = controller->service_next;
+    }
+}
+
 /* The newest is told first. One without work, or that need not be told, leaves that function NULL. */
 void lwnvme_service_add(struct lwnvme_controller *controller, struct lwnvme_service *service)
 {
@@ -29,6 +41,7 @@ void lwnvme_service_add(struct lwnvme_controller *controller, struct lwnvme_serv
         service->tell = lwnvme_service_heed;
     service->controller = controller;
     service->next = controller->services;
+    controller->serve = lwnvme_services_work;
     controller->services = service;
 }
 

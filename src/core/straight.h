@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The straight path: one command, one contiguous buffer, nothing unusual about the queue. Read, write and
- * compare try it first; whatever does not fit takes the long way through lwnvme_submit, with the same result.
+ * The straight path: one command, one contiguous buffer, nothing unusual about the queue. Read and write try it first;
+ * whatever does not fit takes the long way through lwnvme_submit, with the same result.
+ *
+ *     lwnvme_read -- fits? --no--------------------------------------------> the long way
+ *                     | yes                                                       ^
+ *                     +-- in the host's direct map, in one page? --no--> lwnvme_straight_mapped: dma_map or direct map,
+ *                     | yes                                              further pages, a list
+ *                     v                                                           |
+ *              the command is written into the ring <-----------------------------+
+ *
+ * The first and shortest way calls nothing, so that it needs no frame. Order matters here: an instruction is a percent.
  *
  * A request on the straight path is neither split nor made to wait, so hardly anything about it is stored:
  * its state says so (LWNVME_REQUEST_STRAIGHT), and lwnvme_straight_make_plain fills in the rest in the rare
- * case that something but success becomes of it.
+ * case that something but success becomes of it. What it was about stands in the ring for a lap, and so may be recalled.
  */
 #ifndef LWNVME_CORE_STRAIGHT_H
 #define LWNVME_CORE_STRAIGHT_H
@@ -20,87 +29,108 @@ struct lwnvme_span {
 
 /* Whether blocks, queue and options are fit for one command. Also says no when something is wrong; the long way
  * then finds out what. */
-static inline bool lwnvme_straight_queue_fits(const struct lwnvme_queue *queue,
-                                              const struct lwnvme_namespace *ns, uint64_t lba,
-                                              uint32_t block_count)
+static LWNVME_ALWAYS_INLINE bool lwnvme_straight_fits(const struct lwnvme_queue *queue,
+                                                      const struct lwnvme_namespace *ns,
+                                                      const struct lwnvme_request *request, uint64_t lba,
+                                                      uint32_t block_count)
 {
-    /* straight_blocks is 0 for a namespace that cannot be used, and never more than the namespace has. */
-    return block_count - 1u < ns->straight_blocks && lba <= ns->block_count - block_count &&
-           ns->incarnation == queue->incarnation && queue->slow == 0 && queue->free_head != LWNVME_SLOT_NONE;
+    _Static_assert(
+        offsetof(struct lwnvme_request, timeout_ms) == offsetof(struct lwnvme_request, flags) + 4 &&
+            offsetof(struct lwnvme_request, state) == offsetof(struct lwnvme_request, directive) + 4,
+        "idle, and nothing special, in two looks");
+    _Static_assert(offsetof(struct lwnvme_queue, incarnation) == offsetof(struct lwnvme_queue, slow) + 4 &&
+                       offsetof(struct lwnvme_namespace, incarnation) ==
+                           offsetof(struct lwnvme_namespace, never_slow) + 4,
+                   "the same life, and not slow, in one look");
+    /* straight_blocks is 0 for a namespace that cannot be used, and no transfer of so many blocks that begins at
+     * straight_last or before ends behind the namespace. */
+    return (lwnvme_both(&request->flags) | lwnvme_both(&request->directive)) == 0 &&
+           block_count - 1u < ns->straight_blocks && lba <= ns->straight_last &&
+           lwnvme_both(&queue->slow) == lwnvme_both(&ns->never_slow);
 }
 
-static inline bool lwnvme_straight_request_fits(const struct lwnvme_request *request)
+/* What says which blocks. It goes first into the command's place in the ring, which is the library's as long as the
+ * controller is not told of it, because what is written need not be remembered. */
+static LWNVME_ALWAYS_INLINE void lwnvme_straight_write_blocks(const struct lwnvme_queue *queue, uint64_t lba,
+                                                              uint32_t block_count)
 {
-    return (request->state | request->flags | request->timeout_ms) == 0; /* idle, and nothing special */
+    uint64_t *pair = (uint64_t *)(void *)queue->sq_next;
+    uint64_t nlb = block_count - 1u;
+
+    pair[5] = lwnvme_order64(lba);
+    pair[6] = lwnvme_order64(nlb);
 }
 
-static inline bool lwnvme_straight_buffer_fits(const struct lwnvme_buffer *buffer, size_t bytes)
+/* What has been written so. */
+static inline uint64_t lwnvme_straight_read_blocks(const struct lwnvme_queue *queue, uint32_t *block_count)
 {
-    return ((uintptr_t)buffer->segments | buffer->flags) == 0 && buffer->address != 0 &&
-           ((uint32_t)buffer->address & 3u) == 0 && buffer->length_bytes >= bytes;
+    *block_count = lwnvme_order32(queue->sq_next[12]) + 1u;
+    return lwnvme_order32(queue->sq_next[10]) | (uint64_t)lwnvme_order32(queue->sq_next[11]) << 32;
 }
 
-/* PRP1. False: the buffer is not one run; nothing has been done that would have to be undone. */
-static LWNVME_ALWAYS_INLINE bool lwnvme_straight_map(const struct lwnvme_queue *queue, uint64_t address,
-                                                     size_t bytes, uint32_t opcode, uint64_t *dma)
+/* The rest of the command. */
+static LWNVME_ALWAYS_INLINE void lwnvme_straight_write(const struct lwnvme_queue *queue,
+                                                       const struct lwnvme_slot *slot,
+                                                       const struct lwnvme_namespace *ns, uint32_t opcode,
+                                                       const uint64_t prp[2])
 {
-    const struct lwnvme_controller *controller = queue->controller;
-    size_t run;
+    uint64_t *pair = (uint64_t *)(void *)queue->sq_next;
 
-    return controller->ops->dma_map(controller->host, (const void *)(uintptr_t)address, bytes,
-                                    (enum lwnvme_direction)(opcode & 3u), dma, &run) &&
-           run >= bytes && ((uint32_t)*dma & 3u) == 0;
-}
-
-/* Sends a transfer that fits. False: it did not after all, and takes the long way. The command is written as
- * eight pairs of dwords. */
-static LWNVME_ALWAYS_INLINE bool lwnvme_straight_submit(struct lwnvme_queue *queue,
-                                                        const struct lwnvme_namespace *ns,
-                                                        struct lwnvme_request *request, uint64_t lba,
-                                                        struct lwnvme_span span,
-                                                        const struct lwnvme_buffer *buffer)
-{
-    size_t bytes = (size_t)span.block_count << ns->block_shift;
-    uint64_t dma;
-    uint64_t *pair;
-    uint32_t beyond;
-    struct lwnvme_slot *slot;
-    uint32_t tail;
-
-    if (LWNVME_UNLIKELY(!lwnvme_straight_buffer_fits(buffer, bytes)) ||
-        LWNVME_UNLIKELY(!lwnvme_straight_map(queue, buffer->address, bytes, span.opcode, &dma)))
-        return false;
-    slot = &queue->slots[queue->free_head];
-    tail = queue->sq_tail;
-    pair = (uint64_t *)(void *)(queue->sq + (size_t)tail * LWNVME_SQE_DWORDS);
-    queue->sq[(size_t)tail * LWNVME_SQE_DWORDS] = lwnvme_order32((uint32_t)slot->cid << 16 | span.opcode);
-    queue->sq[(size_t)tail * LWNVME_SQE_DWORDS + 1u] = lwnvme_order32(ns->nsid);
+    pair[0] = lwnvme_order64(ns->straight_nsid | (uint32_t)slot->key.part.cid << 16 | opcode);
     pair[1] = 0;
     pair[2] = 0;
-    pair[3] = lwnvme_order64(dma);
-    pair[4] = 0;
-    pair[5] = lwnvme_order64(lba);
-    pair[6] = lwnvme_order64(span.block_count - 1u);
+    pair[3] = lwnvme_order64(prp[0]);
+    pair[4] = lwnvme_order64(prp[1]);
     pair[7] = 0;
-    beyond = (uint32_t)bytes + ((uint32_t)dma & (queue->page_bytes - 1u));
-    if (LWNVME_UNLIKELY(beyond > queue->page_bytes)) {
-        uint64_t prp2 = lwnvme_map_further_pages(queue, dma, beyond);
+}
 
-        if (prp2 == LWNVME_NO_PRP)
-            return false; /* the place in the ring is written, but not passed on */
-        pair[4] = lwnvme_order64(prp2);
-    }
-    queue->sq_tail = ++tail == queue->entries ? 0 : tail;
-    request->state = LWNVME_REQUEST_STRAIGHT;
-    request->queue = queue;
-    request->status = LWNVME_OK;
-    request->bytes_done = bytes;
-    queue->in_flight++;
-    queue->free_head = slot->next_free;
-    slot->request = request;
+/* The command that has been written is one of the queue's. */
+static LWNVME_ALWAYS_INLINE void lwnvme_straight_claim(struct lwnvme_queue *queue, struct lwnvme_slot *slot,
+                                                       const struct lwnvme_namespace *ns,
+                                                       struct lwnvme_request *request, size_t bytes)
+{
+    uint32_t *next = queue->sq_next + LWNVME_SQE_DWORDS;
+
+    queue->free_first = slot->next_free;
+    queue->submitted++;
     slot->deadline_ms = queue->default_deadline_ms; /* never before earliest_ms */
-    if (queue->hold == 0)
-        lwnvme_sq_publish(queue);
+    slot->request = request;
+    request->state = LWNVME_REQUEST_STRAIGHT;
+    request->status = LWNVME_OK;
+    request->queue = queue;
+    request->ns = ns;
+    request->bytes_done = bytes;
+    if (LWNVME_UNLIKELY(next == queue->sq_end)) {
+        next = queue->sq;
+        queue->slow |= queue->lap_slow;
+    }
+    queue->sq_next = next;
+}
+
+static LWNVME_ALWAYS_INLINE bool lwnvme_straight_buffer_fits(const struct lwnvme_buffer *buffer, size_t bytes)
+{
+    return ((uintptr_t)buffer->segments | buffer->flags) == 0 && buffer->length_bytes >= bytes &&
+           (buffer->address & 3u) == 0;
+}
+
+/* The first and shortest way, but for the doorbell. False: not this way; nothing has been done. */
+static LWNVME_ALWAYS_INLINE bool lwnvme_straight_direct(struct lwnvme_queue *queue,
+                                                        const struct lwnvme_namespace *ns,
+                                                        struct lwnvme_request *request, uint32_t opcode,
+                                                        size_t bytes, uint64_t address)
+{
+    uint64_t prp[2] = {address, 0};
+    struct lwnvme_slot *slot;
+
+    prp[0] -= queue->direct_address;
+    if (LWNVME_UNLIKELY(prp[0] >= queue->direct_bytes))
+        return false;
+    prp[0] += queue->direct_dma;
+    slot = queue->free_first;
+    if (LWNVME_UNLIKELY((prp[0] ^ (prp[0] + bytes - 1u)) > queue->page_mask) || LWNVME_UNLIKELY(slot == NULL))
+        return false;
+    lwnvme_straight_write(queue, slot, ns, opcode, prp);
+    lwnvme_straight_claim(queue, slot, ns, request, bytes);
     return true;
 }
 

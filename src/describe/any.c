@@ -167,47 +167,54 @@ static bool lwnvme_describe_long_log(struct lwnvme_describe *describe, uint8_t l
 /* Bytes of a log page of fixed size, 0 for others. */
 static size_t lwnvme_describe_log_bytes(uint8_t lid)
 {
-    switch (lid) {
-    case LWNVME_LOG_SUPPORTED_LOG_PAGES:
-        return sizeof(struct lwnvme_supported_log_pages);
-    case LWNVME_LOG_SMART:
-        return sizeof(struct lwnvme_smart_log);
-    case LWNVME_LOG_FIRMWARE_SLOT:
-        return sizeof(struct lwnvme_firmware_slot_log);
-    case LWNVME_LOG_CHANGED_ATTACHED_NAMESPACES:
-    case LWNVME_LOG_CHANGED_ALLOCATED_NAMESPACES:
-        return sizeof(struct lwnvme_changed_namespaces_log);
-    case LWNVME_LOG_COMMANDS_SUPPORTED_AND_EFFECTS:
-        return sizeof(struct lwnvme_effects_log);
-    case LWNVME_LOG_DEVICE_SELF_TEST:
-        return sizeof(struct lwnvme_self_test_log);
-    case LWNVME_LOG_TELEMETRY_HOST:
-    case LWNVME_LOG_TELEMETRY_CONTROLLER:
-        return sizeof(struct lwnvme_telemetry_header);
-    case LWNVME_LOG_ENDURANCE_GROUP:
-        return sizeof(struct lwnvme_endurance_group_log);
-    case LWNVME_LOG_PREDICTABLE_LATENCY_NVM_SET:
-        return sizeof(struct lwnvme_predictable_latency_log);
-    case LWNVME_LOG_FEATURE_IDENTIFIERS:
-        return sizeof(struct lwnvme_feature_effects_log);
-    case LWNVME_LOG_NVME_MI_COMMANDS:
-        return sizeof(struct lwnvme_mi_effects_log);
-    case LWNVME_LOG_COMMAND_AND_FEATURE_LOCKDOWN:
-        return sizeof(struct lwnvme_lockdown_log);
-    case LWNVME_LOG_BOOT_PARTITION:
-        return sizeof(struct lwnvme_boot_partition_header);
-    case LWNVME_LOG_ROTATIONAL_MEDIA:
-        return sizeof(struct lwnvme_rotational_media_log);
-    case LWNVME_LOG_FDP_STATISTICS:
-        return sizeof(struct lwnvme_fdp_statistics_log);
-    case LWNVME_LOG_RESERVATION_NOTIFICATION:
-        return sizeof(struct lwnvme_reservation_notification_log);
-    case LWNVME_LOG_SANITIZE_STATUS:
-        return sizeof(struct lwnvme_sanitize_status_log);
-    case LWNVME_LOG_ZNS_CHANGED_ZONES:
-        return sizeof(struct lwnvme_changed_zones_log);
-    default:
-        return 0;
+    static const struct {
+        uint8_t lid;
+        uint8_t dwords_high;
+        uint8_t dwords_low;
+    } rows[] = {
+#define LWNVME_DESCRIBE_ROW(lid, type) {lid, (uint8_t)(sizeof(type) >> 10), (uint8_t)(sizeof(type) >> 2)}
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_SUPPORTED_LOG_PAGES, struct lwnvme_supported_log_pages),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_SMART, struct lwnvme_smart_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_FIRMWARE_SLOT, struct lwnvme_firmware_slot_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_CHANGED_ATTACHED_NAMESPACES, struct lwnvme_changed_namespaces_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_CHANGED_ALLOCATED_NAMESPACES, struct lwnvme_changed_namespaces_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_COMMANDS_SUPPORTED_AND_EFFECTS, struct lwnvme_effects_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_DEVICE_SELF_TEST, struct lwnvme_self_test_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_TELEMETRY_HOST, struct lwnvme_telemetry_header),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_TELEMETRY_CONTROLLER, struct lwnvme_telemetry_header),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_ENDURANCE_GROUP, struct lwnvme_endurance_group_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_PREDICTABLE_LATENCY_NVM_SET, struct lwnvme_predictable_latency_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_FEATURE_IDENTIFIERS, struct lwnvme_feature_effects_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_NVME_MI_COMMANDS, struct lwnvme_mi_effects_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_COMMAND_AND_FEATURE_LOCKDOWN, struct lwnvme_lockdown_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_BOOT_PARTITION, struct lwnvme_boot_partition_header),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_ROTATIONAL_MEDIA, struct lwnvme_rotational_media_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_FDP_STATISTICS, struct lwnvme_fdp_statistics_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_RESERVATION_NOTIFICATION, struct lwnvme_reservation_notification_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_SANITIZE_STATUS, struct lwnvme_sanitize_status_log),
+        LWNVME_DESCRIBE_ROW(LWNVME_LOG_ZNS_CHANGED_ZONES, struct lwnvme_changed_zones_log),
+#undef LWNVME_DESCRIBE_ROW
+    };
+    uint32_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].lid == lid) {
+            return ((size_t)rows[i].dwords_high << 8 | rows[i].dwords_low) << 2;
+        }
+    }
+    return 0;
+}
+
+/* Apart from the others, since their identifiers are: a table of jumps would have more holes than entries. */
+static void lwnvme_describe_high_log(struct lwnvme_describe *describe, uint8_t lid, const void *data)
+{
+    if (lid == LWNVME_LOG_RESERVATION_NOTIFICATION) {
+        lwnvme_describe_reservation_notification_log(
+            describe, (const struct lwnvme_reservation_notification_log *)data);
+    } else if (lid == LWNVME_LOG_SANITIZE_STATUS) {
+        lwnvme_describe_sanitize_status_log(describe, (const struct lwnvme_sanitize_status_log *)data);
+    } else {
+        lwnvme_describe_changed_zones_log(describe, (const struct lwnvme_changed_zones_log *)data);
     }
 }
 
@@ -229,20 +236,8 @@ static void lwnvme_describe_rarer_log(struct lwnvme_describe *describe, uint8_t 
     case LWNVME_LOG_ROTATIONAL_MEDIA:
         lwnvme_describe_rotational_media_log(describe, (const struct lwnvme_rotational_media_log *)data);
         break;
-    case LWNVME_LOG_FDP_STATISTICS:
+    default: /* of FDP statistics: no other comes here */
         lwnvme_describe_fdp_statistics_log(describe, (const struct lwnvme_fdp_statistics_log *)data);
-        break;
-    case LWNVME_LOG_RESERVATION_NOTIFICATION:
-        lwnvme_describe_reservation_notification_log(
-            describe, (const struct lwnvme_reservation_notification_log *)data);
-        break;
-    case LWNVME_LOG_SANITIZE_STATUS:
-        lwnvme_describe_sanitize_status_log(describe, (const struct lwnvme_sanitize_status_log *)data);
-        break;
-    case LWNVME_LOG_ZNS_CHANGED_ZONES:
-        lwnvme_describe_changed_zones_log(describe, (const struct lwnvme_changed_zones_log *)data);
-        break;
-    default:
         break;
     }
 }
@@ -298,6 +293,10 @@ bool lwnvme_describe_log(struct lwnvme_describe *describe, uint8_t lid, uint8_t 
     if (length < bytes) {
         return false;
     }
-    lwnvme_describe_short_log(describe, lid, csi, data);
+    if (lid >= LWNVME_LOG_RESERVATION_NOTIFICATION) {
+        lwnvme_describe_high_log(describe, lid, data);
+    } else {
+        lwnvme_describe_short_log(describe, lid, csi, data);
+    }
     return true;
 }

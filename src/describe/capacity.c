@@ -14,14 +14,6 @@ struct lwnvme_describe_place {
     size_t left;
 };
 
-static const char lwnvme_describe_media_unit_layout[] =
-    "2u muid;2u domainid;2u endgid;2u nvmsetid;2u cap_adj_fctr[%];1u avl_spare[%];1u percent_used[%];"
-    "1u mucs;1u cio;";
-
-static const char lwnvme_describe_group_configuration_layout[] =
-    "2u endgid;2u cap_adj_factor[%];12-;16b tegcap[bytes];16b segcap[bytes];16u egee[x 10^9 bytes];16-;"
-    "2u egsets;";
-
 /* What is at the place, if `bytes` of it are there, and on; NULL, and nothing is left: they are not. */
 static const uint8_t *lwnvme_describe_pass(struct lwnvme_describe_place *place, size_t bytes)
 {
@@ -124,7 +116,7 @@ static void lwnvme_describe_capacity_configuration(struct lwnvme_describe *descr
         return;
     }
     lwnvme_describe_section(describe, NULL);
-    lwnvme_describe_layout(describe, "2u cap_config_id;2u domainid;2u egcn;", data,
+    lwnvme_describe_layout(describe, lwnvme_describe_capacity_configuration_layout, data,
                            sizeof(struct lwnvme_capacity_configuration));
     lwnvme_describe_list(describe, "Endurance Descriptor");
     left = lwnvme_le16_get(&((const struct lwnvme_capacity_configuration *)(const void *)data)->egcn);
@@ -189,7 +181,7 @@ void lwnvme_describe_media_unit_status_log(struct lwnvme_describe *describe, con
     if (length < sizeof(*header)) {
         return;
     }
-    lwnvme_describe_layout(describe, "2u nmu;2u cchans;2u sel_config:=0 none;", header, sizeof(*header));
+    lwnvme_describe_layout(describe, lwnvme_describe_media_unit_head, header, sizeof(*header));
     lwnvme_describe_list(describe, "mus_list");
     for (left = lwnvme_le16_get(&header->nmu); left > 0 && step != 0; left--) {
         step = lwnvme_describe_media_unit(describe, (const uint8_t *)log + at, length - at);

@@ -8,6 +8,17 @@
  */
 #include "engine.h"
 
+/* Pairs within pairs: tools/pack-layouts makes no more. */
+#define LWNVME_DESCRIBE_PENDING 8u
+
+/* A place in a layout: the character there, what of a packed symbol is still to come, and the symbol behind it. */
+struct lwnvme_describe_reader {
+    const char *behind;
+    char now; /* '\0' at the end */
+    uint8_t count;
+    uint16_t pending[LWNVME_DESCRIBE_PENDING];
+};
+
 /* One entry of a layout, taken apart. Its name and unit are in the sink's object. */
 struct lwnvme_describe_entry {
     uint32_t bytes;
@@ -17,7 +28,8 @@ struct lwnvme_describe_entry {
     bool stays;    /* the next entry begins at the same byte */
     bool has_bits; /* high_bit and low_bit are given */
     bool has_name;
-    const char *words; /* the first one, or NULL */
+    bool has_words;
+    struct lwnvme_describe_reader words; /* at the first one */
 };
 
 struct lwnvme_describe_value {
@@ -92,30 +104,81 @@ static void lwnvme_describe_append(char *to, size_t room, const char *text)
     to[at] = '\0';
 }
 
+/* The pair of a symbol, NULL for a character. Of one byte are 4 to 31 and 127 to 255; the others have numbers from 257
+ * on, but no multiples of 256. */
+static const uint8_t *lwnvme_describe_pair(uint32_t symbol)
+{
+    if (symbol >= 256u)
+        return lwnvme_describe_pairs[symbol - (symbol >> 8) - (256u - 28u - 129u)];
+    if (symbol >= 127u)
+        return lwnvme_describe_pairs[symbol - (127u - 28u)];
+    return symbol != 0 && symbol < 32u ? lwnvme_describe_pairs[symbol - 4u] : NULL;
+}
+
+/* On to the next character. */
+static void lwnvme_describe_next(struct lwnvme_describe_reader *at)
+{
+    const uint8_t *pair;
+    uint32_t symbol;
+
+    if (at->count > 0) {
+        symbol = at->pending[--at->count];
+    } else {
+        symbol = (uint8_t)*at->behind++;
+        if (symbol - 1u < 3u) /* the first of two bytes */
+            symbol = symbol << 8 | (uint8_t)*at->behind++;
+    }
+    while ((pair = lwnvme_describe_pair(symbol)) !=
+           NULL) { /* ends: pairs are of characters and earlier pairs */
+        at->pending[at->count++ & (LWNVME_DESCRIBE_PENDING - 1u)] =
+            (uint16_t)((uint32_t)pair[1] >> 4 | (uint32_t)pair[2] << 4);
+        symbol = pair[0] | ((uint32_t)pair[1] & 15u) << 8;
+    }
+    at->now = (char)symbol;
+}
+
+static void lwnvme_describe_read(struct lwnvme_describe_reader *at, const char *layout)
+{
+    at->behind = layout;
+    at->count = 0;
+    lwnvme_describe_next(at);
+}
+
+/* On, if this character is there. */
+static bool lwnvme_describe_accept(struct lwnvme_describe_reader *at, char wanted)
+{
+    const bool is_there = at->now == wanted;
+
+    if (is_there)
+        lwnvme_describe_next(at);
+    return is_there;
+}
+
 /* Takes characters of a layout up to one of the stops, or its end, into `to`; what does not fit is dropped. */
-static const char *lwnvme_describe_take(char *to, size_t room, const char *at, const char stops[3])
+static void lwnvme_describe_take(char *to, size_t room, struct lwnvme_describe_reader *at, char stop,
+                                 char other_stop)
 {
     size_t length = 0;
 
-    while (*at != '\0' && *at != ';' && *at != stops[0] && *at != stops[1] && *at != stops[2]) {
+    while (at->now != '\0' && at->now != ';' && at->now != stop && at->now != other_stop) {
         if (length + 1u < room) {
-            to[length] = *at;
+            to[length] = at->now;
             length++;
         }
-        at++;
+        lwnvme_describe_next(at);
     }
     to[length] = '\0';
-    return at;
 }
 
-static const char *lwnvme_describe_count(const char *at, uint32_t *value)
+static uint32_t lwnvme_describe_count(struct lwnvme_describe_reader *at)
 {
-    *value = 0;
-    while (*at >= '0' && *at <= '9') {
-        *value = *value * 10u + (uint32_t)(*at - '0');
-        at++;
+    uint32_t value = 0;
+
+    while (at->now >= '0' && at->now <= '9') {
+        value = value * 10u + (uint32_t)(at->now - '0');
+        lwnvme_describe_next(at);
     }
-    return at;
+    return value;
 }
 
 /* Begins a further remark in the note. */
@@ -246,54 +309,53 @@ static uint32_t lwnvme_describe_bits(const struct lwnvme_describe_value *value, 
                                    high_bit, low_bit);
 }
 
-/* Whether the condition of a word, which ends at a blank, holds; *at is moved to its text. */
-static bool lwnvme_describe_word_holds(const char **at, const struct lwnvme_describe_value *value)
+/* Whether the condition of a word, which ends at a blank, holds; moves on to its text. */
+static bool lwnvme_describe_word_holds(struct lwnvme_describe_reader *at,
+                                       const struct lwnvme_describe_value *value)
 {
-    const bool inverted = **at == '!';
-    uint32_t high_bit = 0;
+    const bool inverted = lwnvme_describe_accept(at, '!');
+    uint32_t high_bit;
     uint32_t low_bit;
-    uint32_t wanted = 1;
     bool holds;
 
-    if (inverted) {
-        (*at)++;
-    }
-    if (**at == '=') {
-        *at = lwnvme_describe_count(*at + 1, &wanted);
-        holds = value->high == 0 && value->low == wanted;
+    if (lwnvme_describe_accept(at, '=')) {
+        holds = value->low == lwnvme_describe_count(at) && value->high == 0;
     } else {
-        *at = lwnvme_describe_count(*at, &high_bit);
-        low_bit = high_bit;
-        if (**at == ':') {
-            *at = lwnvme_describe_count(*at + 1, &low_bit);
-        }
-        if (**at == '=') {
-            *at = lwnvme_describe_count(*at + 1, &wanted);
-        }
-        holds = lwnvme_describe_bits(value, high_bit, low_bit) == wanted;
+        high_bit = lwnvme_describe_count(at);
+        low_bit = lwnvme_describe_accept(at, ':') ? lwnvme_describe_count(at) : high_bit;
+        holds = lwnvme_describe_bits(value, high_bit, low_bit) ==
+                (lwnvme_describe_accept(at, '=') ? lwnvme_describe_count(at) : 1u);
     }
-    (*at)++;
+    lwnvme_describe_next(at);
     return holds != inverted;
 }
 
 /* Adds each word that holds to the note. */
-static void lwnvme_describe_all_words(struct lwnvme_describe *describe, const char *at,
+static void lwnvme_describe_all_words(struct lwnvme_describe *describe,
+                                      const struct lwnvme_describe_reader *words,
                                       const struct lwnvme_describe_value *value)
 {
+    struct lwnvme_describe_reader at = *words;
     char word[LWNVME_DESCRIBE_NAME_BYTES];
+    bool holds;
 
-    for (;;) { /* each turn takes a word of a constant string */
-        const bool holds = lwnvme_describe_word_holds(&at, value);
-
-        at = lwnvme_describe_take(word, sizeof(word), at, "|||");
+    do { /* each turn takes a word of a constant string */
+        holds = lwnvme_describe_word_holds(&at, value);
+        lwnvme_describe_take(word, sizeof(word), &at, '|', '|');
         if (holds) {
             lwnvme_describe_remark(describe, word);
         }
-        if (*at != '|') {
-            return;
-        }
-        at++;
-    }
+    } while (lwnvme_describe_accept(&at, '|'));
+}
+
+/* What the words say of a value, in the note of the next field. */
+void lwnvme_describe_word_of(struct lwnvme_describe *describe, const char *words, uint32_t value)
+{
+    const struct lwnvme_describe_value number = {value, 0};
+    struct lwnvme_describe_reader at;
+
+    lwnvme_describe_read(&at, words);
+    lwnvme_describe_all_words(describe, &at, &number);
 }
 
 /* A number of bytes in decimal digits, with `thousands` groups of three zeros after them, as people say it. */
@@ -424,43 +486,49 @@ static bool lwnvme_describe_is_number(char kind)
     return kind != 's' && kind != 'h' && kind != 'j' && kind != '-';
 }
 
-/* Takes the next entry of a layout apart; returns where the one after it begins, NULL at the end. */
-static const char *lwnvme_describe_parse(struct lwnvme_describe *describe, const char *at,
-                                         struct lwnvme_describe_entry *entry)
+/* Takes the next entry of a layout apart and moves on to the one after it; false at the end. */
+static bool lwnvme_describe_parse(struct lwnvme_describe *describe, struct lwnvme_describe_reader *at,
+                                  struct lwnvme_describe_entry *entry)
 {
     char skipped[1];
 
-    if (*at == '\0') {
-        return NULL;
+    if (at->now == '\0') {
+        return false;
     }
-    entry->stays = *at == '&';
-    at = lwnvme_describe_count(at + (entry->stays ? 1 : 0), &entry->bytes);
-    entry->kind = *at++;
-    entry->has_bits = *at == '@';
+    entry->stays = lwnvme_describe_accept(at, '&');
+    entry->bytes = lwnvme_describe_count(at);
+    entry->kind = at->now;
+    lwnvme_describe_next(at);
+    entry->has_bits = lwnvme_describe_accept(at, '@');
     if (entry->has_bits) {
-        at = lwnvme_describe_count(at + 1, &entry->high_bit);
-        at = lwnvme_describe_count(at + 1, &entry->low_bit);
+        entry->high_bit = lwnvme_describe_count(at);
+        lwnvme_describe_next(at);
+        entry->low_bit = lwnvme_describe_count(at);
     }
-    entry->has_name = *at == ' ';
-    at = lwnvme_describe_take(describe->name, sizeof(describe->name), at + (entry->has_name ? 1 : 0), "[::");
+    entry->has_name = lwnvme_describe_accept(at, ' ');
+    lwnvme_describe_take(describe->name, sizeof(describe->name), at, '[', ':');
     describe->unit[0] = '\0';
-    if (*at == '[') {
-        at = lwnvme_describe_take(describe->unit, sizeof(describe->unit), at + 1, "]]]");
-        at++;
+    if (lwnvme_describe_accept(at, '[')) {
+        lwnvme_describe_take(describe->unit, sizeof(describe->unit), at, ']', ']');
+        lwnvme_describe_next(at);
     }
-    entry->words = *at == ':' ? at + 1 : NULL;
-    at = lwnvme_describe_take(skipped, sizeof(skipped), at, ";;;");
-    return *at == ';' ? at + 1 : at;
+    entry->has_words = lwnvme_describe_accept(at, ':');
+    entry->words = *at;
+    lwnvme_describe_take(skipped, sizeof(skipped), at, ';', ';');
+    (void)lwnvme_describe_accept(at, ';');
+    return true;
 }
 
 /* Longest name of a layout: the width of its column. */
 static void lwnvme_describe_measure(struct lwnvme_describe *describe, const char *layout)
 {
+    struct lwnvme_describe_reader at;
     struct lwnvme_describe_entry entry;
     uint32_t length;
 
     describe->name_width = 0;
-    while ((layout = lwnvme_describe_parse(describe, layout, &entry)) != NULL) {
+    lwnvme_describe_read(&at, layout);
+    while (lwnvme_describe_parse(describe, &at, &entry)) {
         for (length = 0; describe->name[length] != '\0'; length++) {
         }
         if (length > describe->name_width) {
@@ -481,8 +549,8 @@ static void lwnvme_describe_number_entry(struct lwnvme_describe *describe,
         value.high = 0;
     }
     lwnvme_describe_kind_note(describe, entry->kind, &value);
-    if (entry->words != NULL) {
-        lwnvme_describe_all_words(describe, entry->words, &value);
+    if (entry->has_words) {
+        lwnvme_describe_all_words(describe, &entry->words, &value);
     }
     lwnvme_describe_emit(describe, hexadecimal ? LWNVME_DESCRIBE_HEX : LWNVME_DESCRIBE_NUMBER,
                          entry->has_name ? describe->name : NULL, &value);
@@ -503,10 +571,12 @@ void lwnvme_describe_layout(struct lwnvme_describe *describe, const char *layout
                             size_t length)
 {
     const uint8_t *at = (const uint8_t *)data;
+    struct lwnvme_describe_reader reader;
     struct lwnvme_describe_entry entry;
 
     lwnvme_describe_measure(describe, layout);
-    while ((layout = lwnvme_describe_parse(describe, layout, &entry)) != NULL && entry.bytes <= length) {
+    lwnvme_describe_read(&reader, layout);
+    while (lwnvme_describe_parse(describe, &reader, &entry) && entry.bytes <= length) {
         if (lwnvme_describe_is_number(entry.kind)) {
             lwnvme_describe_number_entry(describe, &entry, at);
         } else if (entry.kind != '-') {
@@ -537,18 +607,14 @@ void lwnvme_describe_array(struct lwnvme_describe *describe, const char *name, c
     lwnvme_describe_end(describe);
 }
 
-const char *lwnvme_describe_pick(const char *layouts, size_t size, uint8_t which)
+const char *lwnvme_describe_pick(const char *layouts, uint8_t which)
 {
-    size_t at = 0;
-
-    while (at + 1u < size && layouts[at] != '\0') {
-        if ((uint8_t)layouts[at] == which) {
-            return &layouts[at + 1u];
+    while (*layouts != '\0') {
+        if ((uint8_t)*layouts++ == which) {
+            return layouts;
         }
-        while (at + 1u < size && layouts[at] != '\0') {
-            at++;
+        while (*layouts++ != '\0') { /* to the end of this one */
         }
-        at++;
     }
     return NULL;
 }
@@ -592,11 +658,10 @@ void lwnvme_describe_numbered_bytes(struct lwnvme_describe *describe, const char
 
 void lwnvme_describe_code(struct lwnvme_describe *describe, const struct lwnvme_describe_code *code)
 {
-    const struct lwnvme_describe_value index = {code->index, 0};
     const struct lwnvme_describe_value value = {code->value, 0};
     char digits[LWNVME_DESCRIBE_DECIMAL_BYTES];
 
-    lwnvme_describe_all_words(describe, code->words, &index);
+    lwnvme_describe_word_of(describe, code->words, code->index);
     lwnvme_describe_number_name(describe, code->prefix, code->index);
     if (code->hexadecimal) {
         describe->name[0] = '\0';
@@ -611,15 +676,8 @@ void lwnvme_describe_code(struct lwnvme_describe *describe, const struct lwnvme_
         lwnvme_describe_append(describe->name, sizeof(describe->name), ")");
         describe->note[0] = '\0';
     }
-    lwnvme_describe_all_words(describe, code->notes, &value);
+    lwnvme_describe_word_of(describe, code->notes, code->value);
     lwnvme_describe_emit(describe, LWNVME_DESCRIBE_HEX, describe->name, &value);
-}
-
-void lwnvme_describe_word_of(struct lwnvme_describe *describe, const char *words, uint32_t value)
-{
-    const struct lwnvme_describe_value number = {value, 0};
-
-    lwnvme_describe_all_words(describe, words, &number);
 }
 
 void lwnvme_describe_word_text(struct lwnvme_describe *describe, const char *name, const char *words,

@@ -24,6 +24,10 @@
  * ones in 32 bits mean no number.
  *
  * The walk ends with the string or when the data are used up, so no layout reads beyond what it was given.
+ *
+ * The longer ones are in layouts.txt, a line for each entry and, indented, for each word. tools/pack-layouts packs them
+ * into packed.c, where a character that occurs in no layout stands for two others; a layout may be either, packed or
+ * plain.
  */
 #ifndef LWNVME_DESCRIBE_ENGINE_H
 #define LWNVME_DESCRIBE_ENGINE_H
@@ -31,6 +35,7 @@
 #include <lwnvme/describe.h>
 
 #include "../core/core.h"
+#include "packed.h"
 
 /* Room for a 128-bit number in decimal, with the final 0. */
 #define LWNVME_DESCRIBE_DECIMAL_BYTES 40u
@@ -58,9 +63,9 @@ struct lwnvme_describe_span {
 void lwnvme_describe_array(struct lwnvme_describe *describe, const char *name, const char *layout,
                            const struct lwnvme_describe_span *span);
 
-/* One of several layouts in one constant: each begins with a byte that tells which it is, not 0, and ends with a 0.
- * NULL if there is none for `which`. */
-const char *lwnvme_describe_pick(const char *layouts, size_t size, uint8_t which);
+/* One of several layouts in one constant: each begins with a byte that tells which it is, not 0, and ends with a 0;
+ * one more 0 ends them all. NULL if there is none for `which`. */
+const char *lwnvme_describe_pick(const char *layouts, uint8_t which);
 
 /* One number of a table that an opcode or an identifier indexes. */
 struct lwnvme_describe_code {
@@ -108,8 +113,5 @@ void lwnvme_describe_numbered_bytes(struct lwnvme_describe *describe, const char
 
 /* Text of our own. */
 void lwnvme_describe_words(struct lwnvme_describe *describe, const char *name, const char *text);
-
-/* Words of feature identifiers (name.c). */
-extern const char lwnvme_describe_feature_names[];
 
 #endif

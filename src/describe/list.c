@@ -10,28 +10,6 @@
 
 #include <lwnvme/spec_identify.h>
 
-static const char lwnvme_describe_nvm_set_layout[] =
-    "2u nvmset_id;2u endurance_group_id;4-;4u random_4k_read_typical[x 100 ns];"
-    "4u optimal_write_size[bytes];16b total_nvmset_cap[bytes];16b unalloc_nvmset_cap[bytes];";
-
-static const char lwnvme_describe_primary_layout[] =
-    "2x cntlid;2u portid;1x crt:0 queues are flexible|1 interrupts are flexible;27-;4u vqfrt;4u vqrfa;"
-    "2u vqrfap;2u vqprt;2u vqfrsm;2u vqgran;16-;4u vifrt;4u virfa;2u virfap;2u viprt;2u vifrsm;2u vigran;";
-
-static const char lwnvme_describe_secondary_layout[] =
-    "2u secondary-controller-identifier;2u primary-controller-identifier;"
-    "1u secondary-controller-state:0 online|!0 offline;3-;2u virtual-function-number;"
-    "2u num-virtual-queues;2u num-virtual-interrupts;";
-
-static const char lwnvme_describe_granularity_layout[] =
-    "8b namespace-size-granularity[bytes];8b namespace-capacity-granularity[bytes];";
-
-static const char lwnvme_describe_uuid_layout[] =
-    "1u@1:0 association:=1 vendor (VID)|=2 subsystem vendor (SSVID);15-;16j uuid;";
-
-static const char lwnvme_describe_domain_layout[] =
-    "2u dom_id;14-;16b dom_cap[bytes];16b unalloc_dom_cap[bytes];16b max_egrp_dom_cap[bytes];";
-
 void lwnvme_describe_namespace_list(struct lwnvme_describe *describe,
                                     const struct lwnvme_identify_namespace_list *list)
 {
@@ -58,16 +36,7 @@ void lwnvme_describe_controller_list(struct lwnvme_describe *describe,
 static void lwnvme_describe_descriptor_value(struct lwnvme_describe *describe, uint8_t type,
                                              const uint8_t *value, size_t length)
 {
-    static const char layouts[] = "\1"
-                                  "0- nguid;8h eui64;\0"
-                                  "\2"
-                                  "16h nguid;\0"
-                                  "\3"
-                                  "0- nguid;16j uuid;\0"
-                                  "\4"
-                                  "0- nguid;1u csi:=0 NVM|=1 key value|=2 zoned|=3 subsystem local memory|"
-                                  "=4 computational programs;\0";
-    const char *layout = lwnvme_describe_pick(layouts, sizeof(layouts), type);
+    const char *layout = lwnvme_describe_pick(lwnvme_describe_descriptor_values, type);
 
     if (layout != NULL) {
         lwnvme_describe_layout(describe, layout, value, length);
@@ -88,9 +57,7 @@ void lwnvme_describe_namespace_descriptors(struct lwnvme_describe *describe, con
         lwnvme_describe_section(describe, NULL);
         describe->name_width = 5; /* of the longest name below */
         lwnvme_describe_number(describe, "loc", at);
-        lwnvme_describe_layout(describe,
-                               "0- nguid;1u nidt:=1 EUI-64|=2 NGUID|=3 UUID|=4 command set;1u nidl[bytes];",
-                               &data[at], 2);
+        lwnvme_describe_layout(describe, lwnvme_describe_descriptor_head, &data[at], 2);
         if (value_bytes != 0 && value_bytes <= length - value_at) {
             lwnvme_describe_descriptor_value(describe, data[at], &data[value_at], value_bytes);
         }
@@ -135,10 +102,7 @@ void lwnvme_describe_granularity_list(struct lwnvme_describe *describe,
     const struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]),
                                                  list->numd + 1u};
 
-    lwnvme_describe_layout(describe,
-                           "4x attributes:0 a descriptor per LBA format|!0 the first is for all;"
-                           "1z num-descriptors[descriptors];",
-                           list, sizeof(*list));
+    lwnvme_describe_layout(describe, lwnvme_describe_granularity_head, list, sizeof(*list));
     lwnvme_describe_array(describe, "namespace-granularity-list", lwnvme_describe_granularity_layout,
                           &entries);
 }

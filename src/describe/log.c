@@ -8,63 +8,6 @@
  */
 #include "engine.h"
 
-static const char lwnvme_describe_self_test_layout[] =
-    "1u Current Device Self-Test Operation:3:0=0 none under way|3:0=1 short|3:0=2 extended|"
-    "3:0=3 host-initiated refresh|3:0=14 vendor specific;1u Current Device Self-Test Completion[%];";
-
-static const char lwnvme_describe_self_test_result_layout[] =
-    "&1u@3:0 Self test result:=0 completed without error|=1 aborted by a command|=2 aborted by a reset|"
-    "=3 aborted, namespace removed|=4 aborted by Format NVM|=5 fatal error, did not complete|"
-    "=6 failed, segment unknown|=7 failed in a segment|=8 aborted, reason unknown|"
-    "=9 aborted by a sanitize;1u@7:4 Self test code:=1 short|=2 extended|=3 host-initiated refresh|"
-    "=14 vendor specific;1u Segment number;1x Valid Diagnostic Information:0 namespace|1 LBA|"
-    "2 status code type|3 status code;1-;8u Power on hours[h];";
-
-static const char lwnvme_describe_telemetry_layout[] =
-    "1x lid;4-;3x ieee;2u da1lb[blocks];2u da2lb[blocks];2u da3lb[blocks];2-;4u da4lb[blocks];360-;";
-
-static const char lwnvme_describe_endurance_layout[] =
-    "1x critical_warning:0 available spare is low|2 reliability degraded|3 read-only;"
-    "1x endurance_group_features:0 rotational media;1-;1u avl_spare[%];1u avl_spare_threshold[%];"
-    "1u percent_used[%];2u domain_identifier;24-;16u endurance_estimate[x 10^9 bytes];"
-    "16u data_units_read[x 10^9 bytes];16u data_units_written[x 10^9 bytes];"
-    "16u media_units_written[x 10^9 bytes];16u host_read_cmds;16u host_write_cmds;"
-    "16u media_data_integrity_err;16u num_err_info_log_entries;16b total_end_grp_cap[bytes];"
-    "16b unalloc_end_grp_cap[bytes];";
-
-static const char lwnvme_describe_latency_layout[] =
-    "1u status:2:0=0 not used|2:0=1 deterministic window|2:0=2 non-deterministic window;1-;"
-    "2x event_type:0 reads warning|1 writes warning|2 time warning|14 attributes exceeded|15 excursion;"
-    "28-;8u dtwin_reads_typical;8u dtwin_writes_typical;8u dtwin_time_maximum[ms];"
-    "8u ndwin_time_minimum_high[ms];8u ndwin_time_minimum_low[ms];56-;8u dtwin_reads_estimate;"
-    "8u dtwin_writes_estimate;8u dtwin_time_estimate[ms];";
-
-static const char lwnvme_describe_rotational_layout[] =
-    "2u endgid;2u numa[actuators];2u nrs[rpm]:=0 not reported|=1 not rotational;2-;4u spinc;4u fspinc;"
-    "4u ldc;4u fldc;";
-
-static const char lwnvme_describe_reservation_layout[] =
-    "8u count;1u rn_log_type:=0 empty|=1 registration preempted|=2 reservation released|"
-    "=3 reservation preempted;1u num_logs;2-;4x nsid;";
-
-static const char lwnvme_describe_sanitize_layout[] = "2u sprog[/ 65536]:=65535 none under way;";
-
-static const char lwnvme_describe_sanitize_status_layout[] =
-    "&2u@2:0 status:=0 never sanitized|=1 completed successfully|=2 in progress|=3 failed|"
-    "=4 completed, deallocated against no-deallocate;&2u@7:3 no_cmplted_passes;"
-    "&2u@8:8 global_erased:=1 nothing written since;2u@9:9 mvcncld;";
-
-static const char lwnvme_describe_sanitize_rest_layout[] =
-    "4x cdw10_info:2:0=1 exit failure mode|2:0=2 block erase|2:0=3 overwrite|2:0=4 crypto erase|"
-    "2:0=5 exit media verification|3 unrestricted exit|9 no deallocate;"
-    "4u time_over_write[s]:=4294967295 not reported;4u time_block_erase[s]:=4294967295 not reported;"
-    "4u time_crypto_erase[s]:=4294967295 not reported;"
-    "4u time_over_write_no_dealloc[s]:=4294967295 not reported;"
-    "4u time_block_erase_no_dealloc[s]:=4294967295 not reported;"
-    "4u time_crypto_erase_no_dealloc[s]:=4294967295 not reported;4u etpvds[s]:=4294967295 not reported;"
-    "&1u@3:0 sans:=0 idle|=1 restricted processing|=2 restricted failure|=3 unrestricted processing|"
-    "=4 unrestricted failure|=5 media verification|=6 post-verification deallocation;1u@7:4 fails;";
-
 /* Bytes of a list that follows a header, 0 if not even the header is whole. */
 static size_t lwnvme_describe_behind(size_t length, size_t header_bytes)
 {
@@ -114,9 +57,8 @@ void lwnvme_describe_telemetry_header(struct lwnvme_describe *describe,
 {
     lwnvme_describe_layout(describe, lwnvme_describe_telemetry_layout, header, sizeof(*header));
     lwnvme_describe_layout(describe,
-                           header->lid == LWNVME_LOG_TELEMETRY_HOST
-                               ? "1u ths;1u hdgn;1u cda;1u cdgn;128s rid;"
-                               : "1-;1u tcs;1u cda;1u cdgn;128s rid;",
+                           header->lid == LWNVME_LOG_TELEMETRY_HOST ? lwnvme_describe_telemetry_host
+                                                                    : lwnvme_describe_telemetry_controller,
                            &header->ths, sizeof(*header) - offsetof(struct lwnvme_telemetry_header, ths));
 }
 
@@ -176,7 +118,7 @@ static size_t lwnvme_describe_ana_group(struct lwnvme_describe *describe, const 
     nsids.data = group + 1;
     nsids.count = lwnvme_le32_get(&group->nnsid);
     lwnvme_describe_section(describe, NULL);
-    lwnvme_describe_layout(describe, "4u grpid;4u nnsids;8u chgcnt;", group, sizeof(*group));
+    lwnvme_describe_layout(describe, lwnvme_describe_ana_group_layout, group, sizeof(*group));
     lwnvme_describe_words(describe, "state", lwnvme_describe_ana_state(group));
     lwnvme_describe_array(describe, "NSIDS", "4u nsid;", &nsids);
     lwnvme_describe_end(describe);
@@ -221,8 +163,7 @@ static size_t lwnvme_describe_lba_element(struct lwnvme_describe *describe, cons
         ranges.count = 0;
     }
     lwnvme_describe_section(describe, NULL);
-    lwnvme_describe_layout(describe, "4u neid;4u nlrd:=4294967295 the whole namespace;1x ratype;", element,
-                           sizeof(*element));
+    lwnvme_describe_layout(describe, lwnvme_describe_lba_element_layout, element, sizeof(*element));
     lwnvme_describe_array(describe, "descs", "8u rslba;4z rnlb[blocks];", &ranges);
     lwnvme_describe_end(describe);
     return ranges.count * range_bytes <= ranges.length ? sizeof(*element) + (size_t)ranges.count * range_bytes
@@ -239,9 +180,7 @@ void lwnvme_describe_lba_status_log(struct lwnvme_describe *describe, const void
     if (length < sizeof(*header)) {
         return;
     }
-    lwnvme_describe_layout(describe,
-                           "4u lslplen[bytes];4u nlslne;4u estulb[blocks]:=4294967295 unknown;2-;2u lsgc;",
-                           header, sizeof(*header));
+    lwnvme_describe_layout(describe, lwnvme_describe_lba_status_head, header, sizeof(*header));
     lwnvme_describe_list(describe, "ns_elements");
     for (left = lwnvme_le32_get(&header->nlslne); left > 0 && step != 0; left--) {
         step = lwnvme_describe_lba_element(describe, (const uint8_t *)log + at, length - at);
@@ -253,8 +192,7 @@ void lwnvme_describe_lba_status_log(struct lwnvme_describe *describe, const void
 void lwnvme_describe_boot_partition_header(struct lwnvme_describe *describe,
                                            const struct lwnvme_boot_partition_header *header)
 {
-    lwnvme_describe_layout(describe, "1x lid;3-;&4u@31:31 abpid;4u@14:0 bpsz[x 128 KiB];", header,
-                           sizeof(*header));
+    lwnvme_describe_layout(describe, lwnvme_describe_boot_partition_layout, header, sizeof(*header));
 }
 
 void lwnvme_describe_rotational_media_log(struct lwnvme_describe *describe,
@@ -287,6 +225,6 @@ void lwnvme_describe_changed_zones_log(struct lwnvme_describe *describe,
     const struct lwnvme_describe_span zones = {log->zid, sizeof(log->zid), sizeof(log->zid[0]),
                                                count != LWNVME_CHANGED_ZONES_TOO_MANY ? count : 0u};
 
-    lwnvme_describe_layout(describe, "2u nrzid:=65535 too many to list;", log, sizeof(*log));
+    lwnvme_describe_layout(describe, lwnvme_describe_changed_zones_head, log, sizeof(*log));
     lwnvme_describe_array(describe, "zid_list", "8u zid;", &zones);
 }

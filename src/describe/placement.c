@@ -7,16 +7,6 @@
  */
 #include "engine.h"
 
-static const char lwnvme_describe_placement_layout[] =
-    "2u dsze[bytes];1x fdpa:4 volatile write cache|7 valid;1u vss[bytes];4u nrg;2u nruh;"
-    "2z maxpids[placement handles];4u nnss;8b runs[bytes];4u erutl[s];";
-
-static const char lwnvme_describe_placement_event_layout[] =
-    "1u type:=0 reclaim unit not fully written|=1 reclaim unit time limit exceeded|"
-    "=2 controller reset changed reclaim units|=3 invalid placement identifier|=128 media reallocated|"
-    "=129 implicitly modified reclaim unit handle;1x fdpef:0 placement identifier valid|"
-    "1 namespace valid|2 location valid;2x pid;8u timestamp[ms];4u nsid;";
-
 /* One configuration; returns the bytes that it takes up, 0 if it is not wholly there. */
 static size_t lwnvme_describe_placement_configuration(struct lwnvme_describe *describe, const uint8_t *data,
                                                       size_t length)
@@ -36,8 +26,7 @@ static size_t lwnvme_describe_placement_configuration(struct lwnvme_describe *de
         handles.data = configuration + 1;
         handles.length = bytes - sizeof(*configuration);
         handles.count = lwnvme_le16_get(&configuration->nruh);
-        lwnvme_describe_array(describe, "ruhs", "1u ruht:=1 initially isolated|=2 persistently isolated;",
-                              &handles);
+        lwnvme_describe_array(describe, "ruhs", lwnvme_describe_placement_handle, &handles);
     }
     lwnvme_describe_end(describe);
     return handles.data != NULL ? bytes : 0;
@@ -54,8 +43,7 @@ void lwnvme_describe_fdp_configurations_log(struct lwnvme_describe *describe, co
     if (length < sizeof(*header)) {
         return;
     }
-    lwnvme_describe_layout(describe, "2z n[configurations];1u version;1-;4u size[bytes];", header,
-                           sizeof(*header));
+    lwnvme_describe_layout(describe, lwnvme_describe_placement_head, header, sizeof(*header));
     lwnvme_describe_list(describe, "configs");
     for (left = lwnvme_le16_get(&header->nfdpc) + 1u; left > 0 && step != 0; left--) {
         step = lwnvme_describe_placement_configuration(describe, (const uint8_t *)log + at, length - at);
@@ -76,14 +64,13 @@ void lwnvme_describe_fdp_usage_log(struct lwnvme_describe *describe, const void 
     handles.length = length - sizeof(*header);
     handles.count = lwnvme_le16_get(&header->nruh);
     lwnvme_describe_number(describe, "nruh", handles.count);
-    lwnvme_describe_array(describe, "ruhus",
-                          "1u ruha:2:0=0 unused|2:0=1 host specified|2:0=2 controller specified;", &handles);
+    lwnvme_describe_array(describe, "ruhus", lwnvme_describe_placement_usage, &handles);
 }
 
 void lwnvme_describe_fdp_statistics_log(struct lwnvme_describe *describe,
                                         const struct lwnvme_fdp_statistics_log *log)
 {
-    lwnvme_describe_layout(describe, "16b hbmw[bytes];16b mbmw[bytes];16b mbe[bytes];", log, sizeof(*log));
+    lwnvme_describe_layout(describe, lwnvme_describe_placement_statistics, log, sizeof(*log));
 }
 
 static void lwnvme_describe_placement_event(struct lwnvme_describe *describe,
@@ -92,7 +79,7 @@ static void lwnvme_describe_placement_event(struct lwnvme_describe *describe,
     lwnvme_describe_section(describe, NULL);
     lwnvme_describe_layout(describe, lwnvme_describe_placement_event_layout, event, sizeof(*event));
     if (event->fdpet == LWNVME_FDP_EVENT_MEDIA_REALLOCATED) {
-        lwnvme_describe_layout(describe, "1x sef:0 LBA valid;1-;2u nlbam[blocks];8u lba;", event->ets,
+        lwnvme_describe_layout(describe, lwnvme_describe_placement_reallocated, event->ets,
                                sizeof(event->ets));
     }
     lwnvme_describe_layout(describe, "2u rgid;2u ruhid;", &event->rgid, 4);

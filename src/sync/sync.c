@@ -6,27 +6,26 @@
  * of a caller on another stack frame is never left behind: a wait returns only when the library has given the
  * request back.
  */
+#include <lwnvme/interrupt.h>
 #include <lwnvme/sync.h>
 
 #include "../core/core.h"
-#include "sync_private.h"
 
 /* Register reads are dear, so the controller is looked at once in this many turns of a queue wait. */
 #define LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL 64u
+/* So many polls in a row find the controller unable to go on before this is taken to be because of the caller. */
+#define LWNVME_SYNC_STUCK_POLLS 64u
 
-/* Only a queue whose completions interrupt can wake a sleeper. */
-static bool lwnvme_sync_can_sleep(const struct lwnvme_controller *controller,
-                                  const struct lwnvme_queue *queue)
+/* Nothing has come: sleeps where interrupts are used (interrupt.h), and looks again. */
+static uint32_t lwnvme_sync_pause(struct lwnvme_queue *queue)
 {
-    return controller->ops->wait != NULL && (queue->flags & LWNVME_QUEUE_INTERRUPT) != 0;
-}
+    const struct lwnvme_controller *controller = queue->controller;
 
-static void lwnvme_sync_pause(const struct lwnvme_controller *controller, const struct lwnvme_queue *queue)
-{
-    if (lwnvme_sync_can_sleep(controller, queue))
-        controller->ops->wait(controller->host, lwnvme_next_deadline(controller));
-    else if (controller->ops->relax != NULL)
+    if (controller->config.interrupts != NULL)
+        return controller->config.interrupts->pause(queue);
+    if (controller->ops->relax != NULL)
         controller->ops->relax(controller->host);
+    return lwnvme_queue_poll(queue, 0);
 }
 
 /*
@@ -42,8 +41,31 @@ static bool lwnvme_sync_may_wait(const struct lwnvme_controller *controller, con
             (queue->hold & LWNVME_HOLD_POLL) == 0);
 }
 
+/*
+ * Inside a callback of another queue: a controller that is being recovered does not give back what that queue has before
+ * the callback has returned, and so does not go on. Whether that has been so for `stuck` polls, which is counted here, and
+ * so long that no callback on another CPU lasts.
+ */
+static bool lwnvme_sync_is_stuck(const struct lwnvme_controller *controller, uint32_t *stuck)
+{
+    if (controller->recovering == 0 || !lwnvme_is_in_callback(controller) ||
+        (controller->state != LWNVME_STATE_STOP_RECLAIM && controller->state != LWNVME_STATE_RECLAIM))
+        *stuck = 0;
+    else
+        ++*stuck;
+    return *stuck >= LWNVME_SYNC_STUCK_POLLS;
+}
+
+/* Then what is waited for comes back, if it is not with the controller. */
+static void lwnvme_sync_give_way(const struct lwnvme_controller *controller, struct lwnvme_request *request,
+                                 uint32_t *stuck)
+{
+    if (lwnvme_sync_is_stuck(controller, stuck) && request->state == LWNVME_REQUEST_QUEUED)
+        controller->recovery->hooks->withdraw(request);
+}
+
 /* Whether the blocking calls on a queue may go on. */
-static int lwnvme_sync_queue_check(const struct lwnvme_queue *queue)
+int lwnvme_sync_queue_check(const struct lwnvme_queue *queue)
 {
     if (queue == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
@@ -57,15 +79,23 @@ int lwnvme_sync_controller_check(const struct lwnvme_controller *controller)
     return lwnvme_sync_may_wait(controller, NULL) ? LWNVME_OK : LWNVME_ERR_IN_CALLBACK;
 }
 
+/* One turn of a wait for the controller. */
+static int lwnvme_sync_turn(struct lwnvme_controller *controller)
+{
+    int status = lwnvme_controller_poll(controller);
+
+    if (controller->ops->relax != NULL)
+        controller->ops->relax(controller->host);
+    return status;
+}
+
 /* Bring-up, reset and shutdown never raise an interrupt that wait could end at: these spin. */
 static int lwnvme_sync_settle(struct lwnvme_controller *controller, int status)
 {
     if (status != LWNVME_OK)
         return status;
-    while ((status = lwnvme_controller_poll(controller)) == LWNVME_PENDING) {
-        if (controller->ops->relax != NULL)
-            controller->ops->relax(controller->host);
-    }
+    while ((status = lwnvme_sync_turn(controller)) == LWNVME_PENDING)
+        continue;
     return status;
 }
 
@@ -77,7 +107,7 @@ int lwnvme_sync_controller_open(struct lwnvme_controller *controller,
 
     if (status != LWNVME_OK)
         return status;
-    status = lwnvme_sync_settle(controller, status);
+    status = lwnvme_sync_settle(controller, LWNVME_OK);
     if (status == LWNVME_OK)
         return status;
     closed = lwnvme_sync_controller_close(controller);
@@ -113,22 +143,26 @@ int lwnvme_sync_controller_close(struct lwnvme_controller *controller)
 /* Polls until *status, which an admin callback sets, is no longer pending. */
 static int lwnvme_sync_status(struct lwnvme_controller *controller, const int *status)
 {
-    while (*(const volatile int *)status == LWNVME_PENDING) {
-        (void)lwnvme_controller_poll(controller);
-        if (controller->ops->relax != NULL)
-            controller->ops->relax(controller->host);
-    }
+    while (*(const volatile int *)status == LWNVME_PENDING)
+        (void)lwnvme_sync_turn(controller);
     return *status;
 }
 
-static int lwnvme_sync_queue_settle(struct lwnvme_controller *controller, const struct lwnvme_queue *queue)
+/* A queue of which a recovery has cost an answer, and that cannot be made or deleted before the caller returns, is closed
+ * then. */
+static int lwnvme_sync_queue_settle(struct lwnvme_controller *controller, struct lwnvme_queue *queue)
 {
+    uint32_t stuck = 0;
     int status;
 
     while ((status = lwnvme_queue_status(queue)) == LWNVME_PENDING) {
-        (void)lwnvme_controller_poll(controller);
-        if (controller->ops->relax != NULL)
-            controller->ops->relax(controller->host);
+        (void)lwnvme_sync_turn(controller);
+        if (lwnvme_sync_is_stuck(controller, &stuck)) {
+            if (queue->leaving == 0)
+                queue->reason = LWNVME_ERR_RECOVERING;
+            queue->leaving = 1;
+            return LWNVME_ERR_RECOVERING;
+        }
     }
     return status;
 }
@@ -137,13 +171,24 @@ static int lwnvme_sync_queue_settle(struct lwnvme_controller *controller, const 
  * controller cannot be waited for; then the queue is closed with it. */
 static void lwnvme_sync_queue_let_go(struct lwnvme_controller *controller, struct lwnvme_queue *queue)
 {
-    while (lwnvme_queue_delete(queue) != LWNVME_OK && lwnvme_controller_poll(controller) == LWNVME_PENDING) {
+    while (lwnvme_queue_discard(queue, LWNVME_PENDING) != LWNVME_OK &&
+           lwnvme_sync_turn(controller) == LWNVME_PENDING) {
         if (controller->state == LWNVME_STATE_STOP_RECLAIM && lwnvme_is_in_callback(controller))
             return;
-        if (controller->ops->relax != NULL)
-            controller->ops->relax(controller->host);
     }
-    (void)lwnvme_queue_delete(queue);
+    (void)lwnvme_queue_discard(queue, LWNVME_PENDING);
+}
+
+/* A queue whose creation has begun, or has been refused. */
+static int lwnvme_sync_queue_made(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
+                                  int status)
+{
+    if (status != LWNVME_OK)
+        return status;
+    status = lwnvme_sync_queue_settle(controller, queue);
+    if (status != LWNVME_OK)
+        lwnvme_sync_queue_let_go(controller, queue);
+    return status;
 }
 
 int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
@@ -153,12 +198,17 @@ int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme
 
     if (status == LWNVME_OK)
         status = lwnvme_queue_create(controller, queue, config);
-    if (status != LWNVME_OK)
-        return status;
-    status = lwnvme_sync_queue_settle(controller, queue);
-    if (status != LWNVME_OK)
-        lwnvme_sync_queue_let_go(controller, queue);
-    return status;
+    return lwnvme_sync_queue_made(controller, queue, status);
+}
+
+int lwnvme_sync_queue_create_on(struct lwnvme_queue *cq, struct lwnvme_queue *queue,
+                                const struct lwnvme_queue_config *config)
+{
+    int status = lwnvme_sync_queue_check(cq);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_queue_create_on(cq, queue, config);
+    return lwnvme_sync_queue_made(status == LWNVME_OK ? cq->controller : NULL, queue, status);
 }
 
 int lwnvme_sync_queue_delete(struct lwnvme_queue *queue)
@@ -194,32 +244,66 @@ int lwnvme_sync_namespace_open(struct lwnvme_controller *controller, uint32_t ns
     return status != LWNVME_OK ? status : lwnvme_sync_status(controller, &ns->status);
 }
 
+int lwnvme_sync_protection_open(struct lwnvme_controller *controller, uint32_t nsid,
+                                struct lwnvme_namespace *ns, struct lwnvme_protection *protection)
+{
+    int status = lwnvme_sync_controller_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_protection_open(controller, nsid, ns, protection);
+    return status != LWNVME_OK ? status : lwnvme_sync_status(controller, &ns->status);
+}
+
+int lwnvme_sync_namespace_wait(const struct lwnvme_namespace *ns)
+{
+    int status = ns == NULL ? LWNVME_ERR_NULL_ARGUMENT : ns->status;
+
+    if (status == LWNVME_PENDING)
+        status = lwnvme_sync_controller_check(ns->controller);
+    return status != LWNVME_OK ? status : lwnvme_sync_status(ns->controller, &ns->status);
+}
+
 /* The results are read after the state that says that they are there. */
 static bool lwnvme_sync_is_active(const struct lwnvme_request *request)
 {
     bool active = *(const volatile uint32_t *)&request->state != LWNVME_REQUEST_IDLE;
 
-    LWNVME_BARRIER_LOAD_LOAD();
+    LWNVME_BARRIER_AFTER_IDLE();
     return active;
 }
 
-/* Waits for a request that has been accepted: there is no way back before it ends. */
-static int lwnvme_sync_finish(struct lwnvme_queue *queue, struct lwnvme_request *request)
+/* Waits for a request that has been accepted, and has been polled for: there is no way back before it ends. */
+static LWNVME_NOINLINE int lwnvme_sync_finish_later(struct lwnvme_queue *queue,
+                                                    struct lwnvme_request *request)
 {
-    struct lwnvme_controller *controller = queue->controller;
+    const struct lwnvme_controller *controller = queue->controller;
     uint32_t turns = 0;
-    uint32_t taken;
+    uint32_t taken = 0;
+    uint32_t stuck = 0;
 
     while (lwnvme_sync_is_active(request)) {
-        taken = lwnvme_queue_poll(queue, 0);
-        turns++;
-        if ((turns & (LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL - 1u)) == 0 ||
-            lwnvme_sync_can_sleep(controller, queue))
-            (void)lwnvme_controller_poll(controller);
-        if (taken == 0 && lwnvme_sync_is_active(request))
-            lwnvme_sync_pause(controller, queue);
+        taken = taken != 0 ? lwnvme_queue_poll(queue, 0) : lwnvme_sync_pause(queue);
+        if ((++turns & (LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL - 1u)) == 0 || controller->recovering != 0) {
+            (void)lwnvme_controller_poll(queue->controller);
+            lwnvme_sync_give_way(controller, request, &stuck);
+        }
     }
     return request->status;
+}
+
+/* The same; often the first look finds that it has ended. */
+static LWNVME_ALWAYS_INLINE int lwnvme_sync_finish_soon(struct lwnvme_queue *queue,
+                                                        struct lwnvme_request *request)
+{
+    (void)lwnvme_queue_poll(queue, 0);
+    if (LWNVME_LIKELY(!lwnvme_sync_is_active(request)))
+        return request->status;
+    return lwnvme_sync_finish_later(queue, request);
+}
+
+static int lwnvme_sync_finish(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    return lwnvme_sync_finish_soon(queue, request);
 }
 
 int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
@@ -240,6 +324,8 @@ int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
 
 int lwnvme_sync_admin_wait(struct lwnvme_controller *controller, struct lwnvme_request *request)
 {
+    uint32_t stuck = 0;
+
     if (controller == NULL || request == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
     if (!lwnvme_sync_may_wait(controller, NULL))
@@ -248,40 +334,64 @@ int lwnvme_sync_admin_wait(struct lwnvme_controller *controller, struct lwnvme_r
         return LWNVME_ERR_INVALID_ARGUMENT;
     while (lwnvme_sync_is_active(request)) {
         (void)lwnvme_controller_poll(controller);
+        lwnvme_sync_give_way(controller, request, &stuck);
         if (lwnvme_sync_is_active(request) && controller->ops->relax != NULL)
             controller->ops->relax(controller->host);
     }
     return request->status;
 }
 
+/* A request of the caller's frame, as far as no submission sets it. */
+static LWNVME_ALWAYS_INLINE void lwnvme_sync_request_set(struct lwnvme_request *request, uint32_t flags)
+{
+#if defined(__GNUC__)
+    __builtin_memset(request, 0, offsetof(struct lwnvme_request, block_count));
+#else
+    memset(request, 0, offsetof(struct lwnvme_request, block_count));
+#endif
+    request->flags = flags;
+}
+
+/* lwnvme_sync_queue_check, of which the ordinary case is no call. */
+static LWNVME_ALWAYS_INLINE int lwnvme_sync_queue_look(const struct lwnvme_queue *queue)
+{
+    if (LWNVME_LIKELY(queue != NULL && lwnvme_queue_is_plain(queue)) &&
+        LWNVME_LIKELY(queue->controller->polling == 0) &&
+        LWNVME_LIKELY((queue->controller->admin.hold & LWNVME_HOLD_POLL) == 0))
+        return LWNVME_OK;
+    return lwnvme_sync_queue_check(queue);
+}
+
 int lwnvme_sync_read(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
                      uint32_t block_count, void *data, uint32_t flags)
 {
-    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, SIZE_MAX);
-    struct lwnvme_request request = {.flags = flags};
-    int status = lwnvme_sync_queue_check(queue);
+    struct lwnvme_buffer buffer = {.address = (uintptr_t)data, .length_bytes = SIZE_MAX};
+    struct lwnvme_request request;
+    int status = lwnvme_sync_queue_look(queue);
 
-    if (status == LWNVME_OK)
+    lwnvme_sync_request_set(&request, flags);
+    if (LWNVME_LIKELY(status == LWNVME_OK))
         status = lwnvme_read(queue, ns, &request, lba, block_count, &buffer);
-    return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_finish_soon(queue, &request);
 }
 
 int lwnvme_sync_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
                       uint32_t block_count, const void *data, uint32_t flags)
 {
-    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, SIZE_MAX);
-    struct lwnvme_request request = {.flags = flags};
-    int status = lwnvme_sync_queue_check(queue);
+    struct lwnvme_buffer buffer = {.address = (uintptr_t)data, .length_bytes = SIZE_MAX};
+    struct lwnvme_request request;
+    int status = lwnvme_sync_queue_look(queue);
 
-    if (status == LWNVME_OK)
+    lwnvme_sync_request_set(&request, flags);
+    if (LWNVME_LIKELY(status == LWNVME_OK))
         status = lwnvme_write(queue, ns, &request, lba, block_count, &buffer);
-    return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
+    return status != LWNVME_OK ? status : lwnvme_sync_finish_soon(queue, &request);
 }
 
 int lwnvme_sync_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
                         uint32_t block_count, const void *data, uint32_t flags)
 {
-    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, SIZE_MAX);
+    struct lwnvme_buffer buffer = {.address = (uintptr_t)data, .length_bytes = SIZE_MAX};
     struct lwnvme_request request = {.flags = flags};
     int status = lwnvme_sync_queue_check(queue);
 

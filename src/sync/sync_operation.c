@@ -3,7 +3,6 @@
 #include <lwnvme/sync.h>
 
 #include "../core/core.h"
-#include "sync_private.h"
 
 int lwnvme_sync_operation(struct lwnvme_operation *operation)
 {

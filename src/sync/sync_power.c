@@ -6,7 +6,6 @@
 #include <lwnvme/sync.h>
 
 #include "../core/core.h"
-#include "sync_private.h"
 
 /* Until the request of an object has been given back; *status is how what it was for has ended. Objects send by
  * themselves, after a reset for instance, so those that are to stop are waited for first. */
@@ -45,16 +44,6 @@ int lwnvme_sync_host_memory_stop(struct lwnvme_host_memory *memory)
     }
     return status != LWNVME_OK ? status
                                : lwnvme_sync_object_wait(controller, &memory->request, &memory->status);
-}
-
-int lwnvme_sync_keep_alive_send(struct lwnvme_controller *controller)
-{
-    struct lwnvme_request request = {.flags = 0};
-    int status = lwnvme_sync_controller_check(controller);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_keep_alive_send(controller, &request);
-    return status != LWNVME_OK ? status : lwnvme_sync_admin_wait(controller, &request);
 }
 
 int lwnvme_sync_keep_alive_start(struct lwnvme_controller *controller, struct lwnvme_keep_alive *keep_alive)

@@ -13,11 +13,13 @@ from machine import PASSED, SEED, drive, pattern, sha256
 
 COMMANDS = ("help shutdown id-ctrl id-ns list-ns id log features smart errors fw-log telemetry persistent-events list use "
             "info read write flush trim zero compare verify hash bench reset resume reopen feature-set power apst hmb "
-            "keep-alive timestamp events suspend subsystem-reset rescan ns-create ns-delete ns-attach ns-detach fw-update "
+            "keep-alive timestamp events recovery suspend subsystem-reset rescan ns-create ns-delete ns-attach ns-detach fw-update "
             "format sanitize sanitize-log self-test security-recv security-send directives streams lockdown lba-status capacity virt "
-            "boot boot-read boot-write").split()
+            "boot boot-read boot-write pi zones zone zone-append zone-write scatter limits copy compare-write uncorrectable "
+            "placement placement-write placement-next shadow").split()
 DESTRUCTIVE = ("write trim zero feature-set subsystem-reset ns-create ns-delete ns-attach ns-detach fw-update format "
-               "sanitize security-send streams lockdown capacity virt boot-write").split()
+               "sanitize security-send streams lockdown capacity virt boot-write pi zone zone-append zone-write scatter "
+               "copy compare-write uncorrectable placement-write placement-next").split()
 
 
 def test_help_names_every_command(image, shell):

@@ -125,6 +125,25 @@ def test_recovers_by_reset(tmp_path, shell):
     session.end()
 
 
+def test_recovers_by_itself(tmp_path, shell):
+    """Commands that are late are aborted, or the controller is reset, and reads issued again: the same hash, with nobody
+    asking for it (faults 104, 105, 112)."""
+    image = make_image(tmp_path / "slow.img", 2 * MIB)
+    # Slow enough to be late, and quick enough for the tries that a read has: where the Abort takes, each is one.
+    session = shell(slow_drive(image, 25), "timeout=250")
+    assert "recovery: done" in session.run("recovery on")
+    first = " ".join(f"{byte:02x}" for byte in image.read_bytes()[:16])
+    assert sha256(image) in session.run("hash")
+    output = session.run("recovery")
+    late, answered, aborts, _, resets, failures, _, _ = [int(number) for number in re.findall(r"(\d+) ", output)][:8]
+    assert late > 0 and failures == 0, output
+    assert answered + aborts + resets > 0, output
+    time.sleep(2)
+    assert first in session.run("read 0")
+    _, status = session.end()
+    assert status == PASSED
+
+
 def test_shutdown_of_a_failed_controller(tmp_path, shell):
     """A controller that has failed cannot be shut down in order: the status says so (fault 119)."""
     image = make_image(tmp_path / "slow.img", 8 * MIB)

@@ -24,6 +24,10 @@
 
 #define SECOND_US UINT64_C(1000000)
 
+/* Scenarios also run on QEMU's controller, which lacks some capabilities that cannot be turned off there (see
+ * tests/qtest/README.md). False there; of use where a scenario would otherwise not run on it at all. */
+extern const bool scenario_on_software;
+
 /* A request whose callbacks are counted. Lives until scenario_end. */
 struct tracked {
     struct lwnvme_request request; /* first: the callback gets its address */
@@ -50,7 +54,7 @@ struct scenario {
     struct lwnvme_controller *controller;
     struct lwnvme_queue *queue;  /* of scenario_queue */
     struct lwnvme_namespace *ns; /* of scenario_namespace */
-    uint32_t events[LWNVME_EVENT_SUBSYSTEM_RESET + 1];
+    uint32_t events[LWNVME_EVENT_STOPPING + 1];
     uint64_t started_us;
     struct tracked *requests;
 };

@@ -86,7 +86,7 @@ static void in_order(struct tracked *io)
 }
 
 /* Far more than there are pages, or entries in the ring. */
-static void many_at_once(void **state)
+static void fault_180_many_at_once(void **state)
 {
     static uint8_t pages[200][4096];
     struct lwnvme_buffer buffer;
@@ -320,7 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(identify_and_logs),
         cmocka_unit_test(failure_leaves_the_callers_memory_alone),
-        cmocka_unit_test(many_at_once),
+        cmocka_unit_test(fault_180_many_at_once),
         cmocka_unit_test(again_from_the_callback),
         cmocka_unit_test(no_wait),
         cmocka_unit_test(namespaces_all_at_once),

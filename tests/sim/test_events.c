@@ -69,7 +69,7 @@ static void armed_once(struct scenario *s, uint32_t count)
 {
     assert_int_equal(events.armed, count);
     assert_int_equal(s->controller->event_requests, count);
-    assert_int_equal(s->controller->admin.in_flight, count);
+    assert_int_equal(lwnvme_queue_in_flight(&s->controller->admin), count);
     assert_int_equal(lwnvme_sim_outstanding_commands(s->sim), count);
 }
 

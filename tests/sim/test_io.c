@@ -282,6 +282,12 @@ static void next_op(struct load *load, struct op *op)
         fail_msg("kind %d: %s", op->kind, lwnvme_status_string(status));
 }
 
+/* The memory of the requests is the same for all variants: to make it anew each time is most of the time they take. */
+static struct {
+    uint8_t *memory;
+    uint8_t *plain;
+} arenas[SLOTS];
+
 static void load_open(struct load *load, uint32_t entries, uint32_t queue_flags)
 {
     struct scenario *s = &load->s;
@@ -300,8 +306,12 @@ static void load_open(struct load *load, uint32_t entries, uint32_t queue_flags)
         op->io = scenario_request(s);
         op->io->then = op_done;
         op->io->data = op;
-        op->memory = scenario_memory(ARENA_BYTES + ARENA_SPARE, 65536);
-        op->plain = scenario_memory(ARENA_BYTES, 64);
+        if (arenas[index].memory == NULL) {
+            arenas[index].memory = scenario_memory(ARENA_BYTES + ARENA_SPARE, 65536);
+            arenas[index].plain = scenario_memory(ARENA_BYTES, 64);
+        }
+        op->memory = arenas[index].memory;
+        op->plain = arenas[index].plain;
         op->device = s->ops->dma_alloc(s->sim, ARENA_BYTES + ARENA_SPARE, 4096, &op->device_dma);
         assert_non_null(op->device);
     }
@@ -325,8 +335,6 @@ static void load_close(struct load *load)
     for (uint32_t index = 0; index < SLOTS; index++) {
         s->ops->dma_free(s->sim, load->ops[index].device, ARENA_BYTES + ARENA_SPARE,
                          load->ops[index].device_dma);
-        free(load->ops[index].memory);
-        free(load->ops[index].plain);
     }
     scenario_end(s);
 }
@@ -407,6 +415,8 @@ static void random_io(uint32_t first, uint32_t last)
         struct scenario *s = &load->s;
 
         load_prepare(load, variant);
+        if (!scenario_on_software) /* no such page sizes */
+            s->settings.cap_mpsmin = 0;
         scenario_power(s);
         if (variant % 6 == 4 && !s->settings.shadow_dma && s->settings.cap_mpsmin == 0)
             s->ops->dma_unmap = NULL; /* or both are absent: the plain host */
@@ -441,7 +451,7 @@ static void random_io_part_3(void **state)
 }
 
 /* Every depth of a ring, filled, wrapped and overfilled. */
-static void every_depth(void **state)
+static void fault_180_every_depth(void **state)
 {
     static uint8_t data[64][512];
     struct scenario s;
@@ -685,7 +695,7 @@ int main(void)
         cmocka_unit_test(random_io_part_1),
         cmocka_unit_test(random_io_part_2),
         cmocka_unit_test(random_io_part_3),
-        cmocka_unit_test(every_depth),
+        cmocka_unit_test(fault_180_every_depth),
         cmocka_unit_test(fault_083_one_slow_command_holds_up_nothing),
         cmocka_unit_test(force_unit_access_survives_a_power_cut),
         cmocka_unit_test(flush_survives_a_power_cut),

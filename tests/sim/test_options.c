@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The library with the smallest options that it can have, compiled into this very program: an admin ring of
- * two entries, one page for data, transfers of one page, a look at the clock on each poll, no messages, and
- * little patience with a clock that stands still.
+ * two entries, one page for data, transfers of one page, a look at the clock on each poll, no messages, little patience
+ * with a clock that stands still, and all left out that can be, but for the register hooks of the software controller.
  */
 #define LWNVME_CONFIG_ADMIN_ENTRIES      2
 #define LWNVME_CONFIG_ADMIN_PAGES        1
@@ -10,6 +10,12 @@
 #define LWNVME_CONFIG_POLLS_PER_CLOCK    1
 #define LWNVME_CONFIG_STUCK_CLOCK_POLLS  1000
 #define LWNVME_CONFIG_LOG                0
+#define LWNVME_CONFIG_STRAIGHT           0
+#define LWNVME_CONFIG_SHARED             0
+#define LWNVME_CONFIG_EXTENSIONS         0
+#define LWNVME_CONFIG_SEGMENTS           0
+#define LWNVME_CONFIG_DMA_SYNC           0
+#define LWNVME_CONFIG_DMA_UNMAP          0
 
 #include "../../src/admin/feature.c"
 #include "../../src/admin/identify.c"
@@ -17,6 +23,7 @@
 #include "../../src/core/admin_page.c"
 #include "../../src/core/controller.c"
 #include "../../src/core/controller_info.c"
+#include "../../src/core/journey.c"
 #include "../../src/core/map.c"
 #include "../../src/core/memory.c"
 #include "../../src/core/message.c"
@@ -24,9 +31,17 @@
 #include "../../src/core/queue.c"
 #include "../../src/core/queue_life.c"
 #include "../../src/core/quirk.c"
+#include "../../src/core/recovery.c"
 #include "../../src/core/register.c"
-#include "../../src/core/status.c"
+#include "../../src/core/shadow.c"
+#include "../../src/core/share.c"
+#include "../../src/describe/status_text.c"
+#include "../../src/io/kv.c"
+#include "../../src/io/metadata.c"
 #include "../../src/io/nvm.c"
+#include "../../src/io/protection.c"
+#include "../../src/io/zns.c"
+#include "../../src/sync/panic.c"
 #include "../../src/sync/sync.c"
 
 #include "scenario.h"
@@ -97,6 +112,96 @@ static void smallest_options_do_everything(void **state)
     free(back);
 }
 
+static void unmap_nothing(void *host, uint64_t dma_address, size_t length_bytes,
+                          enum lwnvme_direction direction)
+{
+    (void)host, (void)dma_address, (void)length_bytes, (void)direction;
+}
+
+static void sync_nothing(void *host, const void *address, size_t length_bytes,
+                         enum lwnvme_direction direction, bool for_device)
+{
+    (void)host, (void)address, (void)length_bytes, (void)direction, (void)for_device;
+}
+
+static void what_is_left_out_is_refused(void **state)
+{
+    static uint8_t data[4096];
+    struct lwnvme_segment segment = {(uintptr_t)data, sizeof(data)};
+    struct lwnvme_buffer scattered = lwnvme_buffer_segments(&segment, 1, 0);
+    struct lwnvme_queue_config shared = {.flags = LWNVME_QUEUE_SHARED};
+    struct lwnvme_request request = {.flags = 0};
+    struct lwnvme_queue queue;
+    struct scenario s;
+
+    (void)state;
+    memset(&queue, 0, sizeof(queue));
+    scenario_prepare(&s);
+    scenario_power(&s);
+    s.ops->dma_unmap = unmap_nothing;
+    assert_int_equal(scenario_open(&s), LWNVME_ERR_LEFT_OUT);
+    s.ops->dma_unmap = NULL;
+    s.ops->dma_sync = sync_nothing;
+    assert_int_equal(scenario_open(&s), LWNVME_ERR_LEFT_OUT);
+    s.ops->dma_sync = NULL;
+    assert_int_equal(scenario_open(&s), LWNVME_OK);
+    scenario_namespace(&s);
+    scenario_queue(&s, 4);
+    assert_int_equal(lwnvme_queue_create(s.controller, &queue, &shared), LWNVME_ERR_LEFT_OUT);
+    assert_int_equal(lwnvme_read(s.queue, s.ns, &request, 0, 1, &scattered), LWNVME_ERR_LEFT_OUT);
+    assert_false(lwnvme_request_active(&request));
+    scenario_end(&s);
+}
+
+/* What would change the ways of core: each refused by name, and nothing of it is left behind. */
+static void extensions_that_are_left_out_are_refused(void **state)
+{
+    static const struct lwnvme_mapper mapper;
+    static struct lwnvme_queue_memory memory;
+    static struct lwnvme_recovery recovery;
+    static struct lwnvme_shadow shadow;
+    static struct lwnvme_zoned zoned;
+    static struct lwnvme_kv kv;
+    static struct lwnvme_panic panic;
+    static struct lwnvme_namespace ns;
+    static struct lwnvme_protection protection;
+    struct lwnvme_panic_config crash = {.block_count = 8};
+    struct lwnvme_queue_config mapped = {.mapper = &mapper};
+    struct lwnvme_queue_config placed = {.memory = &memory};
+    struct lwnvme_queue_config plain = {.entries = 4};
+    struct lwnvme_queue queue;
+    struct scenario s;
+
+    (void)state;
+    memset(&queue, 0, sizeof(queue));
+    scenario_prepare(&s);
+    scenario_power(&s);
+    assert_int_equal(scenario_open(&s), LWNVME_OK);
+    scenario_namespace(&s);
+    scenario_queue(&s, 4);
+    assert_int_equal(lwnvme_queue_create(s.controller, &queue, &mapped), LWNVME_ERR_LEFT_OUT);
+    assert_int_equal(lwnvme_queue_create(s.controller, &queue, &placed), LWNVME_ERR_LEFT_OUT);
+    assert_int_equal(lwnvme_queue_create_on(s.queue, &queue, &plain), LWNVME_ERR_LEFT_OUT);
+    assert_null(queue.controller);
+    assert_int_equal(lwnvme_recovery_start(s.controller, &recovery, NULL), LWNVME_ERR_LEFT_OUT);
+    assert_null(s.controller->recovery);
+    assert_int_equal(lwnvme_shadow_start(s.controller, &shadow), LWNVME_ERR_LEFT_OUT);
+    assert_null(s.controller->doorbells);
+    assert_int_equal(lwnvme_zoned_open(s.controller, 1, &zoned), LWNVME_ERR_LEFT_OUT);
+    assert_int_equal(zoned.ns.status, LWNVME_ERR_LEFT_OUT);
+    assert_int_equal(lwnvme_kv_open(s.controller, 1, &kv), LWNVME_ERR_LEFT_OUT);
+    assert_int_equal(kv.ns.status, LWNVME_ERR_LEFT_OUT);
+    assert_int_equal(lwnvme_protection_open(s.controller, 1, &ns, &protection), LWNVME_ERR_LEFT_OUT);
+    assert_int_equal(ns.status, LWNVME_ERR_LEFT_OUT);
+    ns.status = LWNVME_OK;
+    assert_int_equal(lwnvme_metadata_open(s.controller, 1, &ns), LWNVME_ERR_LEFT_OUT);
+    assert_int_equal(ns.status, LWNVME_ERR_LEFT_OUT);
+    assert_null(ns.controller);
+    crash.ns = s.ns;
+    assert_int_equal(lwnvme_panic_prepare(s.controller, &panic, &crash), LWNVME_ERR_LEFT_OUT);
+    scenario_end(&s);
+}
+
 /* The clock stands still from its k-th reading on: every call still ends. */
 static void clock_that_stands_still(void **state)
 {
@@ -144,8 +249,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(smallest_options_do_everything),
+        cmocka_unit_test(what_is_left_out_is_refused),
+        cmocka_unit_test(extensions_that_are_left_out_are_refused),
         cmocka_unit_test(clock_that_stands_still),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, scenario_plain_host, NULL);
 }

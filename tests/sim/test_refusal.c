@@ -285,7 +285,7 @@ static void memory_that_is_not_aligned_as_asked(void **state)
 static void queue_arguments(void **state)
 {
     static const uint32_t sizes[] = {1, 1025, 65536, 0xffffffff};
-    struct lwnvme_queue_config config = {0, 0, 0};
+    struct lwnvme_queue_config config = {.flags = 0};
     struct lwnvme_queue queue = {0};
     struct scenario s;
     struct trace before;

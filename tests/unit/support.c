@@ -194,6 +194,7 @@ void fake_host(struct fake *fake, uint32_t options)
     fake->ops.mmio_read32 = fake_read32;
     fake->ops.mmio_write32 = fake_write32;
     fake->ops.log = fake_log;
+    fake->ops.log_words = lwnvme_log_words;
     if ((options & FAKE_UNMAP) != 0) {
         fake->ops.dma_unmap = fake_dma_unmap;
         fake->track_maps = true;
@@ -257,7 +258,7 @@ void fake_queue(struct fake *fake, uint32_t entries)
     queue->status = LWNVME_OK;
     fake->controller.queues = queue;
     lwnvme_ring_reset(queue);
-    queue->slow &= (uint16_t) ~(LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED);
+    queue->slow &= ~(LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED);
     if (fake->ops.lock != NULL) {
         queue->flags |= LWNVME_QUEUE_SHARED;
         queue->slow |= LWNVME_SLOW_SHARED;
@@ -278,7 +279,7 @@ void fake_namespace(struct fake *fake, uint32_t block_shift, uint64_t block_coun
     if (ns->max_blocks > 65536) {
         ns->max_blocks = 65536;
     }
-    ns->straight_blocks = ns->max_blocks < block_count ? ns->max_blocks : (uint32_t)block_count;
+    lwnvme_straight_allow(ns);
     ns->oncs = 0xffff;
 }
 

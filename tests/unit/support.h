@@ -160,7 +160,7 @@ struct bench {
     struct lwnvme_controller *controller;
     struct lwnvme_queue *queue;
     struct lwnvme_namespace *ns;
-    uint32_t events[LWNVME_EVENT_SUBSYSTEM_RESET + 1];
+    uint32_t events[LWNVME_EVENT_STOPPING + 1];
     bool violations_allowed;
 };
 void bench_prepare(struct bench *bench); /* settings and config may be changed after it */

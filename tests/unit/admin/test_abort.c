@@ -308,7 +308,7 @@ static void a_refused_abort_leaves_no_trace(void **state)
     start(2000);
     assert_int_equal(lwnvme_sync_queue_create(bench.controller, &small, &config), 0);
     assert_int_equal(lwnvme_read(&small, bench.ns, &ios[0].request, 0, 64, &buffer), 0);
-    aborts[0].request.flags = 0x8000; /* no such flag */
+    aborts[0].request.flags = 0x4000; /* no such flag */
     assert_int_equal(lwnvme_abort(bench.controller, &aborts[0].request, &small, &ios[0].request),
                      LWNVME_ERR_INVALID_ARGUMENT);
     while (lwnvme_request_active(&ios[0].request)) {
@@ -318,6 +318,35 @@ static void a_refused_abort_leaves_no_trace(void **state)
     assert_int_equal(ios[0].request.status, 0);
     assert_int_equal(ios[0].request.bytes_done, 64 * 512);
     assert_int_equal(aborts[0].called, 0);
+    assert_int_equal(lwnvme_sync_queue_delete(&small), 0);
+    bench_end(&bench);
+}
+
+/* An abort of many pieces that cannot go on says why, and what it asked for first stands. */
+static void an_abort_that_cannot_go_on_ends_with_why(void **state)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data[0], sizeof(data[0]));
+    struct lwnvme_queue_config config = {.entries = 4};
+    struct lwnvme_queue small = {0};
+    (void)state;
+    start(50000);
+    assert_int_equal(lwnvme_sync_queue_create(bench.controller, &small, &config), 0);
+    assert_int_equal(lwnvme_read(&small, bench.ns, &ios[0].request, 0, 64, &buffer), 0);
+    assert_int_equal(lwnvme_abort(bench.controller, &aborts[0].request, &small, &ios[0].request), 0);
+    /* Once more, for the same one: its rest has been taken back already. */
+    assert_int_equal(lwnvme_abort(bench.controller, &aborts[1].request, &small, &ios[0].request), 0);
+    assert_int_equal(ios[0].request.status, LWNVME_ERR_CANCELLED);
+    bench.controller->info.acl = 0;
+    bench_wait(&bench, &aborts[0].request);
+    bench_wait(&bench, &aborts[1].request);
+    assert_int_equal(aborts[0].request.status, LWNVME_ERR_ABORT_LIMIT);
+    assert_int_equal(aborts[0].called, 1);
+    while (lwnvme_request_active(&ios[0].request)) {
+        (void)lwnvme_queue_poll(&small, 0);
+        lwnvme_sim_advance(bench.sim, 100);
+    }
+    assert_int_equal(ios[0].called, 1);
+    assert_int_not_equal(ios[0].request.status, 0);
     assert_int_equal(lwnvme_sync_queue_delete(&small), 0);
     bench_end(&bench);
 }
@@ -336,6 +365,7 @@ int main(void)
         cmocka_unit_test(admin_commands_can_be_aborted_too),
         cmocka_unit_test(what_the_controller_does_not_have_is_refused),
         cmocka_unit_test(a_refused_abort_leaves_no_trace),
+        cmocka_unit_test(an_abort_that_cannot_go_on_ends_with_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -490,6 +490,164 @@ static void refusals(void **state)
     bench_end(&bench);
 }
 
+static uint32_t bpinfo_and = UINT32_MAX;
+static uint32_t bpinfo_or;
+
+static uint32_t read_other_bpinfo(void *host, volatile void *registers, size_t offset)
+{
+    uint32_t value = sim_read32(host, registers, offset);
+    return offset == LWNVME_REG_BPINFO ? (value & bpinfo_and) | bpinfo_or : value;
+}
+
+/* A device that leaves, and one that has forgotten the read. */
+static void registers_that_say_something_else(void **state)
+{
+    struct lwnvme_boot_partition_info info;
+    (void)state;
+    for (uint32_t kind = 0; kind < 2; kind++) {
+        prepare();
+        bench.violations_allowed = true;
+        bench.settings.boot_read_us = 100000;
+        start();
+        sim_read32 = bench.ops->mmio_read32;
+        bench.ops->mmio_read32 = read_other_bpinfo;
+        bpinfo_and = UINT32_MAX;
+        bpinfo_or = 0;
+        assert_int_equal(lwnvme_boot_partition_read_begin(bench.controller, &boot), 0);
+        assert_int_equal(lwnvme_operation_step(&boot.operation), LWNVME_PENDING);
+        if (kind == 0) {
+            bpinfo_or = UINT32_MAX;
+            assert_int_equal(lwnvme_boot_partition_get_info(bench.controller, &info), LWNVME_ERR_GONE);
+            assert_int_equal(finish(), LWNVME_ERR_GONE);
+            assert_int_equal(bench.controller->fail_status, LWNVME_ERR_GONE);
+        } else {
+            bpinfo_and = ~(3u << 24); /* BRS: there is none */
+            assert_int_equal(finish(), LWNVME_ERR_ABORTED);
+            assert_int_equal(lwnvme_sync_controller_check(bench.controller), 0);
+        }
+        assert_int_equal(lwnvme_sim_outstanding_maps(bench.sim), 0);
+        bpinfo_and = UINT32_MAX;
+        bpinfo_or = 0;
+        bench_end(&bench);
+    }
+}
+
+static bool (*sim_map)(void *host, const void *address, size_t length, enum lwnvme_direction direction,
+                       uint64_t *dma, size_t *run);
+static uint32_t map_kind;
+
+static bool map_oddly(void *host, const void *address, size_t length, enum lwnvme_direction direction,
+                      uint64_t *dma, size_t *run)
+{
+    if (map_kind == 0) { /* more than was asked for */
+        bool mapped = sim_map(host, address, length, direction, dma, run);
+        *run += 4096;
+        return mapped;
+    }
+    *dma = map_kind == 1 ? UINT64_MAX - 4095 : map_kind == 2 ? 0x12345004 : 0x12345000;
+    *run = map_kind == 3 ? 4092 : length;
+    return true;
+}
+
+static uint32_t odd_unmaps;
+
+static void unmap_counted(void *host, uint64_t dma, size_t length, enum lwnvme_direction direction)
+{
+    (void)host;
+    (void)dma;
+    (void)length;
+    (void)direction;
+    odd_unmaps++;
+}
+
+/* What the host makes of an address is looked at: its length, whether the controller can reach it, and its place in a
+ * page. */
+static void fault_136_mappings_that_cannot_be(void **state)
+{
+    static const int expected[] = {0, LWNVME_ERR_DMA_LIMIT, LWNVME_ERR_BUFFER_LAYOUT,
+                                   LWNVME_ERR_BUFFER_LAYOUT};
+    (void)state;
+    for (map_kind = 0; map_kind < 4; map_kind++) {
+        prepare();
+        bench.settings.scattered = false;
+        start();
+        void (*sim_unmap)(void *, uint64_t, size_t, enum lwnvme_direction) = bench.ops->dma_unmap;
+        sim_map = bench.ops->dma_map;
+        bench.ops->dma_map = map_oddly;
+        odd_unmaps = 0;
+        if (map_kind != 0) {
+            bench.ops->dma_unmap = unmap_counted;
+        }
+        assert_int_equal(lwnvme_boot_partition_read_begin(bench.controller, &boot), 0);
+        bench.controller->quirks |= map_kind == 1 ? LWNVME_QUIRK_DMA_48_BITS : 0;
+        assert_int_equal(finish(), expected[map_kind]);
+        assert_int_equal(odd_unmaps, map_kind == 0 ? 0 : 1);
+        if (map_kind == 0) {
+            assert_memory_equal(memory, content[0], SIZE);
+        }
+        bench.controller->quirks &= ~LWNVME_QUIRK_DMA_48_BITS;
+        bench.ops->dma_map = sim_map;
+        bench.ops->dma_unmap = sim_unmap;
+        bench_end(&bench);
+    }
+}
+
+/* By device address no hook is needed, and nothing is mapped. */
+static void device_addresses_are_taken_as_they_are(void **state)
+{
+    uint64_t dma = 0;
+    size_t run = SIZE;
+    (void)state;
+    prepare();
+    bench.settings.scattered = false;
+    start();
+    sim_map = bench.ops->dma_map;
+    assert_true(sim_map(bench.sim, memory, SIZE, LWNVME_FROM_DEVICE, &dma, &run));
+    assert_int_equal(run, SIZE);
+    bench.ops->dma_map = NULL;
+    assert_int_equal(lwnvme_boot_partition_read_begin(bench.controller, &boot), LWNVME_ERR_HOOK_DMA_MAP);
+    boot.buffer = lwnvme_buffer_device(dma, SIZE);
+    assert_int_equal(lwnvme_boot_partition_read_begin(bench.controller, &boot), 0);
+    assert_int_equal(finish(), 0);
+    bench.ops->dma_map = sim_map;
+    bench.ops->dma_unmap(bench.sim, dma, SIZE, LWNVME_FROM_DEVICE);
+    bench.ops->dma_sync(bench.sim, memory, SIZE, LWNVME_FROM_DEVICE, false);
+    assert_memory_equal(memory, content[0], SIZE);
+    boot.buffer.segments = (const struct lwnvme_segment *)(const void *)memory;
+    assert_int_equal(lwnvme_boot_partition_read_begin(bench.controller, &boot), LWNVME_ERR_INVALID_ARGUMENT);
+    bench_end(&bench);
+}
+
+/* Pieces of a download: 128 KiB where more would be possible, but never less than a granule. */
+static void pieces_of_a_download(void **state)
+{
+    static const struct {
+        uint8_t fwug;
+        uint32_t length;
+        uint32_t pieces;
+        uint32_t first; /* NUMD */
+    } rows[] = {{1, SIZE, 2, 131072 / 4 - 1},
+                {64, SIZE, 1, SIZE / 4 - 1},
+                {255, 512, 1, 127},
+                {0, SIZE, 2, 131072 / 4 - 1}};
+    (void)state;
+    for (uint32_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        prepare();
+        bench.violations_allowed = true;
+        bench.settings.mdts = 0;
+        bench.settings.fwug = rows[i].fwug;
+        bench.config.max_transfer_bytes = 1u << 20;
+        start();
+        boot.length_bytes = rows[i].length;
+        assert_int_equal(lwnvme_boot_partition_write_begin(bench.controller, &boot), 0);
+        (void)finish();
+        assert_true(sent_count > rows[i].pieces);
+        assert_int_equal(sent[0][0], rows[i].first);
+        assert_int_equal(sent[rows[i].pieces][0] >> 3 & 7, LWNVME_FIRMWARE_COMMIT_CA_REPLACE_BOOT_PARTITION);
+        bench_end(&bench);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -511,6 +669,10 @@ int main(void)
         cmocka_unit_test(fault_118_memory_that_may_still_be_written_is_not_given_back),
         cmocka_unit_test(fault_136_a_mapping_that_fails_ends_it),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(registers_that_say_something_else),
+        cmocka_unit_test(fault_136_mappings_that_cannot_be),
+        cmocka_unit_test(device_addresses_are_taken_as_they_are),
+        cmocka_unit_test(pieces_of_a_download),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -850,7 +850,7 @@ static void a_stop_gives_all_requests_back(void **state)
         assert_int_equal(events.status, LWNVME_ERR_NO_EVENT_REQUESTS);
         assert_int_equal(events.armed, 0);
         assert_int_equal(bench.controller->event_requests, 0);
-        assert_int_equal(bench.controller->admin.in_flight, 0);
+        assert_int_equal(lwnvme_queue_in_flight(&bench.controller->admin), 0);
         assert_null(bench.controller->services);
         assert_int_equal(kept_count, 0);
         /* And can be started again. */
@@ -1105,6 +1105,139 @@ static void fault_106_a_stop_waits_for_its_turn_to_abort(void **state)
     bench_end(&bench);
 }
 
+/* Commands of its own that cannot be sent: the configuration is tried again, an event is told without its log page, and
+ * a stop ends when the controller has stopped. */
+static void commands_that_cannot_be_sent(void **state)
+{
+    (void)state;
+    prepare();
+    open_it();
+    events.request.flags = 0x4000; /* no such flag */
+    assert_int_equal(lwnvme_events_start(bench.controller, &events), 0);
+    polls(10);
+    assert_int_equal(events.status, LWNVME_PENDING);
+    assert_int_equal(seen.configurations, 0);
+    events.request.flags = 0;
+    polls(10);
+    assert_int_equal(events.status, 0);
+    assert_int_equal(seen.configurations, 1);
+    events.request.flags = 0x4000;
+    lwnvme_sim_event(bench.sim, 1, 1, 2);
+    polls(10);
+    assert_int_equal(kept_count, 1);
+    assert_int_equal(kept[0].event.log_status, LWNVME_ERR_INVALID_ARGUMENT);
+    assert_null(kept[0].event.smart);
+    assert_int_equal(events.counts.unreadable, 1);
+    assert_int_equal(lwnvme_events_stop(&events), 0);
+    polls(10);
+    assert_int_equal(events.status, LWNVME_PENDING);
+    assert_int_equal(events.armed, 4);
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(events.status, LWNVME_ERR_NO_EVENT_REQUESTS);
+    bench_end(&bench);
+}
+
+/* The error log is read as far as a page goes, however long it is. */
+static void as_much_of_the_error_log_as_a_page(void **state)
+{
+    (void)state;
+    prepare();
+    bench.settings.elpe = 255;
+    start();
+    lwnvme_sim_event(bench.sim, 0, 1, 1);
+    polls(10);
+    assert_int_equal(kept_count, 1);
+    assert_int_equal(kept[0].event.log_status, 0);
+    assert_int_equal(kept[0].event.log_bytes, 4096);
+    assert_int_equal(seen.log_cdw10 >> 16, 1023);
+    bench_end(&bench);
+}
+
+/* An event of the health kind that nobody knows has no health data, whatever log page it names. */
+static void fault_147_unknown_health_is_none(void **state)
+{
+    (void)state;
+    prepare();
+    start();
+    lwnvme_sim_event(bench.sim, 1, 0x55, 2);
+    polls(10);
+    assert_int_equal(kept_count, 1);
+    assert_int_equal(kept[0].event.kind, LWNVME_ASYNC_EVENT_UNKNOWN);
+    assert_int_equal(kept[0].event.log_status, 0);
+    assert_int_equal(kept[0].event.log_bytes, 512);
+    assert_null(kept[0].event.smart);
+    bench_end(&bench);
+}
+
+/* All slots at once, none of which needs a log page: told in one turn, each once. */
+static void all_at_once(void **state)
+{
+    (void)state;
+    prepare();
+    bench.settings.aerl = 255;
+    start();
+    assert_int_equal(events.armed, 8);
+    for (uint32_t i = 0; i < 8; i++) {
+        lwnvme_sim_event(bench.sim, 6, (uint8_t)(0x80 + i), 0);
+    }
+    lwnvme_sim_advance(bench.sim, 1000);
+    for (uint32_t turn = 0; turn < 200 && kept_count == 0; turn++) {
+        lwnvme_sim_advance(bench.sim, 100);
+        (void)lwnvme_controller_poll(bench.controller);
+    }
+    polls(5);
+    assert_int_equal(kept_count, 8);
+    for (uint32_t i = 0; i < 8; i++) {
+        assert_int_equal(kept[i].event.information, 0x80 + i);
+    }
+    bench_end(&bench);
+}
+
+/* Requests that find no room are armed once there is some; nothing is sent in the others' way. */
+static void requests_that_find_no_room(void **state)
+{
+    static struct lwnvme_request others[LWNVME_CONFIG_ADMIN_ENTRIES];
+    (void)state;
+    prepare();
+    open_it();
+    memset(others, 0, sizeof(others));
+    lwnvme_sim_settings(bench.sim)->admin_latency_us = 20000;
+    for (uint32_t i = 0; i < LWNVME_CONFIG_ADMIN_ENTRIES; i++) {
+        assert_int_equal(
+            lwnvme_feature_get(bench.controller, &others[i], LWNVME_FEATURE_WRITE_ATOMICITY_NORMAL, 0, 0), 0);
+    }
+    events.leave_configuration = true;
+    assert_int_equal(lwnvme_events_start(bench.controller, &events), 0);
+    polls(3);
+    assert_int_equal(events.status, 0);
+    assert_int_equal(events.armed, 0);
+    assert_true(lwnvme_next_deadline(bench.controller) <= lwnvme_sim_time(bench.sim) + 10000);
+    polls(1000);
+    assert_int_equal(events.armed, 4);
+    for (uint32_t i = 0; i < LWNVME_CONFIG_ADMIN_ENTRIES; i++) {
+        assert_false(lwnvme_request_active(&others[i]));
+    }
+    bench_end(&bench);
+}
+
+/* Persistent memory has a warning of its own, where there is some. */
+static void warnings_of_persistent_memory(void **state)
+{
+    (void)state;
+    for (uint32_t there = 0; there < 2; there++) {
+        prepare();
+        open_it();
+        bench.controller->cap_high |= there << (56 - 32);
+        events.enable = LWNVME_SMART_WARNING_PMR;
+        assert_int_equal(lwnvme_events_start(bench.controller, &events),
+                         there != 0 ? 0 : LWNVME_ERR_NO_EVENT);
+        polls(10);
+        assert_int_equal(seen.mask, there != 0 ? LWNVME_SMART_WARNING_PMR : 0);
+        bench.controller->cap_high &= ~(1u << (56 - 32));
+        bench_end(&bench);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1140,6 +1273,12 @@ int main(void)
         cmocka_unit_test(the_callback_may_free_what_has_ended),
         cmocka_unit_test(an_event_during_a_late_clearing_is_told_whole),
         cmocka_unit_test(fault_106_a_stop_waits_for_its_turn_to_abort),
+        cmocka_unit_test(commands_that_cannot_be_sent),
+        cmocka_unit_test(as_much_of_the_error_log_as_a_page),
+        cmocka_unit_test(fault_147_unknown_health_is_none),
+        cmocka_unit_test(all_at_once),
+        cmocka_unit_test(requests_that_find_no_room),
+        cmocka_unit_test(warnings_of_persistent_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

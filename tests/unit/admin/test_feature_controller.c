@@ -452,6 +452,58 @@ static void what_is_missing_is_named(void **state)
     bench_end(&bench);
 }
 
+static void put_oaes(void *context, uint8_t cns, uint32_t nsid, uint8_t data[4096])
+{
+    (void)nsid;
+    if (cns == 1) {
+        memcpy(data + 92, context, 4);
+    }
+}
+
+/* Some bits of OAES stand for several of the configuration. */
+static void events_that_one_bit_stands_for(void **state)
+{
+    static struct lwnvme_le32 oaes;
+    const uint32_t groups = LWNVME_ASYNC_EVENT_ENABLE_REACHABILITY_GROUP;
+    const uint32_t discovery = LWNVME_ASYNC_EVENT_ENABLE_PULL_MODEL_DDC_REQUEST |
+                               LWNVME_ASYNC_EVENT_ENABLE_AVE_DISCOVERY |
+                               LWNVME_ASYNC_EVENT_ENABLE_HOST_DISCOVERY;
+    (void)state;
+    for (uint32_t bits = 0; bits < 4; bits++) {
+        bench_prepare(&bench);
+        lwnvme_le32_set(&oaes, ((bits & 1) != 0 ? LWNVME_OAES_REACHABILITY : 0) |
+                                   ((bits & 2) != 0 ? LWNVME_OAES_DISCOVERY : 0));
+        bench.settings.on_identify = put_oaes;
+        bench.settings.callback_context = &oaes;
+        bench.violations_allowed = true;
+        bench_power(&bench);
+        assert_int_equal(bench_open(&bench), 0);
+        lwnvme_sim_settings(bench.sim)->on_command = note_command;
+        counted_init(&io, NULL);
+        answer_set(0);
+        assert_int_equal(ended(lwnvme_event_configuration_set(R, groups, false)),
+                         (bits & 1) != 0 ? 0 : LWNVME_ERR_NO_EVENT);
+        assert_int_equal(ended(lwnvme_event_configuration_set(R, discovery, false)),
+                         (bits & 2) != 0 ? 0 : LWNVME_ERR_NO_EVENT);
+        bench_end(&bench);
+    }
+}
+
+/* Each of the two counts is looked at. */
+static void fault_043_counts_of_queues_that_cannot_be(void **state)
+{
+    struct lwnvme_number_of_queues counts = {0};
+    (void)state;
+    start();
+    answer_set(0x0003ffff);
+    assert_int_equal(ended(lwnvme_number_of_queues_get(R, 0, &counts)), LWNVME_ERR_FEATURE_DATA);
+    answer_set(0xffff0003);
+    assert_int_equal(ended(lwnvme_number_of_queues_get(R, 0, &counts)), LWNVME_ERR_FEATURE_DATA);
+    answer_set(0xfffe0003);
+    assert_int_equal(ended(lwnvme_number_of_queues_get(R, 0, &counts)), 0);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +525,8 @@ int main(void)
         cmocka_unit_test(fault_059_garbage_dwords_are_not_believed),
         cmocka_unit_test(fault_059_current_default_and_saved_are_three),
         cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(events_that_one_bit_stands_for),
+        cmocka_unit_test(fault_043_counts_of_queues_that_cannot_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

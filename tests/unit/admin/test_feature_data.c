@@ -213,6 +213,56 @@ static void a_value_that_could_not_be_got_stays_as_it_was(void **state)
     bench_end(&bench);
 }
 
+/* Capabilities are a dword, for which features that are known here need no page; what is not known gets one. */
+static void capabilities_and_the_page_for_them(void **state)
+{
+    struct lwnvme_feature_select select = {.fid = LWNVME_FEATURE_TIMESTAMP,
+                                           .select = LWNVME_SEL_SUPPORTED_CAPABILITIES};
+    struct lwnvme_feature_abilities abilities;
+    uint8_t data[8] = {0};
+    (void)state;
+    start();
+    bench.violations_allowed = true;
+    answer_set(LWNVME_FEATURE_CAPABILITY_CHANGEABLE, "", 0);
+    assert_int_equal(ended(lwnvme_feature_get_data(R, &select, data, sizeof(data))), 0);
+    assert_int_equal(sent[10], 0x30e);
+    assert_int_equal(sent[6] | sent[7], 0);
+    select.fid = 0xc5;
+    assert_int_equal(ended(lwnvme_feature_get_data(R, &select, data, sizeof(data))), 0);
+    assert_int_not_equal(sent[6] | sent[7], 0);
+    assert_int_equal(ended(lwnvme_feature_abilities_get(R, 0xc5, 1, &abilities)), 0);
+    assert_int_not_equal(sent[6] | sent[7], 0);
+    assert_true(abilities.changeable);
+    assert_false(abilities.saveable);
+    assert_int_equal(ended(lwnvme_feature_abilities_get(R, LWNVME_FEATURE_TIMESTAMP, 0, &abilities)), 0);
+    assert_int_equal(sent[6] | sent[7], 0);
+    assert_true(abilities.changeable);
+    bench_end(&bench);
+}
+
+/* Refused when it is sent: no callback, no value. One without a callback is decoded all the same. */
+static void gets_that_cannot_be_sent_and_gets_without_a_callback(void **state)
+{
+    struct lwnvme_timestamp value = {.milliseconds = 7};
+    uint8_t word = 0;
+    (void)state;
+    start();
+    io.request.flags = 0x4000; /* no such flag */
+    assert_int_equal(ended(lwnvme_timestamp_get(R, 0, &value)), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(sent_count, 0);
+    assert_int_equal(io.called, 0);
+    assert_true(value.milliseconds == 7);
+    io.request.flags = 0;
+    io.request.done = NULL;
+    bench.violations_allowed = true;
+    answer_set(3, "", 0);
+    assert_int_equal(lwnvme_software_progress_get(R, 0, &word), 0);
+    bench_wait(&bench, &io.request);
+    assert_int_equal(word, 3);
+    assert_int_equal(io.called, 0);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +275,8 @@ int main(void)
         cmocka_unit_test(fault_059_abilities_are_three_bits),
         cmocka_unit_test(values_that_wait_for_a_page_are_decoded_too),
         cmocka_unit_test(a_value_that_could_not_be_got_stays_as_it_was),
+        cmocka_unit_test(capabilities_and_the_page_for_them),
+        cmocka_unit_test(gets_that_cannot_be_sent_and_gets_without_a_callback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -149,6 +149,37 @@ static void what_is_missing_is_named(void **state)
     bench_end(&bench);
 }
 
+static void spoil_flags(void *context, uint16_t sqid, const uint32_t command[16])
+{
+    note_command(context, sqid, command);
+    io.request.flags = 0x4000; /* no such flag */
+}
+
+/* All that the host can say of itself; and a second command that cannot be sent is told. */
+static void each_behavior_has_its_place(void **state)
+{
+    struct lwnvme_host_behavior value = {.command_retry_delay = true,
+                                         .telemetry_area_4 = true,
+                                         .extended_lba_formats = true,
+                                         .dispersed_namespaces = true,
+                                         .copy_formats = 0x1c};
+    (void)state;
+    start();
+    bench.violations_allowed = true;
+    answer_set(0, "", 0);
+    assert_int_equal(ended(lwnvme_host_behavior_set(R, &value)), 0);
+    assert_int_equal(sent[0] & 0xff, SET);
+    assert_memory_equal(sent_data, "\1\1\1\1\x1c\0", 6);
+    memset(&value, 0, sizeof(value));
+    assert_int_equal(ended(lwnvme_host_behavior_set(R, &value)), 0);
+    assert_memory_equal(sent_data, "\0\0\0\0\0\0", 6);
+    lwnvme_sim_settings(bench.sim)->on_command = spoil_flags;
+    sent_count = 0;
+    assert_int_equal(ended(lwnvme_host_behavior_set(R, &value)), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(sent_count, 1);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +190,7 @@ int main(void)
         cmocka_unit_test(host_behavior_is_read_changed_and_written),
         cmocka_unit_test(host_behavior_that_cannot_be_read_is_not_written),
         cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(each_behavior_has_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

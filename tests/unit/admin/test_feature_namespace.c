@@ -366,6 +366,34 @@ static void what_is_missing_is_named(void **state)
     bench_end(&bench);
 }
 
+/* One range of no blocks stands for none, but only if it says nothing else; and the handle must be of this opening. */
+static void ranges_that_were_never_set(void **state)
+{
+    static struct lwnvme_lba_ranges ranges;
+    struct lwnvme_lba_range_type said[2];
+    (void)state;
+    start();
+    assert_int_equal(lwnvme_sync_namespace_open(bench.controller, 1, bench.ns), 0);
+    memset(said, 0, sizeof(said));
+    answer_set(0, said, sizeof(said));
+    assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), 0);
+    assert_int_equal(ranges.count, 0);
+    said[0].type = LWNVME_LBA_RANGE_FILESYSTEM;
+    answer_set(0, said, sizeof(said));
+    assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), LWNVME_ERR_FEATURE_DATA);
+    said[0].type = 0;
+    lwnvme_le64_set(&said[0].nlb, 8);
+    answer_set(0, said, sizeof(said));
+    assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), 0);
+    assert_int_equal(ranges.count, 1);
+    bench.ns->incarnation++;
+    assert_int_equal(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges), LWNVME_ERR_NAMESPACE_CLOSED);
+    bench.ns->incarnation--;
+    bench.ns->controller = NULL;
+    assert_int_equal(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges), LWNVME_ERR_NAMESPACE_CLOSED);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +409,7 @@ int main(void)
         cmocka_unit_test(reservation_mask_and_persistence),
         cmocka_unit_test(write_protection_as_the_controller_can),
         cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(ranges_that_were_never_set),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

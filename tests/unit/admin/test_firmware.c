@@ -9,6 +9,8 @@ static struct {
     uint16_t mtfa;
     uint8_t mdts; /* 0: as it is */
     uint16_t oncs_cleared;
+    uint8_t oacs_set;
+    uint8_t nn_added;
     uint8_t log[64];
     uint32_t log_status;
     uint32_t download_status;
@@ -40,6 +42,8 @@ static void identify(struct player *p, uint8_t cns, uint32_t nsid, uint8_t *data
         data[77] = device.mdts;
     }
     data[520] &= (uint8_t)~device.oncs_cleared;
+    data[256] |= device.oacs_set;
+    data[516] = (uint8_t)(data[516] + device.nn_added);
     if (device.model_changes) {
         data[24] ^= 1;
     }
@@ -952,6 +956,207 @@ static void single_commands_are_encoded_and_checked(void **state)
     player_end(&player);
 }
 
+static uint32_t spoil_at; /* opcode */
+
+static uint32_t spoiling_answer(struct player *p, const uint32_t command[16], uint8_t *page, uint32_t *dw0)
+{
+    if ((command[0] & 0xffu) == spoil_at) {
+        update.operation.request.flags = 0x4000; /* no such flag */
+    }
+    return answer(p, command, page, dw0);
+}
+
+/* What cannot be sent on the way, by where it is: the log that names the slots, and the one that says what runs. */
+static void what_cannot_be_sent(void **state)
+{
+    (void)state;
+    start(SLOTS_3, 1);
+    spoil_at = LWNVME_ADMIN_FIRMWARE_IMAGE_DOWNLOAD;
+    player.answer = spoiling_answer;
+    update.image_bytes = 4096;
+    assert_int_equal(run(), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(player.of[LWNVME_ADMIN_FIRMWARE_COMMIT], 0);
+    update.operation.request.flags = 0;
+    spoil_at = LWNVME_ADMIN_FIRMWARE_COMMIT; /* it is done all the same */
+    update.slot = 2;
+    assert_int_equal(run(), 0);
+    assert_int_equal(update.outcome, LWNVME_FIRMWARE_AT_CONTROLLER_RESET);
+    assert_int_equal(update.active_slot, 0);
+    update.operation.request.flags = 0;
+    player_end(&player);
+}
+
+/* Between the slot and the commit it can still be stopped; and a reset then has lost the image. */
+static void stopped_before_the_commit(void **state)
+{
+    (void)state;
+    for (uint32_t way = 0; way < 3; way++) {
+        struct lwnvme_sim_fault slow = {.kind = LWNVME_SIM_DELAY,
+                                        .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                        .opcode = LWNVME_ADMIN_GET_LOG_PAGE,
+                                        .value = 50000};
+        start(SLOTS_3 | NOW, 1);
+        player.plays_log[LWNVME_LOG_COMMANDS_SUPPORTED_AND_EFFECTS] = true;
+        assert_true(lwnvme_sim_fault_add(player.bench.sim, &slow));
+        update.image_bytes = 4096;
+        if (way == 2) { /* the effects log, before an activation */
+            update.image = NULL;
+            update.image_bytes = 0;
+            update.slot = 1;
+            update.action = LWNVME_FIRMWARE_COMMIT_CA_ACTIVATE_NOW;
+        }
+        assert_int_equal(begin(), 0);
+        while (update.operation.stage != (way == 2 ? 3 : 2) ||
+               !lwnvme_request_active(&update.operation.request)) {
+            (void)lwnvme_operation_step(&update.operation);
+            lwnvme_sim_advance(player.bench.sim, 100);
+        }
+        if (way == 0) {
+            assert_int_equal(lwnvme_firmware_update_cancel(&update), 0);
+        } else {
+            assert_int_equal(lwnvme_sync_controller_reset(player.bench.controller), 0);
+        }
+        assert_int_equal(player_finish(&player, &update.operation),
+                         way == 0 ? LWNVME_ERR_CANCELLED : LWNVME_ERR_ABORTED);
+        assert_int_equal(player.of[LWNVME_ADMIN_FIRMWARE_COMMIT], 0);
+        player_try_io(&player);
+        player_end(&player);
+    }
+}
+
+static uint32_t percent_half_way;
+
+static bool note_percent(struct lwnvme_firmware_update *u, uint32_t offset, void *to, uint32_t length)
+{
+    (void)to;
+    (void)length;
+    if (offset == 8u << 20) {
+        percent_half_way = u->operation.progress_percent;
+    }
+    return true;
+}
+
+/* Of an image of many megabytes as well. */
+static void progress_of_a_large_image(void **state)
+{
+    (void)state;
+    prepare(SLOTS_3, 1);
+    player.bench.settings.mdts = 0;
+    player.bench.config.max_transfer_bytes = 131072;
+    player_start(&player);
+    handles[0] = player.bench.ns;
+    update.image = NULL;
+    update.read = note_percent;
+    update.image_bytes = 16u << 20;
+    update.piece = image;
+    update.piece_bytes = 131072;
+    update.slot = 2;
+    percent_half_way = 0;
+    assert_int_equal(run(), 0);
+    assert_int_equal(percent_half_way, 45);
+    assert_int_equal(player.of[LWNVME_ADMIN_FIRMWARE_IMAGE_DOWNLOAD], 128);
+    player_end(&player);
+}
+
+static void large_pieces_need_the_hook(void **state)
+{
+    (void)state;
+    start(SLOTS_3, 1);
+    update.slot = 2;
+    update.image_bytes = 8192;
+    update.piece_bytes = 8192;
+    bool (*map)(void *, const void *, size_t, enum lwnvme_direction, uint64_t *, size_t *) =
+        player.bench.ops->dma_map;
+    player.bench.ops->dma_map = NULL;
+    assert_int_equal(begin(), LWNVME_ERR_HOOK_DMA_MAP);
+    player.bench.ops->dma_map = map;
+    update.boot_partition = 2;
+    assert_int_equal(begin(), LWNVME_ERR_INVALID_ARGUMENT);
+    player_end(&player);
+}
+
+/* The activation is over, the look at what the controller is now takes too long: nothing more is sent, and the handle is
+ * not believed. */
+static void the_operations_own_deadline_after_an_activation(void **state)
+{
+    struct lwnvme_sim_fault slow = {.kind = LWNVME_SIM_DELAY,
+                                    .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                    .opcode = LWNVME_ADMIN_IDENTIFY,
+                                    .value = 3000000};
+    (void)state;
+    start_with_pp(1000);
+    update.operation.timeout_ms = 2000;
+    assert_int_equal(begin(), 0);
+    assert_true(lwnvme_sim_fault_add(player.bench.sim, &slow));
+    assert_int_equal(player_finish(&player, &update.operation), LWNVME_ERR_OPERATION_TIMEOUT);
+    assert_int_equal(update.outcome, LWNVME_FIRMWARE_ACTIVE);
+    assert_int_equal(player.bench.ns->status, LWNVME_ERR_NAMESPACE_CLOSED);
+    assert_false((player.bench.queue->slow & LWNVME_SLOW_HELD) != 0);
+    player_end(&player);
+}
+
+static uint64_t clock_back_us;
+static uint64_t (*sim_now)(void *host);
+
+static uint64_t now_set_back(void *host)
+{
+    return sim_now(host) - clock_back_us;
+}
+
+/* A clock that is set back during an activation gives nobody years. */
+static void fault_121_a_clock_that_is_set_back_during_an_activation(void **state)
+{
+    (void)state;
+    start_with_pp(1000);
+    sim_now = player.bench.ops->now_us;
+    player.bench.ops->now_us = now_set_back;
+    clock_back_us = 0;
+    lwnvme_sim_advance(player.bench.sim, 10000000);
+    assert_int_equal(begin(), 0);
+    pp_reads = UINT32_MAX;
+    while (update.commit_status == LWNVME_PENDING) {
+        player_turns(&player, 1);
+    }
+    player_turns(&player, 500);
+    clock_back_us = 5000000;
+    player_turns(&player, 500);
+    pp_reads = 0;
+    assert_int_equal(player_finish(&player, &update.operation), 0);
+    assert_int_equal(update.outcome, LWNVME_FIRMWARE_ACTIVE);
+    player_try_io(&player);
+    player_end(&player);
+}
+
+/* Each limit that may change is looked at. */
+static void each_limit_that_changed_is_told(void **state)
+{
+    (void)state;
+    for (uint32_t which = 0; which < 3; which++) {
+        start_with_pp(10);
+        assert_int_equal(begin(), 0);
+        device.oacs_set = which == 1 ? 1u << 1 : 0;
+        device.nn_added = which == 2 ? 3 : 0;
+        assert_int_equal(player_finish(&player, &update.operation), 0);
+        assert_int_equal(update.limits_changed, which != 0);
+        player_end(&player);
+    }
+}
+
+/* Another model is another controller, whatever else it says of transfers. */
+static void fault_157_another_model_with_other_transfers(void **state)
+{
+    (void)state;
+    for (uint32_t smaller = 0; smaller < 2; smaller++) {
+        start_with_pp(10);
+        assert_int_equal(begin(), 0);
+        device.model_changes = true;
+        device.mdts = smaller != 0 ? 1 : 0;
+        assert_int_equal(player_finish(&player, &update.operation), LWNVME_ERR_CONTROLLER_CHANGED);
+        assert_int_equal(player.bench.controller->fail_status, LWNVME_ERR_CONTROLLER_CHANGED);
+        player_end(&player);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -984,6 +1189,14 @@ int main(void)
         cmocka_unit_test(the_reset_waits_for_what_must_not_be_cut_off),
         cmocka_unit_test(closing_in_between_leaves_nothing),
         cmocka_unit_test(single_commands_are_encoded_and_checked),
+        cmocka_unit_test(what_cannot_be_sent),
+        cmocka_unit_test(stopped_before_the_commit),
+        cmocka_unit_test(progress_of_a_large_image),
+        cmocka_unit_test(large_pieces_need_the_hook),
+        cmocka_unit_test(the_operations_own_deadline_after_an_activation),
+        cmocka_unit_test(fault_121_a_clock_that_is_set_back_during_an_activation),
+        cmocka_unit_test(each_limit_that_changed_is_told),
+        cmocka_unit_test(fault_157_another_model_with_other_transfers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

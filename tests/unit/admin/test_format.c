@@ -488,6 +488,77 @@ static void an_absurd_percentage_does_no_harm(void **state)
     player_end(&player);
 }
 
+/* The look beforehand, looks while it runs, and looks at somebody else's that cannot be sent. */
+static void what_cannot_be_sent(void **state)
+{
+    (void)state;
+    start(0);
+    format.operation.request.flags = 0x4000; /* no such flag */
+    assert_int_equal(run(), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(player.of[LWNVME_ADMIN_FORMAT_NVM], 0);
+    assert_int_equal(player.bench.ns->status, 0);
+    player_try_io(&player);
+    /* Without progress it is carried out all the same. */
+    format.operation.request.flags = 0;
+    format.watch.flags = 0x4000;
+    device.fpi = 0x80 | 50;
+    struct lwnvme_sim_fault slow = {.kind = LWNVME_SIM_DELAY,
+                                    .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                    .opcode = LWNVME_ADMIN_FORMAT_NVM,
+                                    .value = 3000000};
+    assert_true(lwnvme_sim_fault_add(player.bench.sim, &slow));
+    identifies = 0;
+    assert_int_equal(begin(), 0);
+    player_turns(&player, 10000);
+    assert_true(lwnvme_operation_active(&format.operation));
+    assert_int_equal(identifies, 1); /* the look beforehand alone */
+    assert_int_equal(player_finish(&player, &format.operation), 0);
+    assert_int_equal(player.of[LWNVME_ADMIN_FORMAT_NVM], 1);
+    assert_int_equal(format.operation.progress_percent, 100);
+    player_end(&player);
+}
+
+static void spoil_at_identify(struct player *p, uint8_t cns, uint32_t nsid, uint8_t *data)
+{
+    identify(p, cns, nsid, data);
+    if (cns == LWNVME_CNS_NAMESPACE && format.operation.stage <= 1) {
+        format.operation.request.flags = 0x4000; /* no such flag */
+    }
+}
+
+static void one_that_cannot_be_followed_any_more(void **state)
+{
+    (void)state;
+    start(0);
+    device.fpi = 0x80 | 50;
+    player.identify = spoil_at_identify;
+    assert_int_equal(lwnvme_format_follow(player.bench.controller, &format), 0);
+    assert_int_equal(player_finish(&player, &format.operation), LWNVME_ERR_INVALID_ARGUMENT);
+    format.operation.request.flags = 0;
+    player.identify = identify;
+    player_turns(&player, 50);
+    player_try_io(&player);
+    player_end(&player);
+}
+
+static void an_object_whose_look_is_under_way_is_busy(void **state)
+{
+    static uint8_t page[4096];
+    (void)state;
+    start(0);
+    assert_int_equal(lwnvme_identify(player.bench.controller, &format.watch, LWNVME_CNS_CONTROLLER, 0, page),
+                     0);
+    assert_int_equal(lwnvme_format_follow(player.bench.controller, &format), LWNVME_ERR_BUSY);
+    assert_int_equal(begin(), LWNVME_ERR_BUSY);
+    bench_wait(&player.bench, &format.watch);
+    assert_int_equal(player.bench.ns->status, 0);
+    format.nsid = 0;
+    assert_int_equal(lwnvme_format_follow(player.bench.controller, &format), LWNVME_ERR_NS_INVALID_ID);
+    format.nsid = player.bench.controller->info.nn + 1;
+    assert_int_equal(lwnvme_format_follow(player.bench.controller, &format), LWNVME_ERR_NS_INVALID_ID);
+    player_end(&player);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -505,6 +576,9 @@ int main(void)
         cmocka_unit_test(a_look_that_says_in_progress_is_no_end),
         cmocka_unit_test(one_that_went_on_is_followed),
         cmocka_unit_test(an_absurd_percentage_does_no_harm),
+        cmocka_unit_test(what_cannot_be_sent),
+        cmocka_unit_test(one_that_cannot_be_followed_any_more),
+        cmocka_unit_test(an_object_whose_look_is_under_way_is_busy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -515,6 +515,110 @@ static void fault_129_what_was_not_given_back_before_sleep_is_not_given_again(vo
     closed();
 }
 
+/* What cannot be sent: the start leaves nothing, and a controller that refused the memory keeps it, as it might use it. */
+static void commands_that_cannot_be_sent(void **state)
+{
+    size_t before;
+    (void)state;
+    start(2048, 512, 0, 0);
+    before = lwnvme_sim_outstanding_allocations(bench.sim);
+    memory.budget_bytes = 8 * MIB;
+    memory.request.flags = 0x4000; /* no such flag */
+    assert_int_equal(lwnvme_host_memory_start(bench.controller, &memory), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_sim_outstanding_allocations(bench.sim), before);
+    assert_null(memory.service.controller);
+    assert_int_equal(sent_count, 0);
+    memory.request.flags = 0;
+    assert_int_equal(given(8 * MIB, 0), 0);
+    /* No farewell, and no reset that waits for it; nor is the memory given back afterwards. */
+    memory.request.flags = 0x4000;
+    assert_int_equal(lwnvme_host_memory_stop(&memory), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_true(memory.enabled);
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(sent_count, 1);
+    assert_int_equal(memory.status, LWNVME_ERR_INVALID_ARGUMENT);
+    assert_false(memory.enabled);
+    assert_int_equal(memory.chunk_count, 2);
+    memory.request.flags = 0;
+    closed();
+}
+
+static void spoil_flags(void *context, uint16_t sqid, const uint32_t command[16])
+{
+    note_command(context, sqid, command);
+    if (sqid == 0 && (command[0] & 0xff) == 9) {
+        memory.request.flags = 0x4000; /* no such flag */
+    }
+}
+
+static void a_refusal_that_cannot_be_confirmed(void **state)
+{
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS, .opcode = 9, .status = 0x4006};
+    (void)state;
+    start(2048, 512, 0, 0);
+    lwnvme_sim_settings(bench.sim)->on_command = spoil_flags;
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    assert_int_equal(given(8 * MIB, 0), 0x4006);
+    assert_int_equal(sent_count, 1);
+    assert_int_equal(memory.status, 0x4006);
+    assert_int_equal(memory.chunk_count, 2); /* it may have it after all */
+    memory.request.flags = 0;
+    closed();
+}
+
+/* After a reset there is no such thing any more: the memory stays with its owner, and a stop frees it. */
+static void a_wish_that_is_gone_after_a_reset(void **state)
+{
+    (void)state;
+    start(2048, 512, 0, 0);
+    assert_int_equal(given(8 * MIB, 0), 0);
+    lwnvme_sim_settings(bench.sim)->hmpre = 0;
+    lwnvme_sim_settings(bench.sim)->hmmin = 0;
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(memory.status, LWNVME_ERR_NO_HOST_MEMORY_BUFFER);
+    assert_false(memory.enabled);
+    assert_int_equal(lwnvme_sync_host_memory_stop(&memory), 0);
+    assert_int_equal(memory.chunk_count, 0);
+    assert_int_equal(sent_count, 2);
+    bench_end(&bench);
+}
+
+/* Restricted to operational states, where the controller can be; and stopped while a reset is under way. */
+static void options_and_moments(void **state)
+{
+    (void)state;
+    prepare(2048, 512, 0, 2000);
+    bench.settings.ctratt &= ~(uint32_t)LWNVME_CTRATT_HMB_RESTRICT_NON_OPERATIONAL;
+    memory.restrict_non_operational = true;
+    bench_power(&bench);
+    assert_int_equal(bench_open(&bench), 0);
+    assert_int_equal(given(8 * MIB, 0), LWNVME_ERR_NO_FEATURE);
+    bench_end(&bench);
+    prepare(2048, 512, 0, 2000); /* more chunks than there is room for in a list */
+    bench.settings.ctratt |= LWNVME_CTRATT_HMB_RESTRICT_NON_OPERATIONAL;
+    bench.violations_allowed = true;
+    memory.restrict_non_operational = true;
+    bench_power(&bench);
+    assert_int_equal(bench_open(&bench), 0);
+    assert_true(given(8 * MIB, 0) > 0); /* the software controller has no such thing */
+    assert_int_equal(sent[0][11], 5);   /* EHM, HMNARE */
+    memory.restrict_non_operational = false;
+    assert_int_equal(given(8 * MIB, 0), 0);
+    assert_int_equal(lwnvme_controller_reset(bench.controller), 0);
+    while (lwnvme_request_active(&memory.request)) {
+        (void)lwnvme_controller_poll(bench.controller);
+        lwnvme_sim_advance(bench.sim, 10);
+    }
+    if (memory.enabled) {
+        assert_int_not_equal(lwnvme_host_memory_stop(&memory), 0);
+    }
+    assert_int_equal(bench_settle(&bench), 0);
+    while (memory.status == LWNVME_PENDING) {
+        (void)lwnvme_controller_poll(bench.controller);
+    }
+    closed();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -543,6 +647,10 @@ int main(void)
         cmocka_unit_test(a_controller_that_has_failed_is_reset_without_a_farewell),
         cmocka_unit_test(fault_132_a_failed_stop_is_not_carried_on_by_a_reset),
         cmocka_unit_test(fault_129_what_was_not_given_back_before_sleep_is_not_given_again),
+        cmocka_unit_test(commands_that_cannot_be_sent),
+        cmocka_unit_test(a_refusal_that_cannot_be_confirmed),
+        cmocka_unit_test(a_wish_that_is_gone_after_a_reset),
+        cmocka_unit_test(options_and_moments),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -435,6 +435,32 @@ static void lists_ended_by_zeros_have_nothing_behind_them(void **state)
     bench_end(&bench);
 }
 
+/* A list that does not come is not looked at: the status is the controller's, whole. */
+static void a_list_that_does_not_come(void **state)
+{
+    static struct lwnvme_identify_granularity_list granularities;
+    static struct lwnvme_identify_uuid_list uuids;
+    static struct lwnvme_identify_port_list ports;
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS,
+                                     .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                     .opcode = LWNVME_ADMIN_IDENTIFY,
+                                     .count = 3,
+                                     .status = 0x4002};
+    (void)state;
+    start();
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    granularities.numd = 200;
+    memset(&uuids, 0x77, sizeof(uuids));
+    assert_int_equal(lwnvme_sync_identify_get_granularity(bench.controller, &granularities), 0x4002);
+    assert_int_equal(granularities.numd, 200);
+    assert_int_equal(lwnvme_sync_identify_get_uuids(bench.controller, &uuids), 0x4002);
+    assert_int_equal(uuids.entry[0].uuid[0], 0x77);
+    lwnvme_le64_set(&ports.nument, UINT64_MAX);
+    assert_int_equal(lwnvme_sync_identify_get_ports(bench.controller, &ports), 0x4002);
+    assert_true(lwnvme_le64_get(&ports.nument) == UINT64_MAX);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +474,7 @@ int main(void)
         cmocka_unit_test(reserved_identifiers_end_a_list),
         cmocka_unit_test(granularities_are_no_more_than_sixteen),
         cmocka_unit_test(lists_ended_by_zeros_have_nothing_behind_them),
+        cmocka_unit_test(a_list_that_does_not_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -359,6 +359,29 @@ static void descriptors_that_make_no_sense_are_cut_off(void **state)
     bench_end(&bench);
 }
 
+/* One that does not come is not looked at; and what all namespaces have in common is that of none. */
+static void key_value_structures_that_are_of_no_namespace(void **state)
+{
+    static struct lwnvme_identify_kv_namespace kv;
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS,
+                                     .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                     .opcode = LWNVME_ADMIN_IDENTIFY,
+                                     .status = 0x4002};
+    struct lwnvme_controller *c;
+    (void)state;
+    start();
+    c = bench.controller;
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    kv.nkvf = 200;
+    assert_int_equal(lwnvme_sync_identify_get_kv_namespace(c, 4, &kv), 0x4002);
+    assert_int_equal(kv.nkvf, 200);
+    change = wipe;
+    change_cns = 5;
+    assert_int_equal(lwnvme_sync_identify_get_kv_namespace(c, 4, &kv), LWNVME_ERR_NS_INACTIVE);
+    assert_int_equal(lwnvme_sync_identify_get_kv_namespace(c, LWNVME_NSID_ALL, &kv), 0);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +394,7 @@ int main(void)
         cmocka_unit_test(power_states_are_no_more_than_32),
         cmocka_unit_test(descriptors_are_found),
         cmocka_unit_test(descriptors_that_make_no_sense_are_cut_off),
+        cmocka_unit_test(key_value_structures_that_are_of_no_namespace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

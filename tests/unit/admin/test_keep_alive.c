@@ -378,6 +378,61 @@ static void off_while_it_sleeps_and_on_afterwards(void **state)
     bench_end(&bench);
 }
 
+/* What cannot be sent: no start; no command now, but one soon, before the controller gives the host up; no farewell that a reset would wait for. */
+static void commands_that_cannot_be_sent(void **state)
+{
+    (void)state;
+    start(1);
+    keep_alive.timeout_ms = 1000;
+    keep_alive.request.flags = 0x4000; /* no such flag */
+    assert_int_equal(lwnvme_keep_alive_start(bench.controller, &keep_alive), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_null(keep_alive.service.controller);
+    keep_alive.request.flags = 0;
+    assert_int_equal(lwnvme_sync_keep_alive_start(bench.controller, &keep_alive), 0);
+    keep_alive.request.flags = 0x4000;
+    poll_for(600000, 1000);
+    assert_int_equal(alive_count, 0);
+    keep_alive.request.flags = 0;
+    poll_for(150000, 1000);
+    assert_int_equal(alive_count, 1);
+    assert_int_equal(lwnvme_sync_controller_check(bench.controller), 0);
+    keep_alive.request.flags = 0x4000;
+    assert_int_equal(lwnvme_keep_alive_stop(&keep_alive), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(keep_alive.granted_ms, 1000);
+    setting_count = 0;
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(setting_count, 0);
+    assert_int_equal(keep_alive.granted_ms, 0);
+    assert_int_equal(keep_alive.status, LWNVME_ERR_INVALID_ARGUMENT);
+    /* It is off: there is nothing to say at the next reset. */
+    keep_alive.request.flags = 0;
+    assert_int_equal(lwnvme_controller_reset(bench.controller), 0);
+    assert_int_equal(bench.controller->farewells, 0);
+    assert_int_equal(bench_settle(&bench), 0);
+    poll_for(10000, 1000);
+    assert_int_equal(setting_count, 1);
+    assert_int_equal(keep_alive.granted_ms, 1000);
+    bench_end(&bench);
+}
+
+/* New firmware may know nothing of it; and nothing is stopped while a reset is under way but by that. */
+static void a_controller_that_has_none_any_more(void **state)
+{
+    (void)state;
+    start(1);
+    keep_alive.timeout_ms = 1000;
+    assert_int_equal(lwnvme_sync_keep_alive_start(bench.controller, &keep_alive), 0);
+    lwnvme_sim_settings(bench.sim)->kas = 0;
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(keep_alive.status, LWNVME_ERR_NO_KEEP_ALIVE);
+    assert_int_equal(keep_alive.granted_ms, 0);
+    poll_for(2000000, 10000);
+    assert_int_equal(alive_count, 0);
+    assert_int_equal(lwnvme_keep_alive_stop(&keep_alive), 0);
+    assert_null(keep_alive.service.controller);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -397,6 +452,8 @@ int main(void)
         cmocka_unit_test(one_command_can_be_sent_by_hand),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(off_while_it_sleeps_and_on_afterwards),
+        cmocka_unit_test(commands_that_cannot_be_sent),
+        cmocka_unit_test(a_controller_that_has_none_any_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -199,6 +199,23 @@ static void refusals(void **state)
     player_end(&player);
 }
 
+/* Refused when it is sent, the answer is what it was. */
+static void a_question_that_cannot_be_sent_changes_nothing(void **state)
+{
+    (void)state;
+    start(0x200);
+    status.range_count = 7;
+    status.more = true;
+    status.block_count = 8;
+    io.request.flags = 0x4000; /* no such flag */
+    assert_int_equal(lwnvme_lba_status_get(player.bench.controller, &io.request, &status),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(status.range_count, 7);
+    assert_true(status.more);
+    assert_int_equal(player.sent_count, 0);
+    player_end(&player);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +225,7 @@ int main(void)
         cmocka_unit_test(a_full_page_is_taken_whole),
         cmocka_unit_test(lists_that_make_no_sense_are_refused),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(a_question_that_cannot_be_sent_changes_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -309,6 +309,34 @@ static void all_fields_of_the_command(void **state)
     bench_end(&bench);
 }
 
+static void spoil_flags(void *context, uint16_t sqid, const uint32_t command[16])
+{
+    note_command(context, sqid, command);
+    io.request.flags = 0x4000; /* no such flag */
+}
+
+/* The first piece cannot be sent, or one after it: the request is back, and says how far it came. */
+static void pieces_that_cannot_be_sent(void **state)
+{
+    struct lwnvme_log_select select = {.lid = 1, .nsid = 0xffffffff};
+    (void)state;
+    start(4, 255);
+    io.request.flags = 0x4000;
+    assert_int_equal(lwnvme_log_read(bench.controller, &io.request, &select, long_data, 8192),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(sent_count, 0);
+    assert_int_equal(io.called, 0);
+    io.request.flags = 0;
+    lwnvme_sim_settings(bench.sim)->on_command = spoil_flags;
+    assert_int_equal(lwnvme_log_read(bench.controller, &io.request, &select, long_data, 8192), 0);
+    bench_wait(&bench, &io.request);
+    assert_int_equal(io.request.status, LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(io.request.bytes_done, 4096);
+    assert_int_equal(sent_count, 1);
+    assert_int_equal(io.called, 1);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +351,7 @@ int main(void)
         cmocka_unit_test(a_failing_piece_ends_it_and_what_came_before_counts),
         cmocka_unit_test(pieces_wait_their_turn_for_a_page),
         cmocka_unit_test(all_fields_of_the_command),
+        cmocka_unit_test(pieces_that_cannot_be_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

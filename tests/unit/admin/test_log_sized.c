@@ -586,6 +586,57 @@ static void any_bytes_end_by_name(void **state)
     log_player_end(&player);
 }
 
+static uint16_t spoil_flags(struct log_player *self, const uint32_t command[16])
+{
+    (void)self;
+    (void)command;
+    io.request.flags = 0x4000; /* no such flag */
+    return 0;
+}
+
+/* What cannot be sent ends the reading: the second look at the header, a piece, and what begins it anew. */
+static void what_cannot_be_sent_ends_it(void **state)
+{
+    const uint32_t namespaces[] = {3, 1};
+    (void)state;
+    start();
+    put_ana(namespaces, 2);
+    player.answer = spoil_flags;
+    assert_int_equal(ana(), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(player.count, 1);
+    io.request.flags = 0x4000;
+    assert_int_equal(lwnvme_log_ana(player.bench.controller, &io.request, false, &memory),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(io.called, 0);
+    io.request.flags = 0;
+    memory.room_bytes = UINT32_MAX;
+    memory.data = (void *)(UINTPTR_MAX - 4095);
+    assert_int_equal(lwnvme_log_ana(player.bench.controller, &io.request, false, &memory),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    log_player_end(&player);
+}
+
+/* A walk from a place that is none finds nothing. */
+static void entries_from_anywhere(void **state)
+{
+    const uint32_t namespaces[] = {3, 1};
+    uint32_t first;
+    (void)state;
+    start();
+    put_ana(namespaces, 2);
+    assert_int_equal(ana(), 0);
+    first = lwnvme_log_entry_next(&memory, 0);
+    assert_int_equal(first, 16);
+    assert_int_equal(lwnvme_log_entry_next(&memory, first), 16 + 32 + 3 * 4);
+    assert_int_equal(lwnvme_log_entry_next(&memory, 16 + 32 + 3 * 4), 0);
+    assert_int_equal(lwnvme_log_entry_next(&memory, player.page_bytes - 8), 0);
+    assert_int_equal(lwnvme_log_entry_next(&memory, UINT32_MAX), 0);
+    assert_int_equal(lwnvme_log_entry_next(NULL, 0), 0);
+    memory.data = NULL;
+    assert_int_equal(lwnvme_log_entry_next(&memory, 0), 0);
+    log_player_end(&player);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -607,6 +658,8 @@ int main(void)
         cmocka_unit_test(fdp_usage_and_events),
         cmocka_unit_test(what_is_refused),
         cmocka_unit_test(any_bytes_end_by_name),
+        cmocka_unit_test(what_cannot_be_sent_ends_it),
+        cmocka_unit_test(entries_from_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

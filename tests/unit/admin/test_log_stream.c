@@ -640,6 +640,56 @@ static void what_is_refused(void **state)
     assert_int_equal(ends, 0);
 }
 
+static bool stop_and_spoil(struct lwnvme_log_stream *self, const void *data, uint64_t offset, uint32_t length)
+{
+    (void)take_piece(self, data, offset, length);
+    stream.operation.request.flags = 0x4000; /* no such flag */
+    return false;
+}
+
+/* A release that cannot be sent is no reason not to end, nor to say anything but why it ended. */
+static void a_release_that_cannot_be_sent(void **state)
+{
+    (void)state;
+    start();
+    put_events(TOTAL);
+    stream.piece = stop_and_spoil;
+    context_may_stay = true;
+    assert_int_equal(finish(events()), LWNVME_ERR_CANCELLED);
+    assert_int_equal(pieces, 1);
+    assert_int_equal(releases, 0);
+    stream.operation.request.flags = 0;
+    log_player_end(&player);
+}
+
+static uint32_t percent_seen;
+
+static bool look_at_percent(struct lwnvme_log_stream *self, const void *data, uint64_t offset,
+                            uint32_t length)
+{
+    (void)data;
+    (void)offset;
+    (void)length;
+    percent_seen = self->operation.progress_percent;
+    return ++pieces < 2;
+}
+
+/* Of a log of hundreds of megabytes as well. */
+static void progress_of_a_long_log(void **state)
+{
+    static uint8_t large[1u << 17];
+    (void)state;
+    start();
+    put_events(UINT64_C(1) << 34);
+    stream.piece = look_at_percent;
+    stream.max_bytes = UINT64_C(1) << 40;
+    stream.buffer = large;
+    stream.buffer_bytes = 4096;
+    assert_int_equal(finish(events()), LWNVME_ERR_CANCELLED);
+    assert_int_equal(percent_seen, 0);
+    log_player_end(&player);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -663,6 +713,8 @@ int main(void)
         cmocka_unit_test(a_reset_in_between_begins_again),
         cmocka_unit_test(a_close_ends_it),
         cmocka_unit_test(what_is_refused),
+        cmocka_unit_test(a_release_that_cannot_be_sent),
+        cmocka_unit_test(progress_of_a_long_log),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

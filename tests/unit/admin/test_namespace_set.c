@@ -928,6 +928,57 @@ static void the_set_is_its_owners_from_done_on(void **state)
     bench_end(&bench);
 }
 
+/* Resets again and again while the list is asked for: no round goes on for ever, and no handle changes by it. */
+static void a_list_that_resets_take_away_each_time(void **state)
+{
+    (void)state;
+    start(3);
+    assert_int_equal(lwnvme_namespace_set_rescan(bench.controller, &set), 0);
+    lwnvme_sim_settings(bench.sim)->admin_latency_us = 1000;
+    for (uint32_t turn = 0; turn < 200000 && lwnvme_operation_active(&set.operation); turn++) {
+        if (set.list.status == LWNVME_PENDING && lwnvme_controller_reset(bench.controller) == 0) {
+            assert_int_equal(bench_settle(&bench), 0);
+        }
+        (void)lwnvme_operation_step(&set.operation);
+        lwnvme_sim_advance(bench.sim, 100);
+    }
+    assert_false(lwnvme_operation_active(&set.operation));
+    assert_int_equal(set.operation.status, LWNVME_ERR_ABORTED);
+    assert_int_equal(identified[2], 0);
+    assert_int_equal(report_count, 0);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(memory[i].status, 0);
+    }
+    bench_end(&bench);
+}
+
+/* The same for a handle that was not listed, once. */
+static void a_reset_while_one_that_was_not_listed_is_asked_for(void **state)
+{
+    uint32_t resets = 0;
+    (void)state;
+    start(3);
+    forged_list[0] = 1;
+    forged_list[1] = 2;
+    forged_count = 2;
+    assert_int_equal(lwnvme_namespace_set_rescan(bench.controller, &set), 0);
+    lwnvme_sim_settings(bench.sim)->admin_latency_us = 1000;
+    for (uint32_t turn = 0; turn < 200000 && lwnvme_operation_active(&set.operation); turn++) {
+        if (set.probe.status == LWNVME_PENDING && set.probe.nsid == 3 && resets == 0) {
+            resets++;
+            assert_int_equal(lwnvme_controller_reset(bench.controller), 0);
+            assert_int_equal(bench_settle(&bench), 0);
+        }
+        (void)lwnvme_operation_step(&set.operation);
+        lwnvme_sim_advance(bench.sim, 100);
+    }
+    assert_int_equal(resets, 1);
+    assert_int_equal(set.operation.status, 0);
+    assert_int_equal(memory[2].status, 0);
+    assert_int_equal(report_count, 0);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -961,6 +1012,8 @@ int main(void)
         cmocka_unit_test(the_controller_may_be_closed_in_the_callback),
         cmocka_unit_test(requests_that_wait_are_given_back_if_the_queues_are_the_owners),
         cmocka_unit_test(the_set_is_its_owners_from_done_on),
+        cmocka_unit_test(a_list_that_resets_take_away_each_time),
+        cmocka_unit_test(a_reset_while_one_that_was_not_listed_is_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

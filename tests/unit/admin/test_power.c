@@ -365,7 +365,7 @@ static void what_is_in_flight_ends_before_the_sleep(void **state)
     assert_int_equal(suspended(LWNVME_SUSPEND_POWER_STATE), 0);
     assert_true(suspension.asleep);
     assert_int_equal(io.called, 1);
-    assert_int_equal(bench.controller->admin.in_flight, 0);
+    assert_int_equal(lwnvme_queue_in_flight(&bench.controller->admin), 0);
     assert_int_equal(lwnvme_sync_resume(&suspension), 0);
     bench_end(&bench);
 }
@@ -485,6 +485,54 @@ static void vendors_workloads_are_taken(void **state)
     bench_end(&bench);
 }
 
+/* A power state command that cannot be sent: everything goes on, and after a wake it is told. */
+static void a_state_that_cannot_be_sent(void **state)
+{
+    (void)state;
+    start();
+    suspension.request.flags = 0x4000; /* no such flag */
+    assert_int_equal(suspended(LWNVME_SUSPEND_POWER_STATE), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_sync_controller_check(bench.controller), 0);
+    assert_int_equal(bench.controller->farewells, 0);
+    assert_null(suspension.service.controller);
+    suspension.request.flags = 0;
+    assert_int_equal(suspended(LWNVME_SUSPEND_POWER_STATE), 0);
+    suspension.request.flags = 0x4000;
+    assert_int_equal(lwnvme_sync_resume(&suspension), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_false(suspension.asleep);
+    assert_null(suspension.service.controller);
+    suspension.request.flags = 0;
+    bench_end(&bench);
+}
+
+static int stepped_inside;
+
+static void step_inside(struct counted *from)
+{
+    (void)from;
+    stepped_inside = lwnvme_suspension_step(&suspension);
+}
+
+static void no_steps_from_inside_a_callback(void **state)
+{
+    uint8_t count;
+    (void)state;
+    start();
+    lwnvme_sim_settings(bench.sim)->admin_latency_us = 1000;
+    assert_int_equal(lwnvme_software_progress_get(R, 0, &count), 0);
+    io.then = step_inside;
+    suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+    assert_int_equal(lwnvme_suspend(bench.controller, &suspension), 0);
+    bench_wait(&bench, &io.request);
+    assert_int_equal(stepped_inside, LWNVME_ERR_IN_CALLBACK);
+    while (lwnvme_suspension_step(&suspension) == LWNVME_PENDING) {
+        lwnvme_sim_advance(bench.sim, 100);
+    }
+    assert_int_equal(suspension.status, 0);
+    assert_int_equal(lwnvme_sync_resume(&suspension), 0);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -507,6 +555,8 @@ int main(void)
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(fault_130_each_register_that_changed_is_noticed),
         cmocka_unit_test(vendors_workloads_are_taken),
+        cmocka_unit_test(a_state_that_cannot_be_sent),
+        cmocka_unit_test(no_steps_from_inside_a_callback),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

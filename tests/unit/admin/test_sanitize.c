@@ -398,6 +398,21 @@ static void the_deadline_follows_the_estimate(void **state)
     }
 }
 
+/* A look at the log that cannot be sent ends it before anything is erased, and nobody's handle stays refused. */
+static void what_cannot_be_sent_ends_it(void **state)
+{
+    (void)state;
+    start(7);
+    sanitize.action = LWNVME_SANACT_BLOCK_ERASE;
+    sanitize.operation.request.flags = 0x4000; /* no such flag */
+    assert_int_equal(run(), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(player.sent_count, 0);
+    assert_int_equal(player.bench.ns->status, 0);
+    player_try_io(&player);
+    sanitize.operation.request.flags = 0;
+    player_end(&player);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +427,7 @@ int main(void)
         cmocka_unit_test(media_to_be_verified_end_the_operation),
         cmocka_unit_test(a_device_that_refuses_is_told_whole),
         cmocka_unit_test(the_deadline_follows_the_estimate),
+        cmocka_unit_test(what_cannot_be_sent_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -351,6 +351,29 @@ static void the_deadline_follows_what_the_controller_says(void **state)
     }
 }
 
+static uint32_t spoiling_answer(struct player *p, const uint32_t command[16], uint8_t *page, uint32_t *dw0)
+{
+    test.operation.request.flags = 0x4000; /* no such flag */
+    return answer(p, command, page, dw0);
+}
+
+/* The command, or the look at the log after it. */
+static void what_cannot_be_sent_ends_it(void **state)
+{
+    (void)state;
+    start(1);
+    test.operation.request.flags = 0x4000;
+    assert_int_equal(run(), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(player.sent_count, 0);
+    test.operation.request.flags = 0;
+    player.answer = spoiling_answer;
+    assert_int_equal(run(), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(player.sent_count, 1);
+    assert_int_equal(player.of[LWNVME_ADMIN_DEVICE_SELF_TEST], 1);
+    test.operation.request.flags = 0;
+    player_end(&player);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +388,7 @@ int main(void)
         cmocka_unit_test(one_that_is_found_is_followed),
         cmocka_unit_test(fault_160_a_reset_while_the_log_is_read_costs_one_more_reading),
         cmocka_unit_test(the_deadline_follows_what_the_controller_says),
+        cmocka_unit_test(what_cannot_be_sent_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

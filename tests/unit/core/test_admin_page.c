@@ -42,7 +42,7 @@ static void more_requests_than_pages_wait_in_order(void **state)
         assert_int_equal(identify(i), 0);
         assert_int_equal(identify(i), LWNVME_ERR_REQUEST_ACTIVE);
     }
-    assert_int_equal(bench.controller->admin.in_flight, LWNVME_CONFIG_ADMIN_PAGES);
+    assert_int_equal(lwnvme_queue_in_flight(&bench.controller->admin), LWNVME_CONFIG_ADMIN_PAGES);
     wait_all(MANY);
     for (uint32_t i = 0; i < MANY; i++) {
         assert_int_equal(ios[i].order, i + 1);
@@ -208,9 +208,30 @@ static void admin_ring_full_of_raw_commands(void **state)
     bench_end(&bench);
 }
 
+/* Its owner has written to it while it waited for a page: it is not sent, and comes back by that name; the next one has
+ * the page. */
+static void a_waiting_request_that_is_spoiled_comes_back(void **state)
+{
+    const uint32_t spoiled = LWNVME_CONFIG_ADMIN_PAGES;
+    (void)state;
+    start(300);
+    for (uint32_t i = 0; i < spoiled + 2; i++) {
+        assert_int_equal(identify(i), 0);
+    }
+    ios[spoiled].request.flags = 0x80000000u;
+    wait_all(spoiled + 2);
+    assert_int_equal(ios[spoiled].request.status, LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(ios[spoiled].request.bytes_done, 0);
+    assert_int_equal(data[spoiled][0], 0x5a);
+    assert_int_equal(ios[spoiled + 1].request.status, 0);
+    assert_int_equal(bench.controller->pages_free, (1u << LWNVME_CONFIG_ADMIN_PAGES) - 1u);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_waiting_request_that_is_spoiled_comes_back),
         cmocka_unit_test(more_requests_than_pages_wait_in_order),
         cmocka_unit_test(no_wait_is_refused_when_no_page_is_free),
         cmocka_unit_test(fault_144_failures_leave_the_callers_memory_alone),

@@ -175,7 +175,7 @@ static void calls_on_what_is_not_open(void **state)
     }
     assert_int_equal(lwnvme_controller_shutdown(bench.controller, (enum lwnvme_shutdown)0),
                      LWNVME_ERR_INVALID_ARGUMENT);
-    assert_int_equal(lwnvme_controller_shutdown(bench.controller, (enum lwnvme_shutdown)3),
+    assert_int_equal(lwnvme_controller_shutdown(bench.controller, (enum lwnvme_shutdown)4),
                      LWNVME_ERR_INVALID_ARGUMENT);
     bench_end(&bench);
 }
@@ -536,7 +536,7 @@ static void fault_119_120_shutdown_kinds(void **state)
     static uint32_t data[128];
     struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
     (void)state;
-    for (int kind = LWNVME_SHUTDOWN_NORMAL; kind <= LWNVME_SHUTDOWN_ABRUPT; kind++) {
+    for (int kind = LWNVME_SHUTDOWN_NORMAL; kind <= LWNVME_SHUTDOWN_HAND_OFF; kind++) {
         struct counted io;
         prepare();
         bench.settings.latency_us = 20000;
@@ -551,7 +551,7 @@ static void fault_119_120_shutdown_kinds(void **state)
         assert_int_equal(state_now(), LWNVME_STATE_OFF);
         assert_int_equal(bench.events[LWNVME_EVENT_OFF], 1);
         assert_int_equal(io.called, 1);
-        assert_int_equal(io.request.status, kind == LWNVME_SHUTDOWN_NORMAL ? 0 : LWNVME_ERR_ABORTED);
+        assert_int_equal(io.request.status, kind == LWNVME_SHUTDOWN_ABRUPT ? LWNVME_ERR_ABORTED : 0);
         assert_int_equal(lwnvme_sim_counters(bench.sim)->shutdowns, 1);
         assert_int_equal(lwnvme_controller_reset(bench.controller), LWNVME_ERR_WRONG_STATE);
         assert_int_equal(lwnvme_controller_poll(bench.controller), 0);
@@ -704,8 +704,54 @@ static void fault_117_177_event_callback_cannot_change_the_state(void **state)
     assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
     lwnvme_sim_remove(bench.sim);
     assert_int_equal(bench_settle(&bench), LWNVME_ERR_GONE);
-    assert_int_equal(event_count, 9);
+    assert_int_equal(event_count, 11);
     bench_end(&bench);
+}
+
+static struct counted stopping_io;
+static uint32_t stopping_count;
+
+/* Whoever owns a queue learns of a failure before the queue is touched, so that the callback may wait for its owner. */
+static void look_at_the_queue(struct lwnvme_controller *controller, enum lwnvme_event event, void *context)
+{
+    (void)context;
+    if (event != LWNVME_EVENT_STOPPING) {
+        return;
+    }
+    stopping_count++;
+    assert_int_equal(lwnvme_controller_state(controller), LWNVME_STATE_READY);
+    assert_int_equal(bench.queue->slow & (LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED), 0);
+    assert_int_equal(lwnvme_queue_in_flight(bench.queue), 1);
+    assert_int_equal(stopping_io.called, 0);
+}
+
+static void owners_are_told_before_their_queues_are_touched(void **state)
+{
+    static uint32_t data[128];
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
+    (void)state;
+    for (uint32_t way = 0; way < 4; way++) {
+        prepare();
+        bench.settings.latency_us = 1000000;
+        bench.config.event = look_at_the_queue;
+        stopping_count = 0;
+        bench_start(&bench);
+        counted_init(&stopping_io, NULL);
+        assert_int_equal(lwnvme_read(bench.queue, bench.ns, &stopping_io.request, 0, 1, &buffer), 0);
+        if (way == 0) {
+            lwnvme_sim_fatal(bench.sim);
+        } else if (way == 1) {
+            lwnvme_sim_remove(bench.sim);
+        } else if (way == 2) {
+            lwnvme_controller_fail(bench.controller, LWNVME_ERR_TIMEOUT);
+        } else {
+            assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0); /* the caller knows */
+        }
+        (void)bench_settle(&bench);
+        assert_int_equal(stopping_io.called, 1);
+        assert_int_equal(stopping_count, way == 3 ? 0 : 1);
+        bench_end(&bench);
+    }
 }
 
 static void try_in_callback(struct counted *io)
@@ -933,7 +979,7 @@ static void fault_124_removal_on_the_way_down(void **state)
 static void shutdown_of_a_controller_that_is_gone(void **state)
 {
     (void)state;
-    for (int kind = LWNVME_SHUTDOWN_NORMAL; kind <= LWNVME_SHUTDOWN_ABRUPT; kind++) {
+    for (int kind = LWNVME_SHUTDOWN_NORMAL; kind <= LWNVME_SHUTDOWN_HAND_OFF; kind++) {
         prepare();
         bench_start(&bench);
         lwnvme_sim_remove(bench.sim);
@@ -1040,9 +1086,32 @@ static void fault_111_each_command_of_a_journey_goes_wrong(void **state)
     }
 }
 
+static void trap(struct lwnvme_request *request)
+{
+    (void)request;
+    fail_msg("that was for something else");
+}
+
+/* Whatever the request was used for before. */
+static void a_raw_command_calls_back_its_own_callback(void **state)
+{
+    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_GET_FEATURES, .cdw10 = 2};
+    struct counted io;
+    (void)state;
+    power();
+    assert_int_equal(bench_open(&bench), 0);
+    counted_init(&io, NULL);
+    io.request.internal_done = trap;
+    assert_int_equal(lwnvme_admin_raw(bench.controller, &io.request, &command, NULL), 0);
+    bench_wait(&bench, &io.request);
+    assert_int_equal(io.called, 1);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_raw_command_calls_back_its_own_callback),
         cmocka_unit_test(configuration_is_checked),
         cmocka_unit_test(hooks_that_are_missing_are_named),
         cmocka_unit_test(the_least_of_hosts),
@@ -1069,6 +1138,7 @@ int main(void)
         cmocka_unit_test(fault_124_removal_while_ready),
         cmocka_unit_test(a_controller_that_leaves_ready_by_itself),
         cmocka_unit_test(fault_117_177_event_callback_cannot_change_the_state),
+        cmocka_unit_test(owners_are_told_before_their_queues_are_touched),
         cmocka_unit_test(fault_177_admin_callback_cannot_change_the_state),
         cmocka_unit_test(queues_are_not_deleted_while_requests_are_given_back),
         cmocka_unit_test(admin_commands_by_their_dwords),

@@ -188,19 +188,6 @@ static void fault_049_largest_and_smallest_values(void **state)
     }
 }
 
-static void fault_119_time_to_shut_down_is_bounded(void **state)
-{
-    static const uint32_t rows[][2] = {{0, 5000}, {4999999, 5000}, {7000000, 7000}, {0xffffffff, 60000}};
-    (void)state;
-    for (size_t i = 0; i < 4; i++) {
-        start();
-        put(88, rows[i][0], 4);
-        assert_int_equal(open_it(), 0);
-        assert_int_equal(bench.controller->shutdown_timeout_us, rows[i][1] * 1000);
-        bench_end(&bench);
-    }
-}
-
 static void fault_076_broken_write_zeroes(void **state)
 {
     (void)state;
@@ -288,7 +275,6 @@ int main(void)
         cmocka_unit_test(fault_023_entry_sizes),
         cmocka_unit_test(fault_033_nothing_delivered),
         cmocka_unit_test(fault_049_largest_and_smallest_values),
-        cmocka_unit_test(fault_119_time_to_shut_down_is_bounded),
         cmocka_unit_test(fault_076_broken_write_zeroes),
         cmocka_unit_test(fault_114_125_another_controller_after_a_reset),
         cmocka_unit_test(fault_114_157_limits_after_a_reset),

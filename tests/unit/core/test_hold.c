@@ -173,7 +173,7 @@ static void callbacks_that_submit_again_do_not_keep_it_for_ever(void **state)
         lwnvme_waiting_fail(&fake.controller, 1, LWNVME_ERR_NS_BUSY);
         assert_int_equal(ios[0].called, round);
         assert_int_equal(ios[1].called, round);
-        assert_int_equal(fake.queue.hold, 0);
+        assert_int_equal(fake.queue.hold, LWNVME_HOLD_NOT);
     }
     assert_null(fake.queue.waiting_first);
     fake_end(&fake);

@@ -282,7 +282,7 @@ static uint32_t map_all(const struct lwnvme_buffer *buffer, uint32_t block_bytes
         uint32_t slot = pieces % 3;
         uint32_t length = total - done < max ? total - done : max;
         uint32_t possible = chain_length(place, length, page_bytes);
-        struct lwnvme_prp prp = {0, 0};
+        struct lwnvme_prp prp = {0, 0, 0, 0};
         int status;
 
         if (possible < length) {
@@ -391,7 +391,7 @@ static void list_of(uint32_t entries, uint32_t lists)
             lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offsets[i]), SIZE_MAX / 4);
         struct place place = {&buffer, 0, 0};
         for (uint32_t slot = 0; slot < 3; slot++) {
-            struct lwnvme_prp prp = {0, 0};
+            struct lwnvme_prp prp = {0, 0, 0, 0};
             uint32_t length = bytes;
             request_set(&buffer, 512, LWNVME_NVM_WRITE);
             assert_int_equal(lwnvme_map(&fake.queue, &request, slot, &length, &prp), 0);
@@ -604,7 +604,7 @@ static void fault_142_overlapping_segments_are_the_callers_wish(void **state)
 
 static int check(uint64_t address, size_t length, uint32_t flags, uint64_t needed)
 {
-    struct lwnvme_buffer buffer = {address, length, NULL, 0, flags};
+    struct lwnvme_buffer buffer = {address, length, NULL, 0, flags, 0, 0};
     return lwnvme_buffer_check(&buffer, needed);
 }
 
@@ -662,7 +662,7 @@ static void fault_136_dma_map_fails_at_each_run(void **state)
     map_start(FAKE_UNMAP, 4096, 131072);
     trans_set(PAGES, 4096, UINT64_C(0x300000000));
     for (uint32_t at = 1; at <= 17; at++) {
-        struct lwnvme_prp prp = {0, 0};
+        struct lwnvme_prp prp = {0, 0, 0, 0};
         uint32_t length = 65536;
         int status;
         fake.maps_made = 0;
@@ -701,7 +701,7 @@ static void fault_136_second_look_fails_at_each_run(void **state)
     segments[8].length_bytes = 4096;
     struct lwnvme_buffer buffer = lwnvme_buffer_segments(segments, 9, 0);
     for (uint32_t at = 1; at <= 18; at++) {
-        struct lwnvme_prp prp = {0, 0};
+        struct lwnvme_prp prp = {0, 0, 0, 0};
         uint32_t length = 9 * 4096;
         int status;
         fake.maps_made = 0;
@@ -745,7 +745,7 @@ static bool translate_unaligned(struct fake *host, uintptr_t address, size_t len
 static int map_one(uint32_t bytes)
 {
     struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)DATA_BASE, SIZE_MAX / 4);
-    struct lwnvme_prp prp = {0, 0};
+    struct lwnvme_prp prp = {0, 0, 0, 0};
     uint32_t length = bytes;
     int status;
     request_set(&buffer, 512, LWNVME_NVM_READ);
@@ -807,7 +807,7 @@ static void data_at_the_last_pages_of_the_address_space(void **state)
 static void fault_136_table_of_mappings_runs_out(void **state)
 {
     struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)DATA_BASE, SIZE_MAX / 4);
-    struct lwnvme_prp prp = {0, 0};
+    struct lwnvme_prp prp = {0, 0, 0, 0};
     uint32_t length = 131072;
     (void)state;
     map_start(FAKE_UNMAP, 4096, 131072);
@@ -839,7 +839,7 @@ static void whole_pages_need_no_more_mappings_than_there_are(void **state)
 /* A command without blocks cannot be cut. */
 static void fault_075_raw_transfer_with_a_hole_is_refused(void **state)
 {
-    struct lwnvme_prp prp = {0, 0};
+    struct lwnvme_prp prp = {0, 0, 0, 0};
     uint32_t length = 8192;
     (void)state;
     map_start(FAKE_UNMAP, 4096, 131072);
@@ -882,7 +882,7 @@ static void further_pages_of_the_straight_path(void **state)
             struct lwnvme_buffer buffer =
                 lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + offset), SIZE_MAX / 4);
             struct place place = {&buffer, 0, 0};
-            struct lwnvme_prp prp = {trans.base + offset, 0};
+            struct lwnvme_prp prp = {trans.base + offset, 0, 0, 0};
             if (offset + bytes > 4096) {
                 prp.prp2 = lwnvme_map_further_pages(&fake.queue, prp.prp1, offset + bytes);
             }
@@ -892,7 +892,7 @@ static void further_pages_of_the_straight_path(void **state)
     for (uint32_t entries = 505; entries < 1040; entries++) {
         struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + 4), SIZE_MAX / 4);
         struct place place = {&buffer, 0, 0};
-        struct lwnvme_prp prp = {trans.base + 4, 0};
+        struct lwnvme_prp prp = {trans.base + 4, 0, 0, 0};
         prp.prp2 = lwnvme_map_further_pages(&fake.queue, prp.prp1, 4 + entries * 4096);
         assert_int_equal(check_prp(&prp, place, entries * 4096, 4096), entries <= 511    ? 1
                                                                        : entries <= 1022 ? 2
@@ -910,7 +910,7 @@ static void fault_139_lists_are_synced_whole(void **state)
     map_start(FAKE_SYNC, 4096, 4u << 20);
     trans_set(PAGES, 4096, UINT64_C(0x300000000));
     for (uint32_t pages = 1; pages <= 1024; pages += pages < 4 ? 1 : 85) {
-        struct lwnvme_prp prp = {0, 0};
+        struct lwnvme_prp prp = {0, 0, 0, 0};
         uint32_t length = pages * 4096;
         request_set(&buffer, 512, LWNVME_NVM_READ);
         fake.sync_count = 0;
@@ -987,9 +987,112 @@ static void direction_is_in_the_opcode(void **state)
     assert_int_equal(lwnvme_request_direction(&request), LWNVME_BIDIRECTIONAL);
 }
 
+/* Lists take no more memory than they need: what of it a queue takes is in the documents. */
+static void lists_lie_close_together(void **state)
+{
+    static const struct {
+        uint32_t max_transfer_bytes, entries, pages, stride_bytes, per_page;
+    } rows[] = {
+        {4096, 128, 0, 0, 0},      {8192, 64, 1, 64, 63},    {8192, 65, 2, 64, 63},
+        {131072, 128, 9, 256, 15}, {131072, 16, 1, 256, 15}, {131072, 17, 2, 256, 15},
+        {524288, 64, 21, 1024, 3}, {1048576, 8, 7, 2048, 1}, {2097152, 8, 14, 0, 0},
+        {16777216, 4, 27, 0, 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        fake_host(&fake, 0);
+        fake_controller(&fake, 4096, rows[i].max_transfer_bytes);
+        fake_queue(&fake, rows[i].entries);
+        assert_int_equal(lwnvme_list_layout(&fake.queue, rows[i].entries), rows[i].pages * 4096);
+        assert_int_equal(fake.queue.list_stride_bytes, rows[i].stride_bytes);
+        assert_int_equal(fake.queue.lists_per_page, rows[i].per_page);
+        for (uint32_t slot = 0; slot + 1 < rows[i].entries && rows[i].pages != 0; slot++) {
+            uint32_t offset = lwnvme_list_offset(&fake.queue, slot);
+            if (rows[i].per_page != 0)
+                assert_int_equal(offset, slot / rows[i].per_page * 4096 +
+                                             slot % rows[i].per_page * rows[i].stride_bytes);
+            else
+                assert_int_equal(offset, slot * (rows[i].pages / (rows[i].entries - 1)) * 4096);
+        }
+        fake_end(&fake);
+    }
+}
+
+/* Without an alignment to keep, the last byte counts. */
+static void segments_that_are_a_byte_short(void **state)
+{
+    struct lwnvme_segment parts[3] = {
+        {DATA_BASE + 1, 300}, {LWNVME_SEGMENT_SKIP, 100}, {DATA_BASE + 4001, 112}};
+    struct lwnvme_buffer buffer = {.segments = parts, .segment_count = 3};
+    (void)state;
+    assert_int_equal(lwnvme_buffer_check_aligned(&buffer, 512, 0), 0);
+    assert_int_equal(lwnvme_buffer_check_aligned(&buffer, 513, 0), LWNVME_ERR_BUFFER_LENGTH);
+    parts[2].length_bytes = 111;
+    assert_int_equal(lwnvme_buffer_check_aligned(&buffer, 512, 0), LWNVME_ERR_BUFFER_LENGTH);
+    parts[1].length_bytes = 101;
+    assert_int_equal(lwnvme_buffer_check_aligned(&buffer, 512, 0), 0);
+    parts[1].length_bytes = 0;
+    assert_int_equal(lwnvme_buffer_check_aligned(&buffer, 300, 0),
+                     0); /* what is not needed is not looked at */
+    assert_int_equal(lwnvme_buffer_check_aligned(&buffer, 301, 0), LWNVME_ERR_BUFFER_ALIGNMENT);
+}
+
+/* Up to the very last byte that there is, and not beyond. */
+static void buffers_at_the_end_of_the_address_space(void **state)
+{
+    struct lwnvme_buffer buffer = {.address = (uintptr_t)0 - 512u, .length_bytes = 512};
+    (void)state;
+    assert_int_equal(lwnvme_buffer_check(&buffer, 512), 0);
+    buffer.length_bytes = 516;
+    assert_int_equal(lwnvme_buffer_check(&buffer, 516), LWNVME_ERR_BUFFER_LENGTH);
+}
+
+/* Lists that fill a page but for the chain pointer: one to a page. */
+static void lists_that_take_a_page_each(void **state)
+{
+    (void)state;
+    for (uint32_t entries = 505; entries <= 511; entries++) {
+        fake_host(&fake, 0);
+        fake_controller(&fake, 4096, entries * 4096u);
+        fake_queue(&fake, 9);
+        assert_int_equal(lwnvme_list_layout(&fake.queue, 9), 8u * 4096u);
+        assert_int_equal(fake.queue.lists_per_page, 1);
+        assert_int_equal(fake.queue.list_pages, 1);
+        assert_int_equal(lwnvme_list_offset(&fake.queue, 3), 3u * 4096u);
+        fake_end(&fake);
+    }
+}
+
+/* More than the lists were made for: nothing is written beyond them, and the mapping ends. */
+static void what_no_list_has_room_for(void **state)
+{
+    static const uint32_t most[3] = {4096, 131072, 4u << 20};
+    (void)state;
+    for (uint32_t kind = 0; kind < 3; kind++) {
+        struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(DATA_BASE + 4), SIZE_MAX / 4);
+        struct lwnvme_prp prp = {0, 0, 0, 0};
+        uint32_t length = 2 * most[kind] + 4096;
+        map_start(FAKE_UNMAP, 4096, most[kind]);
+        trans_set(ONE_RUN, 0, UINT64_C(0x300000000));
+        if (kind != 0) {
+            assert_true(lwnvme_map_further_pages(&fake.queue, trans.base, 2 * most[kind] + 8192) ==
+                        LWNVME_NO_PRP);
+        }
+        if (kind != 1) { /* a part of a page: whoever calls keeps to the largest transfer */
+            request_set(&buffer, 512, LWNVME_NVM_READ);
+            assert_true(lwnvme_map(&fake.queue, &request, 0, &length, &prp) < 0);
+            assert_true(prp.prp1 == 0 && prp.prp2 == 0);
+            assert_int_equal(fake.map_count, 0);
+        }
+        fake_end(&fake);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lists_that_take_a_page_each),
+        cmocka_unit_test(what_no_list_has_room_for),
         cmocka_unit_test(fault_069_every_length_and_offset_with_4k_pages),
         cmocka_unit_test(fault_185_every_length_and_offset_with_16k_pages),
         cmocka_unit_test(fault_185_every_length_and_offset_with_64k_pages),
@@ -1010,6 +1113,9 @@ int main(void)
         cmocka_unit_test(fault_142_overlapping_segments_are_the_callers_wish),
         cmocka_unit_test(fault_068_contiguous_buffers_are_checked),
         cmocka_unit_test(fault_142_segments_are_checked),
+        cmocka_unit_test(segments_that_are_a_byte_short),
+        cmocka_unit_test(buffers_at_the_end_of_the_address_space),
+        cmocka_unit_test(lists_lie_close_together),
         cmocka_unit_test(fault_136_dma_map_fails_at_each_run),
         cmocka_unit_test(fault_136_second_look_fails_at_each_run),
         cmocka_unit_test(dma_map_that_gives_no_bytes_or_unaligned_ones),

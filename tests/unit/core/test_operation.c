@@ -392,6 +392,52 @@ static void refusals(void **state)
     assert_int_equal(work.steps + work.done, 0);
 }
 
+/* As if the operation had begun so long ago. */
+static void aged(uint64_t age_us)
+{
+    lwnvme_sim_advance(bench.sim, age_us + 1000 - (lwnvme_sim_time(bench.sim) - work.operation.begun_us));
+    work.operation.begun_us = lwnvme_sim_time(bench.sim) - age_us;
+}
+
+/* A thirty-second of the age, from 0.2 to 10 s; ages are counted in turns of 1024 us. */
+static void pauses_grow_with_the_age(void **state)
+{
+    static const uint32_t rows[][2] = {{0, 200},       {6399, 200},     {6431, 200},
+                                       {6432, 201},    {16000, 500},    {32000, 1000},
+                                       {319999, 9999}, {320000, 10000}, {9999999, 10000}};
+    (void)state;
+    start();
+    work.act = pause_100;
+    assert_int_equal(begin(&work, 0), 0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        aged((uint64_t)rows[i][0] << 10);
+        lwnvme_operation_pause_growing(&work.operation);
+        assert_in_range(work.operation.not_before_us - lwnvme_sim_time(bench.sim), rows[i][1] * 1000u - 100,
+                        rows[i][1] * 1000u);
+        assert_true(work.operation.service.due_us == work.operation.not_before_us);
+    }
+    bench_end(&bench);
+}
+
+/* By the rule of three, in turns of 2^20 us. */
+static void the_rest_follows_from_the_time_so_far(void **state)
+{
+    static const uint32_t rows[][3] = {{100, 25, 300}, {100, 50, 100},  {100, 99, 1}, {100, 1, 9900},
+                                       {100, 80, 25},  {1, 99, 1},      {0, 1, 1},    {0, 100, 0},
+                                       {7, 100, 0},    {3600, 40, 5400}};
+    (void)state;
+    start();
+    work.act = pause_100;
+    assert_int_equal(begin(&work, 0), 0);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        aged((uint64_t)rows[i][0] << 20);
+        lwnvme_operation_progress(&work.operation, rows[i][1]);
+        assert_int_equal(work.operation.left_s, rows[i][2]);
+        assert_int_equal(work.operation.progress_percent, rows[i][1]);
+    }
+    bench_end(&bench);
+}
+
 static void progress_is_clamped_and_the_rest_estimated(void **state)
 {
     (void)state;
@@ -417,9 +463,28 @@ static void progress_is_clamped_and_the_rest_estimated(void **state)
     bench_end(&bench);
 }
 
+/* What the object paused for when it was last used is no reason to wait now. */
+static void a_pause_of_the_last_time_is_over(void **state)
+{
+    (void)state;
+    start();
+    work.act = pause_100;
+    assert_int_equal(begin(&work, 0), 0);
+    assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_PENDING);
+    lwnvme_operation_end(&work.operation, LWNVME_OK);
+    assert_int_equal(work.steps, 1);
+    work.done = 0;
+    assert_int_equal(begin(&work, 0), 0);
+    assert_true(lwnvme_next_deadline(bench.controller) <= lwnvme_sim_time(bench.sim));
+    assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_PENDING);
+    assert_int_equal(work.steps, 2);
+    bench_end(&bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pause_of_the_last_time_is_over),
         cmocka_unit_test(a_step_follows_each_command_and_the_end_comes_once),
         cmocka_unit_test(nothing_is_due_while_a_command_is_under_way),
         cmocka_unit_test(a_pause_is_kept_and_told_as_a_deadline),
@@ -434,6 +499,8 @@ int main(void)
         cmocka_unit_test(fault_121_a_clock_that_stands_still_ends_a_pause),
         cmocka_unit_test(a_controller_at_rest_is_not_kept_awake_by_what_waits_for_it),
         cmocka_unit_test(refusals),
+        cmocka_unit_test(pauses_grow_with_the_age),
+        cmocka_unit_test(the_rest_follows_from_the_time_so_far),
         cmocka_unit_test(progress_is_clamped_and_the_rest_estimated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,9 @@
  * The engine on a host without a device: the tests fetch the commands and write the completions themselves, in
  * every order, twice, late, and wrong.
  */
+#include <signal.h>
+#include <sys/time.h>
+
 #include "../support.h"
 
 #define TICK_US     1024u /* the library's millisecond */
@@ -64,6 +67,7 @@ static void command_has_what_was_asked_and_nothing_else(void **state)
     for (int unmap = 0; unmap < 2; unmap++) { /* the straight path, and the other */
         start(unmap != 0 ? FAKE_UNMAP : 0, 8);
         fake.ns.nsid = 0x01020304;
+        lwnvme_straight_allow(&fake.ns);
         assert_int_equal(submit(0, 0x0000123456789abc % (1u << 20), 8), 0);
         assert_true(lwnvme_request_active(&ios[0].request));
         fake_fetch(&fake, command);
@@ -633,6 +637,7 @@ static void fault_074_pieces_end_at_limits_and_boundaries(void **state)
             uint32_t commands = 0;
             start(0, 8);
             fake.ns.block_count = UINT64_C(1) << 54;
+            lwnvme_straight_allow(&fake.ns);
             fake.ns.boundary_blocks = boundary;
             fake.ns.straight_blocks = boundary == 0 ? fake.ns.max_blocks : 0;
             assert_int_equal(submit(0, lba, 700), 0);
@@ -843,15 +848,21 @@ static bool timed_out(void)
 
 /* Never before timeout_ms, and not long after it, however often the clock is looked at and wherever in its
  * millisecond the command was sent. */
-static void timeouts(uint32_t timeout_ms, uint64_t poll_every_us, uint64_t idle_us, uint32_t options)
+static void timeouts(uint32_t timeout_ms, uint64_t poll_every_us, uint64_t idle_us, uint32_t options,
+                     bool default_one)
 {
     uint64_t sent_us;
     uint64_t limit_us = (uint64_t)timeout_ms * MS_US;
     uint64_t late_us = limit_us + limit_us / 32 + 40 * TICK_US + 3 * poll_every_us;
 
     start(options, 8);
+    if (default_one) {
+        fake.queue.timeout_ms = lwnvme_timeout_turns(timeout_ms);
+        lwnvme_ring_reset(&fake.queue);
+    } else {
+        ios[0].request.timeout_ms = timeout_ms;
+    }
     fake.now_us += idle_us;
-    ios[0].request.timeout_ms = timeout_ms;
     assert_int_equal(submit(0, 0, 1), 0);
     sent_us = fake.now_us;
     while (!timed_out()) {
@@ -875,10 +886,11 @@ static void timeout_is_never_early(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(limits_ms) / sizeof(limits_ms[0]); i++) {
         for (uint64_t idle_us = 0; idle_us < 40 * TICK_US; idle_us += 509) {
-            timeouts(limits_ms[i], 101 + limits_ms[i] * 7, idle_us, 0);
+            timeouts(limits_ms[i], 101 + limits_ms[i] * 7, idle_us, 0, false);
+            timeouts(limits_ms[i], 101 + limits_ms[i] * 7, idle_us, 0, true);
         }
-        timeouts(limits_ms[i], 10, 17 * TICK_US - 1, 0);
-        timeouts(limits_ms[i], 10, 16 * TICK_US - 1, FAKE_UNMAP);
+        timeouts(limits_ms[i], 10, 17 * TICK_US - 1, 0, false);
+        timeouts(limits_ms[i], 10, 16 * TICK_US - 1, FAKE_UNMAP, false);
     }
 }
 
@@ -887,8 +899,9 @@ static void fault_104_lost_command_times_out_when_polled_once_a_second(void **st
     static const uint64_t every_us[] = {100, 15 * TICK_US, 17 * TICK_US, 20000, 33000, 1000000, 20000000};
     (void)state;
     for (size_t i = 0; i < sizeof(every_us) / sizeof(every_us[0]); i++) {
-        timeouts(2000, every_us[i], 0, 0);
-        timeouts(2000, every_us[i], 5000000, FAKE_UNMAP);
+        timeouts(2000, every_us[i], 0, 0, false);
+        timeouts(2000, every_us[i], 5000000, FAKE_UNMAP, false);
+        timeouts(2000, every_us[i], 5000000, FAKE_UNMAP, true);
     }
 }
 
@@ -943,6 +956,77 @@ static void fault_104_lost_command_times_out_under_traffic(void **state)
         assert_int_equal(ios[0].request.status, LWNVME_ERR_TIMEOUT);
         fake_end(&fake);
     }
+}
+
+/* Request i is sent again and answered, and an earlier answer is taken. */
+static void serve_and_take_one(uint32_t index)
+{
+    assert_int_equal(submit(index, index, 1), 0);
+    serve(0);
+    assert_int_equal(lwnvme_queue_poll(&fake.queue, 1), 1);
+}
+
+/* Polls of one answer each leave some in the ring; then nobody polls for longer than the deadline. What stands in the ring
+ * is an answer all the same. */
+static void what_is_answered_when_nobody_polls_is_not_late(void **state)
+{
+    uint32_t command[16];
+    (void)state;
+    start(0, 8);
+    fake.queue.timeout_ms = 500;
+    lwnvme_ring_reset(&fake.queue);
+    assert_int_equal(submit(0, 0, 1), 0);
+    fake_fetch(&fake, command);
+    fake.now_us += 5000;
+    assert_int_equal(poll(), 0); /* the clock is looked at */
+    fake.queue.clock_credit = 1; /* and again as soon as eight answers have been taken */
+    assert_int_equal(submit(1, 1, 1), 0);
+    serve(0);
+    for (uint32_t i = 2; i < 6; i++) {
+        serve_and_take_one(i);
+    }
+    for (uint32_t i = 1; i < 4; i++) {
+        serve_and_take_one(i);
+    }
+    assert_int_equal(submit(4, 4, 1), 0);
+    serve(0);
+    fake_post(&fake, cid_of(command), 0);
+    fake.now_us += 3000000;
+    assert_int_equal(lwnvme_queue_poll(&fake.queue, 1), 1);
+    assert_int_equal(ios[0].called, 0);
+    assert_false(timed_out());
+    assert_int_equal(poll(), 2);
+    assert_int_equal(ios[0].called, 1);
+    assert_int_equal(ios[0].request.status, 0);
+    fake_end(&fake);
+}
+
+/* A ring that is never seen empty does not keep a lost command alive. */
+static void fault_104_lost_command_times_out_though_the_ring_is_never_empty(void **state)
+{
+    uint32_t command[16];
+    uint64_t sent_us;
+    (void)state;
+    start(0, 8);
+    fake.queue.timeout_ms = 500;
+    lwnvme_ring_reset(&fake.queue);
+    assert_int_equal(submit(0, 0, 1), 0);
+    fake_fetch(&fake, command);
+    sent_us = fake.now_us;
+    assert_int_equal(submit(1, 1, 1), 0);
+    serve(0);
+    for (uint32_t i = 0; !timed_out() && fake.now_us - sent_us < 20000000; i++) {
+        fake.now_us += 1000;
+        serve_and_take_one(2 + i % 4);
+    }
+    assert_true(timed_out());
+    assert_true(fake.now_us - sent_us >= 500000);
+    assert_true(fake.now_us - sent_us <
+                600000 + 3 * 8 * 64 * 1000); /* seen at every 64th poll, or 8 times that */
+    fake.controller.device_stopped = 1;
+    lwnvme_queue_give_back(&fake.queue);
+    assert_int_equal(ios[0].request.status, LWNVME_ERR_TIMEOUT);
+    fake_end(&fake);
 }
 
 static void largest_timeout_is_not_at_once(void **state)
@@ -1072,6 +1156,20 @@ static void stop(uint32_t device_stopped)
     fake.queue.slow |= LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED;
 }
 
+/* One command after the other, for weeks: what counts the polls until the clock is looked at does not run over. */
+static void polls_that_leave_nothing_in_flight_do_not_add_up(void **state)
+{
+    (void)state;
+    start(0, 4);
+    for (uint32_t i = 0; i < LWNVME_CONFIG_POLLS_PER_CLOCK * 3; i++) {
+        assert_int_equal(submit(i, 0, 1), LWNVME_OK);
+        serve(0);
+        assert_int_equal(poll(), 1);
+        assert_true(fake.queue.clock_credit > 0);
+    }
+    fake_end(&fake);
+}
+
 static void given_back_with_what_is_known(void **state)
 {
     (void)state;
@@ -1098,7 +1196,7 @@ static void given_back_with_what_is_known(void **state)
                                                             : LWNVME_ERR_NOT_STARTED);
             assert_int_equal(ios[i].request.bytes_done, i == 0 ? 512 : 0);
         }
-        assert_int_equal(fake.queue.in_flight, 0);
+        assert_int_equal(lwnvme_queue_in_flight(&fake.queue), 0);
         assert_null(fake.queue.waiting_first);
         fake_end(&fake);
     }
@@ -1218,7 +1316,11 @@ static void refusals_say_why(void **state)
     for (uint32_t options = 0; options < 2; options++) {
         start(options, 4);
         fake.queue.slow |= LWNVME_SLOW_NO_SUBMIT;
+        assert_int_equal(submit(0, 0, 1),
+                         LWNVME_ERR_WRONG_STATE); /* the controller will be ready in a moment */
+        fake.queue.state = LWNVME_QUEUE_DELETE_SQ;
         assert_int_equal(submit(0, 0, 1), LWNVME_ERR_QUEUE_CLOSED);
+        fake.queue.state = LWNVME_QUEUE_LIVE;
         fake.controller.state = LWNVME_STATE_DRAIN;
         assert_int_equal(submit(0, 0, 1), LWNVME_ERR_WRONG_STATE);
         fake.controller.fail_status = LWNVME_ERR_FATAL;
@@ -1375,7 +1477,7 @@ static void fault_139_rings_are_synced_when_made(void **state)
     assert_true(syncs_of((uintptr_t)fake.queue.sq, 256, LWNVME_BIDIRECTIONAL, true) >= 1);
     fake.sync_count = 0;
     lwnvme_ring_reset(&fake.queue);
-    assert_int_equal(syncs_of((uintptr_t)fake.queue.sq, 256, LWNVME_TO_DEVICE, true), 1);
+    /* The submission ring is not: each entry is when it is written. */
     assert_int_equal(syncs_of((uintptr_t)fake.queue.cq, 64, LWNVME_FROM_DEVICE, true), 1);
     fake_end(&fake);
 }
@@ -1410,9 +1512,179 @@ static void doorbells_without_a_hook(void **state)
     fake_end(&fake);
 }
 
+/* ---- interrupts ---- */
+
+static uint32_t wakes;
+
+static void count_wake(void *host)
+{
+    (void)host;
+    wakes++;
+}
+
+/* Interrupts that are not the controller's, on a line that it shares: the poll says that there was nothing, and neither
+ * a register is touched nor a clock read. */
+static void fault_094_spurious_interrupts(void **state)
+{
+    uint32_t command[16];
+    uint32_t clocks;
+    (void)state;
+    start(0, 8);
+    fake.ops.wake = count_wake;
+    wakes = 0;
+    fake.write_count = 0;
+    clocks = fake.clock_reads;
+    for (uint32_t i = 0; i < 1000; i++) {
+        lwnvme_interrupt(&fake.controller, 0);
+        assert_int_equal(poll(), 0);
+    }
+    assert_int_equal(wakes, 1000);
+    assert_int_equal(fake.write_count, 0);
+    assert_int_equal(fake.clock_reads, clocks);
+    assert_int_equal(submit(0, 0, 1), 0);
+    fake_fetch(&fake, command);
+    fake.write_count = 0;
+    lwnvme_interrupt(&fake.controller, 0); /* early */
+    assert_int_equal(poll(), 0);
+    fake_post(&fake, cid_of(command), 0);
+    lwnvme_interrupt(&fake.controller, 0);
+    assert_int_equal(poll(), 1);
+    lwnvme_interrupt(&fake.controller, 0); /* late */
+    assert_int_equal(poll(), 0);
+    assert_int_equal(fake.write_count, 1);
+    assert_int_equal(ios[0].called, 1);
+    fake_end(&fake);
+}
+
+/* A queue that belongs to an interrupt handler, which comes at any instruction of the owner of another one. */
+static struct fake handlers_fake;
+static struct lwnvme_request handlers_request;
+static volatile sig_atomic_t handler_calls;
+static volatile sig_atomic_t handler_failures;
+
+static void handler(int number)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)0x40000000u, 512);
+    uint32_t command[16];
+
+    (void)number;
+    lwnvme_interrupt(&handlers_fake.controller, 1);
+    if (lwnvme_read(&handlers_fake.queue, &handlers_fake.ns, &handlers_request, 7, 1, &buffer) != 0) {
+        handler_failures++;
+        return;
+    }
+    fake_fetch(&handlers_fake, command);
+    fake_post(&handlers_fake, cid_of(command), 0);
+    if (lwnvme_queue_poll(&handlers_fake.queue, 0) != 1 || lwnvme_request_active(&handlers_request)) {
+        handler_failures++;
+    }
+    handlers_fake.write_count = 0;
+    handler_calls++;
+}
+
+static void fault_182_interrupts_at_any_instruction(void **state)
+{
+    const struct itimerval soon = {{0, 50}, {0, 50}};
+    const struct itimerval never = {{0, 0}, {0, 0}};
+    (void)state;
+    fake_start(&handlers_fake, 0, 8);
+    start(0, 8);
+    memset(&handlers_request, 0, sizeof(handlers_request));
+    handler_calls = 0;
+    handler_failures = 0;
+    assert_true(signal(SIGALRM, handler) != SIG_ERR);
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    for (uint32_t i = 0; i < 2000000 && handler_calls < 2000; i++) {
+        fake.write_count = 0;
+        ios[0].called = 0;
+        assert_int_equal(submit(0, i % 1000, 1), 0);
+        serve(0);
+        assert_int_equal(poll(), 1);
+        assert_int_equal(ios[0].called, 1);
+    }
+    assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);
+    assert_true(signal(SIGALRM, SIG_DFL) != SIG_ERR);
+    assert_true(handler_calls > 100);
+    assert_int_equal(handler_failures, 0);
+    assert_int_equal(lwnvme_queue_stale(&handlers_fake.queue), 0);
+    fake_end(&fake);
+    fake_end(&handlers_fake);
+}
+
+/* As long a time as there is: the command is not late at once, nor after days. */
+static void the_longest_time_of_all(void **state)
+{
+    static uint8_t bytes[512] __attribute__((aligned(4096)));
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(bytes, sizeof(bytes));
+    struct counted io;
+    uint32_t command[16];
+    (void)state;
+    fake_start(&fake, 0, 8);
+    counted_init(&io, &fake);
+    assert_int_equal(lwnvme_timeout_turns(UINT32_MAX), lwnvme_timeout_turns(0x7fffffffu));
+    io.request.timeout_ms = UINT32_MAX;
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, &io.request, 0, 1, &buffer), 0);
+    for (uint32_t day = 0; day < 20; day++) {
+        for (uint32_t hour = 0; hour < 24; hour++) {
+            fake.now_us += UINT64_C(3600000000);
+            lwnvme_queue_clock(&fake.queue);
+        }
+        assert_int_equal(fake.controller.fail_status, 0);
+    }
+    fake_fetch(&fake, command);
+    fake_post(&fake, command[0] >> 16, 0);
+    (void)lwnvme_queue_poll(&fake.queue, 0);
+    assert_int_equal(io.called, 1);
+    assert_int_equal(io.request.status, 0);
+    fake_end(&fake);
+}
+
+/* A queue whose ring has gone with another queue: its late command is late, and no ring is looked at for an answer. */
+static void late_without_a_ring(void **state)
+{
+    static uint8_t bytes[512] __attribute__((aligned(4096)));
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(bytes, sizeof(bytes));
+    volatile uint32_t *cq;
+    struct counted io;
+    uint32_t command[16];
+    (void)state;
+    fake_start(&fake, 0, 8);
+    counted_init(&io, &fake);
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, &io.request, 0, 1, &buffer), 0);
+    cq = fake.queue.cq;
+    fake.queue.cq = NULL;
+    for (uint32_t i = 0; i < 4000 && fake.controller.fail_status == 0; i++) {
+        fake.now_us += 10000;
+        lwnvme_queue_clock(&fake.queue);
+    }
+    assert_int_equal(fake.controller.fail_status, LWNVME_ERR_TIMEOUT);
+    fake.queue.cq = cq;
+    fake_fetch(&fake, command);
+    fake_post(&fake, command[0] >> 16, 0);
+    (void)lwnvme_queue_poll(&fake.queue, 0);
+    assert_int_equal(io.called, 1);
+    fake_end(&fake);
+}
+
+/* A ring of 6 has 5 slots, and room for 8: the keys of those that are nobody's are equal to nothing that a completion says. */
+static void slots_beyond_the_ring_match_nothing(void **state)
+{
+    (void)state;
+    start(0, 6);
+    assert_int_equal(fake.queue.slot_mask, 7);
+    for (uint32_t index = 0; index < 8; index++) {
+        assert_int_equal(fake.queue.slots[index].key.part.plain, index < 5 ? 0 : 1);
+        assert_null(fake.queue.slots[index].request);
+    }
+    fake_end(&fake);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slots_beyond_the_ring_match_nothing),
+        cmocka_unit_test(the_longest_time_of_all),
+        cmocka_unit_test(late_without_a_ring),
         cmocka_unit_test(command_has_what_was_asked_and_nothing_else),
         cmocka_unit_test(rings_wrap_at_every_depth),
         cmocka_unit_test(requests_beyond_the_ring_wait_in_order),
@@ -1447,11 +1719,14 @@ int main(void)
         cmocka_unit_test(fault_104_lost_command_times_out_when_polled_once_a_second),
         cmocka_unit_test(default_timeout_is_the_queues),
         cmocka_unit_test(fault_104_lost_command_times_out_under_traffic),
+        cmocka_unit_test(what_is_answered_when_nobody_polls_is_not_late),
+        cmocka_unit_test(fault_104_lost_command_times_out_though_the_ring_is_never_empty),
         cmocka_unit_test(largest_timeout_is_not_at_once),
         cmocka_unit_test(fault_121_clock_wraps_at_32_bits_of_milliseconds),
         cmocka_unit_test(fault_121_clock_goes_back),
         cmocka_unit_test(fault_098_answer_after_the_timeout_changes_nothing),
         cmocka_unit_test(the_clock_is_read_seldom_when_there_is_work),
+        cmocka_unit_test(polls_that_leave_nothing_in_flight_do_not_add_up),
         cmocka_unit_test(given_back_with_what_is_known),
         cmocka_unit_test(split_requests_are_given_back_whole),
         cmocka_unit_test(buffer_held_is_told),
@@ -1467,6 +1742,8 @@ int main(void)
         cmocka_unit_test(fault_139_rings_and_data_are_synced),
         cmocka_unit_test(fault_139_rings_are_synced_when_made),
         cmocka_unit_test(doorbells_without_a_hook),
+        cmocka_unit_test(fault_094_spurious_interrupts),
+        cmocka_unit_test(fault_182_interrupts_at_any_instruction),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,11 +80,13 @@ static void commands_say_what_the_queue_is(void **state)
     assert_int_equal(commands[0][0] & 0xffff, 0x05);
     assert_int_equal(commands[0][10], 36u << 16 | 1);
     assert_int_equal(commands[0][11], 5u << 16 | 3);
-    assert_true(((uint64_t)commands[0][7] << 32 | commands[0][6]) == bench.queue->cq_dma);
+    assert_true(((uint64_t)commands[0][7] << 32 | commands[0][6]) ==
+                bench.queue->pieces[LWNVME_PIECE_CQ].dma_address);
     assert_int_equal(commands[1][0] & 0xffff, 0x01);
     assert_int_equal(commands[1][10], 36u << 16 | 1);
     assert_int_equal(commands[1][11], 1u << 16 | 2u << 1 | 1); /* medium priority (fault 22), contiguous */
-    assert_true(((uint64_t)commands[1][7] << 32 | commands[1][6]) == bench.queue->sq_dma);
+    assert_true(((uint64_t)commands[1][7] << 32 | commands[1][6]) ==
+                bench.queue->pieces[LWNVME_PIECE_SQ].dma_address);
     assert_int_equal(lwnvme_sync_queue_create(bench.controller, &second, NULL), 0);
     assert_int_equal(commands[2][10] & 0xffff, 2);
     assert_int_equal(commands[2][11], 1);
@@ -410,9 +412,120 @@ static void largest_default_timeout(void **state)
     bench_end(&bench);
 }
 
+/* The controller is closed with the refusal of a submission queue unread in its ring: the completion queue, which was made,
+ * goes with the stop. */
+static void refused_while_the_controller_stops(void **state)
+{
+    (void)state;
+    start();
+    fault_on(LWNVME_ADMIN_CREATE_IOSQ, LWNVME_SIM_STATUS, 0x101);
+    assert_int_equal(lwnvme_queue_create(bench.controller, bench.queue, NULL), 0);
+    for (uint32_t i = 0; i < 1000 && bench.queue->state != LWNVME_QUEUE_CREATE_SQ; i++) {
+        lwnvme_sim_advance(bench.sim, 10);
+        (void)lwnvme_controller_poll(bench.controller);
+    }
+    assert_int_equal(bench.queue->state, LWNVME_QUEUE_CREATE_SQ);
+    lwnvme_sim_advance(bench.sim, 100000);
+    assert_int_equal(lwnvme_sync_controller_close(bench.controller), 0);
+    assert_int_equal(bench.queue->state, LWNVME_QUEUE_CLOSED);
+    assert_int_equal(bench.queue->status, 0x101); /* it had gone before the close took what was left */
+    bench_end(&bench);
+}
+
+/* The admin queue takes nothing more, and its owner has not acted on that yet: refused, and nothing is left. */
+static void a_queue_that_cannot_be_asked_for(void **state)
+{
+    size_t before;
+    (void)state;
+    start();
+    before = lwnvme_sim_outstanding_allocations(bench.sim);
+    bench.controller->admin.slow |= LWNVME_SLOW_NO_SUBMIT;
+    assert_true(lwnvme_queue_create(bench.controller, bench.queue, NULL) < 0);
+    bench.controller->admin.slow &= ~LWNVME_SLOW_NO_SUBMIT;
+    assert_int_equal(bench.queue->state, LWNVME_QUEUE_CLOSED);
+    assert_null(bench.controller->queues);
+    assert_int_equal(lwnvme_sim_outstanding_allocations(bench.sim), before);
+    assert_int_equal(create(NULL), 0);
+    bench_end(&bench);
+}
+
+static void a_closed_queue_is_not_parked(void **state)
+{
+    (void)state;
+    start();
+    assert_int_equal(create(NULL), 0);
+    assert_int_equal(lwnvme_sync_queue_delete(bench.queue), 0);
+    lwnvme_queue_park(bench.queue);
+    assert_int_equal(bench.queue->state, LWNVME_QUEUE_CLOSED);
+    assert_int_equal(lwnvme_queue_status(bench.queue), LWNVME_ERR_QUEUE_CLOSED);
+    assert_int_equal(create(NULL), 0);
+    bench_end(&bench);
+}
+
+/* As many entries as the controller can do, on either ring, fit again after a reset; and so does the last identifier. */
+static void the_largest_queue_comes_back(void **state)
+{
+    struct lwnvme_queue_config config = {.entries = 8, .cq_entries = 8};
+    (void)state;
+    bench_prepare(&bench);
+    bench.settings.cap_mqes = 7;
+    bench.settings.io_queue_pairs = 2;
+    bench_power(&bench);
+    assert_int_equal(bench_open(&bench), 0);
+    memset(&second, 0, sizeof(second));
+    assert_int_equal(create(&config), 0);
+    config.entries = 4;
+    assert_int_equal(lwnvme_sync_queue_create(bench.controller, &second, &config), 0);
+    assert_int_equal(lwnvme_controller_get_info(bench.controller)->io_queues, 2);
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(lwnvme_queue_status(bench.queue), 0);
+    assert_int_equal(lwnvme_queue_status(&second), 0);
+    bench_end(&bench);
+}
+
+/* A step without an answer, and the controller does not stop either: the rings are its own, and are not freed. */
+static void fault_118_step_of_a_controller_that_does_not_stop(void **state)
+{
+    static const uint8_t opcodes[] = {0x05, 0x01, 0x00, 0x04};
+    (void)state;
+    for (size_t i = 0; i < sizeof(opcodes); i++) {
+        struct lwnvme_sim_fault lose = {
+            .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = opcodes[i]};
+        size_t before;
+        start();
+        lwnvme_sim_settings(bench.sim)->fence_works = false;
+        lwnvme_sim_settings(bench.sim)->never_disabled = true;
+        if (i >= 2) {
+            assert_int_equal(create(NULL), 0);
+        }
+        assert_true(lwnvme_sim_fault_add(bench.sim, &lose));
+        if (i < 2) {
+            assert_int_equal(lwnvme_queue_create(bench.controller, bench.queue, NULL), 0);
+        } else {
+            assert_int_equal(lwnvme_queue_delete(bench.queue), 0);
+        }
+        before = lwnvme_sim_outstanding_allocations(bench.sim);
+        for (uint32_t turn = 0; turn < 200; turn++) {
+            lwnvme_sim_advance(bench.sim, 1000000);
+            (void)lwnvme_controller_poll(bench.controller);
+        }
+        assert_int_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_FAILED);
+        assert_int_equal(bench.queue->state, LWNVME_QUEUE_BROKEN);
+        assert_int_equal(bench.queue->status, LWNVME_ERR_ABORTED);
+        assert_int_equal(lwnvme_sim_outstanding_allocations(bench.sim), before);
+        assert_int_equal(lwnvme_controller_close(bench.controller), LWNVME_ERR_MEMORY_KEPT);
+        bench_drop(&bench);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_largest_queue_comes_back),
+        cmocka_unit_test(fault_118_step_of_a_controller_that_does_not_stop),
+        cmocka_unit_test(refused_while_the_controller_stops),
+        cmocka_unit_test(a_queue_that_cannot_be_asked_for),
+        cmocka_unit_test(a_closed_queue_is_not_parked),
         cmocka_unit_test(arguments_are_checked),
         cmocka_unit_test(commands_say_what_the_queue_is),
         cmocka_unit_test(fault_005_two_entries_are_enough),

@@ -63,10 +63,21 @@ static void configuration_adds_and_removes(void **state)
     assert_int_equal(lwnvme_quirks_for(&config), 0);
 }
 
+static void fault_096_devices_whose_msi_is_broken(void **state)
+{
+    (void)state;
+    assert_false(lwnvme_msi_works(0x15b7, 0x5008));
+    assert_false(lwnvme_msi_works(0x15b7, 0x5009));
+    assert_true(lwnvme_msi_works(0x15b7, 0x500a));
+    assert_true(lwnvme_msi_works(0x15b6, 0x5008));
+    assert_true(lwnvme_msi_works(0, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_devices),
+        cmocka_unit_test(fault_096_devices_whose_msi_is_broken),
         cmocka_unit_test(unknown_devices_and_half_matches_have_none),
         cmocka_unit_test(configuration_adds_and_removes),
     };

@@ -123,7 +123,7 @@ static void fault_021_command_sets(void **state)
             continue;
         }
         assert_int_equal(status, 0);
-        assert_int_equal(controller->cc >> 4 & 7, (css & 1) != 0 ? 0 : (css & 0x40) != 0 ? 6 : 7);
+        assert_int_equal(controller->cc >> 4 & 7, (css & 0x40) != 0 ? 6 : (css & 1) != 0 ? 0 : 7);
         assert_int_equal(controller->cc & 1, 0);
         assert_int_equal(controller->cc >> 16 & 15, 6);
         assert_int_equal(controller->cc >> 20 & 15, 4);
@@ -167,11 +167,11 @@ static void fault_007_008_time_to_ready(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         start(CAP_MQES(31) | CAP_TO(rows[i][0]), CAP_CSS(1));
         lwnvme_ready_timeout_update(controller);
-        assert_int_equal(controller->ready_timeout_ms, rows[i][1]);
+        assert_int_equal(controller->limits_us[LWNVME_LIMIT_READY], rows[i][1] * UINT64_C(1000));
         /* It only grows. */
         fake.registers[0] = CAP_MQES(31);
         lwnvme_ready_timeout_update(controller);
-        assert_int_equal(controller->ready_timeout_ms, rows[i][1]);
+        assert_int_equal(controller->limits_us[LWNVME_LIMIT_READY], rows[i][1] * UINT64_C(1000));
     }
 }
 
@@ -197,9 +197,9 @@ static void fault_009_crto(void **state)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         cap_high_value = CAP_CSS(1) | CAP_CRMS(rows[i][0]);
         crto_value = rows[i][1];
-        controller->ready_timeout_ms = 0;
+        controller->limits_us[LWNVME_LIMIT_READY] = 0;
         lwnvme_ready_timeout_update(controller);
-        assert_int_equal(controller->ready_timeout_ms, rows[i][2]);
+        assert_int_equal(controller->limits_us[LWNVME_LIMIT_READY], rows[i][2] * UINT64_C(1000));
     }
 }
 

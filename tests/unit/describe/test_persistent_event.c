@@ -191,9 +191,37 @@ static void fault_188_hostile_logs_make_clean_text_and_json(void **state)
     }
 }
 
+/* Events that are too short for what their type says, and one with the header of a telemetry log. */
+static void fault_188_events_that_are_cut(void **state)
+{
+    static struct lwnvme_telemetry_header telemetry;
+    struct collect *collect;
+
+    (void)state;
+    start();
+    put_event(4, 0, "1.2.3\0", 7);
+    put_event(11, 0, "\3\0", 3);
+    put_event(12, 0, &telemetry, sizeof(telemetry) - 1);
+    collect = described(log_length);
+    expect_line(collect, "  [2]:"); /* all three are there, without what would lie beyond them */
+    expect_no_line(collect, "  [3]:");
+    assert_null(strstr(collect->lines, "fw_rev"));
+    assert_null(strstr(collect->lines, "controllers"));
+    assert_null(strstr(collect->lines, "feature "));
+    collect_free(collect);
+    start();
+    telemetry.lid = 7;
+    lwnvme_le16_set(&telemetry.da1lb, 77);
+    put_event(12, 0, &telemetry, sizeof(telemetry));
+    collect = described(log_length);
+    expect_json(collect, "77");
+    collect_free(collect);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fault_188_events_that_are_cut),
         cmocka_unit_test(the_header_and_each_kind_of_event),
         cmocka_unit_test(fault_188_the_log_may_end_anywhere),
         cmocka_unit_test(fault_188_lengths_in_headers_may_be_anything),

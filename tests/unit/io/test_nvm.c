@@ -2,6 +2,8 @@
 /* The NVM command set: every argument, and each command as it stands in the ring. */
 #include "../support.h"
 
+#include "../../../src/io/io_private.h"
+
 #define BASE 0x20000000u
 
 static struct fake fake;
@@ -127,6 +129,7 @@ static void fault_073_ranges_of_blocks(void **state)
         assert_int_equal(call(v, &fake.queue, &fake.ns, request, (1u << 20) - 1, 1), 0);
         serve();
         fake.ns.block_count = last + 1;
+        lwnvme_straight_allow(&fake.ns);
         assert_int_equal(call(v, &fake.queue, &fake.ns, request, last, 1), 0);
         serve();
         assert_int_equal(call(v, &fake.queue, &fake.ns, request, last, 2), LWNVME_ERR_LBA_RANGE);
@@ -135,7 +138,7 @@ static void fault_073_ranges_of_blocks(void **state)
         }
         /* A namespace of a few blocks, less than a command may have. */
         fake.ns.block_count = 3;
-        fake.ns.straight_blocks = 3;
+        lwnvme_straight_allow(&fake.ns);
         assert_int_equal(call(v, &fake.queue, &fake.ns, request, 0, 3), 0);
         serve();
         assert_int_equal(call(v, &fake.queue, &fake.ns, request, 0, 4), LWNVME_ERR_LBA_RANGE);
@@ -356,8 +359,11 @@ static void unknown_flags_are_refused(void **state)
     struct lwnvme_command raw = {.opcode = 0x80};
     (void)state;
     start(0);
-    for (uint32_t bit = 4; bit < 32; bit++) {
+    for (uint32_t bit = 6; bit < 32; bit++) {
         request->flags = 1u << bit | LWNVME_REQUEST_FUA;
+        if (1u << bit == LWNVME_REQUEST_REPEAT) {
+            continue;
+        }
         for (uint32_t verb = 0; verb < VERBS; verb++) {
             assert_int_equal(call((enum verb)verb, &fake.queue, &fake.ns, request, 0, 1),
                              LWNVME_ERR_INVALID_ARGUMENT);
@@ -366,6 +372,383 @@ static void unknown_flags_are_refused(void **state)
     }
     assert_false(lwnvme_request_active(request));
     assert_int_equal(fake_told(&fake), 0);
+    fake_end(&fake);
+}
+
+/* The host's direct map, an offset away from what dma_map would say, so that it shows who has translated. */
+#define MAP_BASE  0x20000000u
+#define MAP_BYTES 0x100000u
+#define MAP_DMA   UINT64_C(0x5500000000)
+#define HOOK      UINT64_C(0x7700000000)
+
+static void start_with_direct_map(uint32_t options, struct lwnvme_direct_map map)
+{
+    fake_host(&fake, options);
+    fake.map_offset = HOOK;
+    fake_controller(&fake, 4096, 131072);
+    fake.controller.config.direct_map = map;
+    fake_queue(&fake, 8);
+    fake_namespace(&fake, 9, 1u << 20);
+    counted_init(&io, &fake);
+}
+
+/* Reads blocks to an address; the device addresses that the controller was told, page by page. */
+static uint64_t read_at(uint64_t address, uint32_t blocks, uint32_t *maps)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)address, (size_t)blocks * 512);
+    uint64_t prp1;
+    uint64_t prp2;
+
+    fake.maps_made = 0;
+    fake.map_count = 0;
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 5, blocks, &buffer), 0);
+    *maps = fake.maps_made;
+    serve();
+    assert_int_equal(command[10], 5);
+    assert_int_equal(command[12], blocks - 1);
+    prp1 = command[6] | (uint64_t)command[7] << 32;
+    prp2 = command[8] | (uint64_t)command[9] << 32;
+    if ((prp1 & 4095) + blocks * UINT64_C(512) <= 4096) {
+        assert_true(prp2 == 0);
+    } else if ((prp1 & 4095) + blocks * UINT64_C(512) <= 8192) {
+        assert_true(prp2 == (prp1 | 4095) + 1);
+    } else {
+        const uint64_t *list = fake_dma_memory(&fake, prp2, 8);
+        uint64_t pages = ((prp1 & 4095) + blocks * UINT64_C(512) + 4095) / 4096 - 1;
+
+        for (uint64_t i = 0; i < pages; i++) {
+            assert_true(lwnvme_order64(list[i]) == (prp1 | 4095) + 1 + i * 4096);
+        }
+    }
+    return prp1;
+}
+
+static void direct_map_translates_what_lies_in_it(void **state)
+{
+    const struct lwnvme_direct_map map = {MAP_BASE, MAP_DMA, MAP_BYTES};
+    static const uint32_t blocks[] = {1, 7, 8, 9, 16, 17, 24, 255, 256};
+    static const uint32_t offsets[] = {0, 4, 512, 3584, 4092, 0x7f000, MAP_BYTES - 131072 - 4};
+    uint32_t maps;
+    (void)state;
+    if (LWNVME_CONFIG_STRAIGHT == 0)
+        skip();
+    start_with_direct_map(0, map);
+    for (uint32_t b = 0; b < 9; b++) {
+        for (uint32_t o = 0; o < 7; o++) {
+            assert_true(read_at(MAP_BASE + offsets[o], blocks[b], &maps) == MAP_DMA + offsets[o]);
+            assert_int_equal(maps, 0);
+        }
+        /* Before and behind it, and where the largest transfer would not end in it, the hook is asked. */
+        assert_true(read_at(MAP_BASE - 4, blocks[b], &maps) == HOOK + MAP_BASE - 4);
+        assert_int_equal(maps, 1);
+        assert_true(read_at(MAP_BASE + MAP_BYTES - 131072, blocks[b], &maps) ==
+                    HOOK + MAP_BASE + MAP_BYTES - 131072);
+        assert_int_equal(maps, 1);
+    }
+    fake_end(&fake);
+}
+
+/* One that is too short, not there, or in another place of the page, and hosts that want to know of each mapping. */
+static void direct_map_that_cannot_serve_is_not_used(void **state)
+{
+    static const struct lwnvme_direct_map bad[] = {
+        {MAP_BASE, MAP_DMA, 0}, {MAP_BASE, MAP_DMA, 131071}, {MAP_BASE, MAP_DMA + 512, MAP_BYTES}};
+    static const uint32_t options[] = {FAKE_UNMAP, FAKE_SYNC};
+    const struct lwnvme_direct_map good = {MAP_BASE, MAP_DMA, MAP_BYTES};
+    uint32_t maps;
+    (void)state;
+    for (uint32_t i = 0; i < 5; i++) {
+        start_with_direct_map(i < 3 ? 0 : options[i - 3], i < 3 ? bad[i] : good);
+        assert_true(read_at(MAP_BASE + 0x1000, 8, &maps) == HOOK + MAP_BASE + 0x1000);
+        assert_true(maps >= 1);
+        fake_end(&fake);
+    }
+}
+
+/* Buffers that cannot serve are refused as ever, and the last blocks of the namespace can be read. */
+static void direct_map_changes_no_answer(void **state)
+{
+    const struct lwnvme_direct_map map = {MAP_BASE, MAP_DMA, MAP_BYTES};
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)(MAP_BASE + 2), 4096);
+    (void)state;
+    start_with_direct_map(0, map);
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 8, &buffer), LWNVME_ERR_BUFFER_ALIGNMENT);
+    buffer = lwnvme_buffer_cpu((void *)(uintptr_t)MAP_BASE, 4095);
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 8, &buffer), LWNVME_ERR_BUFFER_LENGTH);
+    buffer = lwnvme_buffer_cpu(NULL, 4096);
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 8, &buffer), LWNVME_ERR_NULL_ARGUMENT);
+    buffer = lwnvme_buffer_cpu((void *)(uintptr_t)MAP_BASE, 131072);
+    for (uint32_t blocks = 1; blocks <= 256; blocks <<= 1) {
+        uint64_t last = fake.ns.block_count - blocks;
+
+        assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, last, blocks, &buffer), 0);
+        serve();
+        assert_int_equal(command[10], last);
+        assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, last + 1, blocks, &buffer),
+                         LWNVME_ERR_LBA_RANGE);
+        assert_int_equal(
+            lwnvme_read(&fake.queue, &fake.ns, request, UINT64_MAX - blocks + 1, blocks, &buffer),
+            LWNVME_ERR_LBA_RANGE);
+    }
+    fake_end(&fake);
+}
+
+/* One that begins at address 0 would make NULL an address like any other. */
+static void direct_map_from_address_0_is_not_used(void **state)
+{
+    const struct lwnvme_direct_map map = {0, 0, MAP_BASE + MAP_BYTES};
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(NULL, 4096);
+    uint32_t maps;
+    (void)state;
+    start_with_direct_map(0, map);
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 8, &buffer), LWNVME_ERR_NULL_ARGUMENT);
+    assert_true(read_at(MAP_BASE, 8, &maps) == HOOK + MAP_BASE);
+    assert_int_equal(maps, 1);
+    fake_end(&fake);
+}
+
+static uint32_t dressed;
+
+static int count_begin(struct lwnvme_request *about)
+{
+    (void)about;
+    dressed++;
+    return LWNVME_OK;
+}
+
+static void count_piece(const struct lwnvme_request *about, uint32_t *sqe)
+{
+    (void)about;
+    (void)sqe;
+}
+
+static void count_end(struct lwnvme_request *about)
+{
+    (void)about;
+    dressed++;
+}
+
+/* What a namespace's format asks of its requests is asked of each, whoever lets it be used again: none goes straight. */
+static void dressed_namespaces_have_no_straight_path(void **state)
+{
+    static const struct lwnvme_dress dress = {.begin = count_begin, .piece = count_piece, .end = count_end};
+    const struct lwnvme_direct_map map = {MAP_BASE, MAP_DMA, MAP_BYTES};
+    uint32_t maps;
+    (void)state;
+    start_with_direct_map(0, map);
+    fake.ns.dress = &dress;
+    lwnvme_straight_allow(&fake.ns);
+    dressed = 0;
+    (void)read_at(MAP_BASE, 8, &maps);
+    assert_int_equal(dressed, 2);
+    fake_end(&fake);
+}
+
+/* A command of the long way that fails or succeeds is never taken for one of the straight path, whatever its place and
+ * its slot were used for before. */
+static void slots_change_between_straight_and_plain(void **state)
+{
+    const struct lwnvme_direct_map map = {MAP_BASE, MAP_DMA, MAP_BYTES};
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)MAP_BASE, 4096);
+    (void)state;
+    start_with_direct_map(0, map);
+    for (uint32_t i = 0; i < 1000; i++) {
+        bool fails = i % 5 == 3;
+
+        request->flags = i % 3 == 1 ? LWNVME_REQUEST_FUA : 0;
+        assert_int_equal(lwnvme_write(&fake.queue, &fake.ns, request, i, 8, &buffer), 0);
+        fake_fetch(&fake, command);
+        assert_int_equal(command[12], 7 | (i % 3 == 1 ? 1u << 30 : 0));
+        fake_post(&fake, command[0] >> 16, fails ? 0x281 : 0);
+        fake_post(&fake, command[0] >> 16, 0); /* twice: the second answers nothing */
+        io.called = 0;
+        assert_int_equal(lwnvme_queue_poll(&fake.queue, 0), 2);
+        assert_int_equal(io.called, 1);
+        assert_int_equal(request->status, fails ? 0x281 : 0);
+        assert_int_equal(request->bytes_done, fails ? 0 : 4096);
+    }
+    assert_int_equal(lwnvme_queue_stale(&fake.queue), 1000);
+    fake_end(&fake);
+}
+
+static uint8_t
+    pages[(LWNVME_CONFIG_ADMIN_PAGES + 1) * LWNVME_PAGE_MIN]; /* Identify Controller is in the last one */
+
+static void directives_that_cannot_be_are_refused(void **state)
+{
+    struct lwnvme_buffer buffer = buffer_of(512);
+    (void)state;
+    start(0);
+    fake.controller.pages = pages;
+    memset(pages, 0, sizeof(pages));
+    fake.controller.info.oacs = LWNVME_OACS_DIRECTIVES;
+    request->directive = lwnvme_directive_placement(3);
+    assert_int_equal(lwnvme_write(&fake.queue, &fake.ns, request, 0, 1, &buffer), LWNVME_ERR_NO_FDP);
+    request->directive = 3; /* of no type */
+    assert_int_equal(lwnvme_write(&fake.queue, &fake.ns, request, 0, 1, &buffer),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    request->directive = lwnvme_directive_stream(3) | 0x100000u; /* of one that does not exist */
+    assert_int_equal(lwnvme_write(&fake.queue, &fake.ns, request, 0, 1, &buffer),
+                     LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(lwnvme_write_zeroes(&fake.queue, &fake.ns, request, 0, 1), LWNVME_ERR_INVALID_ARGUMENT);
+    assert_int_equal(fake_told(&fake), 0);
+    request->directive = lwnvme_directive_stream(3);
+    assert_int_equal(lwnvme_write(&fake.queue, &fake.ns, request, 0, 1, &buffer), 0);
+    serve();
+    assert_int_equal(command[12], 1u << 20);
+    assert_int_equal(command[13], 3u << 16);
+    fake.controller.pages = NULL;
+    fake_end(&fake);
+}
+
+static size_t short_run;
+static uint32_t odd_bits;
+
+static bool translate_oddly(struct fake *host, uintptr_t address, size_t length, uint64_t *dma, size_t *run)
+{
+    (void)host;
+    *dma = (address & ~(uintptr_t)4095) * 3 + (address & 4095) + odd_bits;
+    *run = short_run != 0 && short_run < length ? short_run : length;
+    return true;
+}
+
+/* The straight path has one piece of memory, at dwords, with as long a list as a transfer needs. What else there is goes
+ * the long way, which cuts it or says what is wrong. */
+static void what_the_straight_path_cannot_express(void **state)
+{
+    struct lwnvme_buffer buffer = buffer_of(16 * 4096);
+    (void)state;
+    start(0);
+    fake.translate = translate_oddly;
+    short_run = 4096;
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 16, &buffer), 0);
+    serve();
+    assert_true(((uint64_t)command[9] << 32 | command[8]) == (BASE + 4096) * UINT64_C(3));
+    short_run = 0;
+    odd_bits = 2;
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 16, &buffer),
+                     LWNVME_ERR_BUFFER_ALIGNMENT);
+    odd_bits = 0;
+    fake_end(&fake);
+    /* A handle from before transfers became smaller: the lists are those of 16 KiB. */
+    fake_start(&fake, 0, 32);
+    counted_init(&io, &fake);
+    fake.controller.info.max_transfer_bytes = 16384;
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 100, 128, &buffer),
+                     LWNVME_ERR_BUFFER_LAYOUT);
+    assert_int_equal(fake_told(&fake), 0);
+    assert_int_equal(lwnvme_queue_in_flight(&fake.queue), 0);
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 100, 32, &buffer), 0);
+    serve();
+    fake_end(&fake);
+}
+
+/* In a batch the straight path does not ring the doorbell either. */
+static void batches_on_the_straight_path(void **state)
+{
+    const struct lwnvme_direct_map map = {MAP_BASE, MAP_DMA, MAP_BYTES};
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu((void *)(uintptr_t)MAP_BASE, 4096);
+    (void)state;
+    if (LWNVME_CONFIG_STRAIGHT == 0)
+        skip();
+    start_with_direct_map(0, map);
+    lwnvme_queue_batch_begin(&fake.queue);
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 5, 8, &buffer), 0);
+    assert_int_equal(request->state, LWNVME_REQUEST_STRAIGHT);
+    assert_int_equal(fake_told(&fake), 0);
+    lwnvme_queue_batch_end(&fake.queue);
+    assert_int_equal(fake_told(&fake), 1);
+    serve();
+    fake_end(&fake);
+}
+
+/* A write that is to be atomic is mapped whole or not at all. */
+static void atomic_writes_whose_mapping_fails(void **state)
+{
+    static uint8_t identify[(LWNVME_CONFIG_ADMIN_PAGES + 1) * LWNVME_PAGE_MIN];
+    (void)state;
+    start(0);
+    fake.controller.pages = identify;
+    fake.ns.told[offsetof(struct lwnvme_identify_namespace, nsfeat)] = LWNVME_NSFEAT_NSABP;
+    fake.ns.told[offsetof(struct lwnvme_identify_namespace, nawun)] = 15;
+    struct lwnvme_buffer buffer = buffer_of(8192);
+    request->flags = LWNVME_REQUEST_ATOMIC;
+    fake.maps_made = 0;
+    fake.map_fails_at = 1;
+    assert_int_equal(lwnvme_write(&fake.queue, &fake.ns, request, 0, 16, &buffer), LWNVME_ERR_DMA_MAP);
+    assert_int_equal(fake_told(&fake), 0);
+    assert_int_equal(lwnvme_write(&fake.queue, &fake.ns, request, 0, 16, &buffer), 0);
+    serve();
+    assert_int_equal(command[12] & 0xffff, 15);
+    fake.controller.pages = NULL;
+    fake_end(&fake);
+}
+
+static void refusals_in_their_order(void **state)
+{
+    (void)state;
+    start(0);
+    struct lwnvme_buffer buffer = buffer_of(512);
+    /* A namespace that is read only is not the first that is wrong with a call. */
+    fake.ns.read_only = true;
+    assert_int_equal(lwnvme_write(&fake.queue, &fake.ns, NULL, 0, 1, &buffer), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_write(&fake.queue, &fake.ns, request, 0, 1, &buffer), LWNVME_ERR_READ_ONLY);
+    fake.ns.read_only = false;
+    assert_int_equal(lwnvme_flush_all(NULL, request), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_flush_all(&fake.queue, NULL), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_flush_all(&fake.queue, request), LWNVME_ERR_NO_BROADCAST);
+    assert_int_equal(lwnvme_read(&fake.queue, &fake.ns, request, 0, 1, &buffer), 0);
+    assert_int_equal(lwnvme_flush_all(&fake.queue, request), LWNVME_ERR_REQUEST_ACTIVE);
+    serve();
+    /* The first range that is wrong counts, whatever comes after it. */
+    lwnvme_dsm_range_set(&ranges[0], 1u << 20, 1);
+    lwnvme_dsm_range_set(&ranges[1], 0, 1);
+    assert_int_equal(lwnvme_dataset_management(&fake.queue, &fake.ns, request, ranges, 2, 4),
+                     LWNVME_ERR_LBA_RANGE);
+    assert_int_equal(io.called, 1);
+    fake_end(&fake);
+}
+
+/* The blocks of one command, over all of its ranges. */
+static void trims_are_cut_at_the_sum_of_their_blocks(void **state)
+{
+    (void)state;
+    start(0);
+    fake.controller.command_limits[offsetof(struct lwnvme_identify_nvm_controller, dmrsl)] = 100;
+    fake.controller.command_limits[offsetof(struct lwnvme_identify_nvm_controller, dmsl)] = 20;
+    for (uint32_t i = 0; i < 5; i++) {
+        lwnvme_dsm_range_set(&ranges[i], i * 100, 8);
+    }
+    assert_int_equal(lwnvme_dataset_management(&fake.queue, &fake.ns, request, ranges, 5, 4), 0);
+    assert_int_equal(fake_told(&fake), 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        fake_fetch(&fake, command);
+        assert_int_equal(command[10], i < 2 ? 1 : 0);
+        assert_true(((uint64_t)command[7] << 32 | command[6]) == (uintptr_t)&ranges[2 * i] + fake.map_offset);
+        fake_post(&fake, command[0] >> 16, 0);
+    }
+    (void)lwnvme_queue_poll(&fake.queue, 0);
+    assert_int_equal(io.called, 1);
+    assert_int_equal(request->bytes_done, 5 * 16);
+    fake_end(&fake);
+}
+
+/* Data of one command that is not about blocks: a descriptor extension. */
+static void buffers_of_single_commands(void **state)
+{
+    struct lwnvme_buffer buffer = buffer_of(64);
+    (void)state;
+    start(0);
+    assert_int_equal(lwnvme_io_begin(&fake.queue, &fake.ns, request, LWNVME_ZNS_ZONE_MANAGEMENT_SEND), 0);
+    assert_int_equal(lwnvme_io_buffer(request, NULL, 64), LWNVME_ERR_NULL_ARGUMENT);
+    assert_int_equal(lwnvme_io_buffer(request, &buffer, 65), LWNVME_ERR_BUFFER_LENGTH);
+    assert_int_equal(lwnvme_io_buffer(request, &buffer, 131073), LWNVME_ERR_TRANSFER_SIZE);
+    assert_int_equal(lwnvme_io_buffer(request, &buffer, 63), 0);
+    assert_int_equal(request->data_bytes, 64);
+    fake.ops.dma_map = NULL;
+    assert_int_equal(lwnvme_io_buffer(request, &buffer, 64), LWNVME_ERR_HOOK_DMA_MAP);
+    buffer = lwnvme_buffer_device(0x1000, 64);
+    assert_int_equal(lwnvme_io_buffer(request, &buffer, 64), 0);
     fake_end(&fake);
 }
 
@@ -381,6 +764,19 @@ int main(void)
         cmocka_unit_test(fault_077_dataset_management),
         cmocka_unit_test(straight_and_long_way_say_the_same),
         cmocka_unit_test(unknown_flags_are_refused),
+        cmocka_unit_test(direct_map_translates_what_lies_in_it),
+        cmocka_unit_test(direct_map_that_cannot_serve_is_not_used),
+        cmocka_unit_test(direct_map_changes_no_answer),
+        cmocka_unit_test(direct_map_from_address_0_is_not_used),
+        cmocka_unit_test(dressed_namespaces_have_no_straight_path),
+        cmocka_unit_test(slots_change_between_straight_and_plain),
+        cmocka_unit_test(directives_that_cannot_be_are_refused),
+        cmocka_unit_test(what_the_straight_path_cannot_express),
+        cmocka_unit_test(batches_on_the_straight_path),
+        cmocka_unit_test(atomic_writes_whose_mapping_fails),
+        cmocka_unit_test(refusals_in_their_order),
+        cmocka_unit_test(trims_are_cut_at_the_sum_of_their_blocks),
+        cmocka_unit_test(buffers_of_single_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -243,9 +243,9 @@ static void test_torn_write(void **state)
     (void)mini_put(&mini, &mini.io, write);
     mini_ring(&mini, &mini.io);
     lwnvme_sim_power_cut(mini.sim);
-    for (unsigned i = 0; i < 8; i++) {
+    for (unsigned i = 0; i < 8; i++) { /* AWUPF is one block: any of them */
         assert_true(lwnvme_sim_read_blocks(mini.sim, 1, i, 1, block));
-        assert_true(block[0] == 0 || (block[0] == 0x66 && stored == i));
+        assert_true(block[0] == 0 || block[0] == 0x66);
         stored += block[0] == 0x66;
         assert_int_equal(block[511], block[0]);
     }

@@ -329,6 +329,7 @@ static void test_shadow_memory(void **state)
     mini_create(&mini, &config);
     mini.ops->dma_sync(mini.sim, mini.admin.cq, MINI_ENTRIES * 16, LWNVME_FROM_DEVICE, true);
     mini_enable(&mini);
+    mini.ops->dma_sync(mini.sim, buffer, 4096, LWNVME_FROM_DEVICE, true);
     assert_true(mini.ops->dma_map(mini.sim, buffer, 4096, LWNVME_FROM_DEVICE, &dma, &run));
     identify[6] = (uint32_t)dma;
     identify[7] = (uint32_t)(dma >> 32);

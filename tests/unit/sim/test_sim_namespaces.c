@@ -243,6 +243,21 @@ static void test_capacity_management(void **state)
     mini_stop(&mini);
 }
 
+/* Random write areas have a size, in units of what is flushed. */
+static void test_random_write_areas_make_sense(void **state)
+{
+    struct lwnvme_sim *sim;
+    (void)state;
+    config.zoned.ozcs = 2;
+    for (uint16_t i = 0; i < 8; i++) {
+        config.zoned.zrwasz = (i & 1) != 0 ? 8 : 0;
+        config.zoned.zrwafg = (i & 4) != 0 ? 3 : (i & 2) != 0 ? 4 : 0;
+        sim = lwnvme_sim_create(&config);
+        assert_int_equal(sim != NULL, i == 3);
+        lwnvme_sim_destroy(sim);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +266,7 @@ int main(void)
         cmocka_unit_test_setup(test_refusals_of_attachment, fresh),
         cmocka_unit_test_setup(test_identify_lists, fresh),
         cmocka_unit_test_setup(test_command_sets, fresh),
+        cmocka_unit_test_setup(test_random_write_areas_make_sense, fresh),
         cmocka_unit_test_setup(test_virtualization, fresh),
         cmocka_unit_test_setup(test_capacity_management, fresh),
     };

@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The chart of what a 4 KiB read costs: the library, the floor and other drivers, as SVG."""
+import html
+
+# Instructions per 4 KiB read, submitted and completed in batches of 32, warm, counted by callgrind; bench/README.md tells
+# what was measured, and how.
+PEERS = (
+    ("SPDK", 658),
+    ("SPDK, with LTO", 494),
+    ("libvfn, with its mapper", 485),
+    ("vroom, hardly a check", 112),
+)
+WIDTH, ROW, LEFT, RIGHT, TOP = 760, 34, 210, 70, 62
+OURS, FLOOR, OTHERS = "#2a6f4e", "#9a9a9a", "#b9c4d6"
+
+
+def rows(report):
+    read = report["read_4k"]["qd32"]
+    return ([("lwnvme", read["total"], OURS), ("lwnvme, dma_map called", report["read_4k_dma_map"]["qd32"]["total"], OURS),
+             ("floor: no check, no deadline", read["floor"], FLOOR)] + [(name, count, OTHERS) for name, count in PEERS])
+
+
+def svg(report):
+    bars = sorted(rows(report), key=lambda row: row[1])
+    scale = (WIDTH - LEFT - RIGHT) / max(count for _, count, _ in bars)
+    height = TOP + ROW * len(bars) + 34
+    lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
+             'font-family="sans-serif" font-size="14">',
+             f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+             '<text x="16" y="26" font-size="17" font-weight="bold">Instructions per 4 KiB read</text>',
+             '<text x="16" y="46" fill="#555555">submitted and completed in batches of 32; less is better</text>']
+    for index, (name, count, colour) in enumerate(bars):
+        y = TOP + ROW * index
+        length = count * scale
+        lines += [f'<text x="{LEFT - 10}" y="{y + 19}" text-anchor="end">{html.escape(name)}</text>',
+                  f'<rect x="{LEFT}" y="{y + 4}" width="{length:.1f}" height="{ROW - 12}" fill="{colour}"/>',
+                  f'<text x="{LEFT + length + 6:.1f}" y="{y + 19}">{count:.0f}</text>']
+    lines += [f'<text x="16" y="{height - 12}" fill="#555555" font-size="12">callgrind, x86-64-v2, gcc -O2; '
+              'method and sources: bench/README.md</text>', '</svg>', '']
+    return "\n".join(lines)

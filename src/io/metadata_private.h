@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What protection information shares with plain metadata.
+ */
+#ifndef LWNVME_IO_METADATA_PRIVATE_H
+#define LWNVME_IO_METADATA_PRIVATE_H
+
+#include "../core/core.h"
+
+/* How many blocks one command may have: with interleaved metadata, these count. 0, or LWNVME_ERR_NS_TRANSFER_SIZE. */
+int lwnvme_metadata_limit(struct lwnvme_namespace *ns);
+
+/* Whether the buffer of a request that moves data has the shape that the format asks for, metadata included if they
+ * move. Settles what moves for each block. */
+int lwnvme_metadata_shape(struct lwnvme_request *request, bool move);
+
+/* lwnvme_request.mapping: metadata in a buffer of their own that is not dword aligned, or that an SGL is asked for. The full
+ * mapper has found that the controller can take them (mapper.c). */
+#define LWNVME_MAPPING_METADATA 8u
+
+/* struct lwnvme_dress, map. */
+int lwnvme_metadata_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
+                        uint32_t *blocks, uint64_t *dma);
+
+#endif
