@@ -217,7 +217,7 @@ static void hook_mmio_write32(void *host, volatile void *registers, size_t offse
 {
     struct lwnvme_sim *sim = host_sim(host);
     lwsim_step(sim, sim->config.mmio_step_us);
-    if (!sim->removed && lwsim_cmb_write(sim, registers, offset, value)) {
+    if (lwsim_cmb_write(sim, registers, offset, value)) {
         return;
     }
     if (registers_right(sim, registers)) {

@@ -70,16 +70,30 @@ bool lwsim_cmb_write(struct lwnvme_sim *sim, const volatile void *window, size_t
     if (sim->cmb.window == NULL || window != sim->cmb.window) {
         return false;
     }
+    if (sim->removed || (!enabled(sim) && sim->cmb.lost)) {
+        return true; /* nobody takes it */
+    }
     if (!enabled(sim)) {
         lwsim_violation(sim, "controller memory buffer: written at 0x%zx, but it is not enabled", offset);
     } else if (offset % 4 != 0 || offset > sim->config.cmb_bytes - 4) {
         lwsim_violation(sim, "controller memory buffer: no dword at 0x%zx of %llu bytes", offset,
                         (unsigned long long)sim->config.cmb_bytes);
     } else {
-        lwsim_put(sim->cmb.bytes + offset, value, 4);
+        lwsim_put((sim->config.weak_order ? sim->cmb.stored : sim->cmb.bytes) + offset, value, 4);
+        sim->cmb.unpublished = sim->config.weak_order;
         sim->counts.cmb_writes++;
     }
     return true;
+}
+
+/* Memory has been published already, and the device may look at shadow doorbells there before the buffer follows. */
+void lwsim_cmb_publish(struct lwnvme_sim *sim)
+{
+    if (sim->cmb.unpublished) {
+        sim->cmb.unpublished = false;
+        lwsim_shadow_glimpse(sim);
+        memcpy(sim->cmb.bytes, sim->cmb.stored, (size_t)sim->config.cmb_bytes);
+    }
 }
 
 static uint32_t shown(uint64_t bytes)
@@ -126,6 +140,7 @@ static bool register_write(struct lwnvme_sim *sim, size_t offset, uint32_t value
         lwsim_violation(sim, "CMBMSC: reserved bits are set (0x%08x)", value);
     }
     sim->cmb.control[(offset - REG_CMBMSC_LOW) / 4] = value;
+    sim->cmb.lost = false;
     return true;
 }
 
@@ -135,17 +150,19 @@ static bool create(struct lwnvme_sim *sim)
         return true;
     }
     sim->cmb.bytes = malloc((size_t)sim->config.cmb_bytes);
+    sim->cmb.stored = calloc(1, (size_t)sim->config.cmb_bytes);
     sim->cmb.window = mmap(NULL, (size_t)sim->config.cmb_bytes, PROT_NONE,
                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (sim->cmb.window == MAP_FAILED) {
         sim->cmb.window = NULL;
     }
-    return sim->cmb.bytes != NULL && sim->cmb.window != NULL;
+    return sim->cmb.bytes != NULL && sim->cmb.stored != NULL && sim->cmb.window != NULL;
 }
 
 static void destroy(struct lwnvme_sim *sim)
 {
     free(sim->cmb.bytes);
+    free(sim->cmb.stored);
     if (sim->cmb.window != NULL) {
         (void)munmap((void *)(uintptr_t)sim->cmb.window, (size_t)sim->config.cmb_bytes);
     }
@@ -155,8 +172,10 @@ static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
 {
     if (sim->cmb.bytes != NULL) {
         memset(sim->cmb.bytes, SPOILT, (size_t)sim->config.cmb_bytes);
+        memset(sim->cmb.stored, SPOILT, (size_t)sim->config.cmb_bytes);
     }
     if (kind != SIM_RESET_CONTROLLER) {
+        sim->cmb.lost |= enabled(sim);
         sim->cmb.control[0] = sim->cmb.control[1] = 0;
     }
 }

@@ -852,6 +852,7 @@ extern const struct sim_part lwsim_cmb_part;
 /* sim_cmb.c: bytes of the buffer at an address of the controller's, NULL elsewhere; the host's side. */
 uint8_t *lwsim_cmb_at(struct lwnvme_sim *sim, uint64_t dma, uint64_t bytes);
 volatile void *lwsim_cmb_map(struct lwnvme_sim *sim, uint64_t physical, size_t bytes);
+void lwsim_cmb_publish(struct lwnvme_sim *sim); /* a store barrier */
 bool lwsim_cmb_write(struct lwnvme_sim *sim, const volatile void *window, size_t offset, uint32_t value);
 extern const struct sim_part lwsim_interrupt_part;
 /* sim_interrupt.c: an entry has been posted to a queue; whether an interrupt would be taken now. */
@@ -862,6 +863,7 @@ uint32_t lwsim_vectors(const struct lwnvme_sim *sim);
 bool lwsim_shadow_read(struct lwnvme_sim *sim, uint16_t qid, bool is_cq, uint32_t *value);
 void lwsim_shadow_event(struct lwnvme_sim *sim, uint16_t qid, bool is_cq, uint32_t value);
 bool lwsim_shadow_wake(struct lwnvme_sim *sim); /* false: it only looks when a doorbell rings */
+void lwsim_shadow_glimpse(struct lwnvme_sim *sim); /* looks, if it is awake, out of its turn */
 /* sim_queue.c: looks at the shadow of a submission queue, and says from where on the doorbell is wanted. */
 void lwsim_sq_look(struct lwnvme_sim *sim, uint16_t qid, bool tell);
 uint16_t lwsim_admin_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes);

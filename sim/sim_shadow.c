@@ -118,6 +118,16 @@ static void run(struct lwnvme_sim *sim)
     }
 }
 
+void lwsim_shadow_glimpse(struct lwnvme_sim *sim)
+{
+    if (next(sim) == LWNVME_SIM_NEVER || (sim->cc & 0xc000) != 0 || !lwsim_enabled(sim)) {
+        return;
+    }
+    for (uint32_t i = 1; i <= sim->config.io_queue_pairs; i++) {
+        lwsim_sq_look(sim, (uint16_t)i, false);
+    }
+}
+
 static void reset(struct lwnvme_sim *sim, enum sim_reset kind)
 {
     (void)kind;

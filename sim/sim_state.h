@@ -134,6 +134,9 @@ struct sim_interrupts {
 struct sim_cmb {
     uint32_t control[2]; /* CMBMSC */
     uint8_t *bytes;
+    uint8_t *stored; /* weak order: what the host has stored, published by a store barrier */
+    bool unpublished;
+    bool lost; /* it was enabled until power was lost, which the host may not know yet */
     volatile void *window; /* where the host has it mapped; touched by hooks alone */
 };
 

@@ -192,6 +192,9 @@ static void barrier_of(struct lwnvme_sim *sim, unsigned kinds)
             }
         }
     }
+    if ((exchanges & PUBLISH) != 0) {
+        lwsim_cmb_publish(sim);
+    }
     if ((kinds & LWNVME_SIM_BARRIER_PHASE) != 0) {
         sim->unread = true;
     }

@@ -2,6 +2,7 @@
 /* Scenarios of what is done to data. */
 #include "sweep.h"
 
+#include <lwnvme/cmb.h>
 #include <lwnvme/copy.h>
 #include <lwnvme/fused.h>
 #include <lwnvme/mapper.h>
@@ -223,6 +224,25 @@ static void metadata(struct world *w)
     units(w, false);
 }
 
+static void prepare_described(struct world *w)
+{
+    prepare_apart(w);
+    w->settings.sgls = 1 | LWNVME_SGLS_METADATA_SGL;
+}
+
+/* Metadata that a descriptor in memory names. */
+static void metadata_described(struct world *w)
+{
+    struct lwnvme_queue_config config = {
+        .entries = 4, .mapper = &lwnvme_mapper_full, .sgl = LWNVME_SGL_ALWAYS};
+
+    if (!world_open(w) || !world_queue(w, 0, &config) ||
+        !ok(w, lwnvme_sync_metadata_open(w->controller, 1, &w->ns[0])))
+        return;
+    units(w, false);
+    units(w, false);
+}
+
 static void protection(struct world *w, uint32_t flags)
 {
     struct lwnvme_queue_config config = {.entries = 4};
@@ -274,6 +294,31 @@ static void copy(struct world *w)
     if (ok(w, lwnvme_sync_copy(&w->queues[0], &w->ns[0], 1000, &request, 0)) &&
         ok(w, lwnvme_sync_read(&w->queues[0], &w->ns[0], 1000, 90, data, 0)))
         world_compare(w, 0, 90, data);
+}
+
+static void prepare_trims(struct world *w)
+{
+    w->settings.dmrl = 2;
+    w->settings.dmrsl = 30;
+    w->settings.dmsl = 50;
+}
+
+/* Ranges that are too long for a command, too many for one, and such as fit. */
+static void trims(struct world *w)
+{
+    static const uint32_t blocks[] = {100, 8, 30, 31};
+    struct lwnvme_queue_config config = {.entries = 4};
+    struct lwnvme_dsm_range *ranges = world_memory(w, 4096);
+
+    if (!begin(w, 1, &config) || !world_write(w, 0, 250))
+        return;
+    for (uint32_t index = 0; index < 4; index++) {
+        lwnvme_le32_set(&ranges[index].nlb, blocks[index]);
+        lwnvme_le64_set(&ranges[index].slba, index * 60 + (index != 0 ? 50 : 10));
+        world_forget(w, index * 60 + (index != 0 ? 50 : 10), blocks[index]);
+    }
+    (void)ok(w, lwnvme_sync_dataset_management(&w->queues[0], &w->ns[0], ranges, 4, LWNVME_DSM_DEALLOCATE));
+    (void)world_read(w, 0, 250);
 }
 
 static void fused(struct world *w)
@@ -330,6 +375,13 @@ static void prepare_shadows(struct world *w)
     w->settings.shadow_look_us = (w->faults[0].at & 1) != 0 ? 0 : 30;
 }
 
+static void shadows_on(struct world *w, struct lwnvme_shadow *shadow)
+{
+    while (lwnvme_shadow_status(shadow) == LWNVME_PENDING &&
+           lwnvme_controller_status(w->controller) == LWNVME_OK)
+        world_turn(w);
+}
+
 static void shadow_doorbells(struct world *w)
 {
     struct lwnvme_queue_config config = {.entries = 4};
@@ -337,9 +389,7 @@ static void shadow_doorbells(struct world *w)
 
     if (!begin(w, 2, &config) || !ok(w, lwnvme_shadow_start(w->controller, shadow)))
         return;
-    while (lwnvme_shadow_status(shadow) == LWNVME_PENDING &&
-           lwnvme_controller_status(w->controller) == LWNVME_OK)
-        world_turn(w);
+    shadows_on(w, shadow);
     for (uint32_t turn = 0; turn < 3; turn++) {
         for (uint32_t index = 0; index < 6; index++)
             (void)world_start(w, index & 1, (index & 2) != 0 ? LWNVME_NVM_READ : LWNVME_NVM_WRITE,
@@ -347,6 +397,52 @@ static void shadow_doorbells(struct world *w)
         world_wait(w);
     }
     (void)world_ready(w);
+    (void)world_read(w, 0, 96);
+}
+
+#define BUFFER_AT    UINT64_C(0x7700000000)
+#define BUFFER_BYTES (32u << 10)
+
+static void prepare_buffer(struct world *w)
+{
+    w->settings.cmb_bytes = BUFFER_BYTES;
+    w->settings.cmb_bir = 4;
+    w->settings.cmb_bar_physical = BUFFER_AT;
+    prepare_shadows(w);
+    w->settings.shadow_look_us = 30;
+}
+
+/* Submission queues in the controller's own memory, with shadow doorbells later on; in the host's where registers are plain memory, which that is not. */
+static void queues_in_buffer(struct world *w)
+{
+    struct lwnvme_cmb *cmb = w->extra;
+    struct lwnvme_queue_memory *memory = (struct lwnvme_queue_memory *)(void *)(cmb + 1);
+    struct lwnvme_shadow *shadow = (struct lwnvme_shadow *)(void *)(memory + 2);
+    struct lwnvme_cmb_bar bar = {.physical = BUFFER_AT, .bus = BUFFER_AT, .length_bytes = BUFFER_BYTES};
+    struct lwnvme_queue_config config = {.entries = 4};
+
+    if (!world_open(w))
+        return;
+    if (w->host != HOST_REGISTERS && ok(w, lwnvme_cmb_find(w->controller, cmb)) &&
+        ok(w, lwnvme_cmb_open(w->controller, cmb, &bar)))
+        config.memory = memory;
+    for (uint32_t index = 0; index < 2; index++) {
+        lwnvme_cmb_queue_memory(cmb, memory);
+        (void)world_queue(w, index, &config);
+        if (config.memory != NULL)
+            config.memory = ++memory;
+    }
+    if (!world_namespace(w, 1))
+        return;
+    for (uint32_t turn = 0; turn < 4; turn++) {
+        if (turn == 2 && ok(w, lwnvme_shadow_start(w->controller, shadow)))
+            shadows_on(w, shadow);
+        for (uint32_t index = 0; index < 6; index++)
+            (void)world_start(w, index & 1, (index & 2) != 0 ? LWNVME_NVM_READ : LWNVME_NVM_WRITE,
+                              index * 16ull, 8, 0);
+        world_wait(w);
+        (void)world_ready(w);
+    }
     (void)world_read(w, 0, 96);
 }
 
@@ -413,13 +509,16 @@ const struct sweep_scenario sweep_scenarios_io[] = {
     {"io-sgl", prepare_sgl, sgl, 0},
     {"io-bounce", NULL, bounce, 0},
     {"metadata-apart", prepare_apart, metadata, SCENARIO_FORGETS},
+    {"metadata-described", prepare_described, metadata_described, SCENARIO_FORGETS},
     {"metadata-interleaved", prepare_interleaved, metadata, SCENARIO_FORGETS},
     {"protection-controller", prepare_protected, protection_controller, SCENARIO_FORGETS},
     {"protection-library", prepare_protected, protection_library, SCENARIO_FORGETS},
     {"copy", prepare_commands, copy, 0},
+    {"trims", prepare_trims, trims, 0},
     {"fused", prepare_commands, fused, 0},
     {"reservations", prepare_commands, reservations, 0},
     {"shadow-doorbells", prepare_shadows, shadow_doorbells, 0},
+    {"queues-in-buffer", prepare_buffer, queues_in_buffer, 0},
     {"zones", prepare_zones, zones, SCENARIO_FORGETS},
     {NULL, NULL, NULL, 0},
 };

@@ -346,6 +346,22 @@ static void interrupts(struct world *w)
     (void)world_read(w, 0, 24);
 }
 
+/* The clock is looked at rarely, and the answer comes in that moment: the deadline has passed, but it was kept. */
+static void answer_in_time(struct world *w)
+{
+    if (!begin(w, 1, 4))
+        return;
+    lwnvme_sim_settings(w->sim)->latency_us = 700000;
+    (void)world_start(w, 0, LWNVME_NVM_WRITE, 0, 8, 0);
+    lwnvme_sim_settings(w->sim)->clock_step_us = 200000;
+    for (uint32_t look = 0; look < 8; look++)
+        (void)lwnvme_queue_poll(&w->queues[0], 0);
+    lwnvme_sim_settings(w->sim)->clock_step_us = 1;
+    lwnvme_sim_settings(w->sim)->latency_us = 50;
+    world_wait(w);
+    (void)world_read(w, 0, 8);
+}
+
 /* ---- recovery: the library's own ---- */
 
 static bool begin_with_recovery(struct world *w)
@@ -380,6 +396,53 @@ static void recovery_reset(struct world *w)
     lwnvme_sim_fatal(w->sim);
     world_wait(w);
     (void)world_read(w, 0, 64);
+}
+
+/* Requests that come while it is reset wait for it. */
+static void recovery_meanwhile(struct world *w)
+{
+    if (!begin_with_recovery(w))
+        return;
+    load(w, 0);
+    lwnvme_sim_advance(w->sim, 20);
+    lwnvme_sim_fatal(w->sim);
+    (void)lwnvme_controller_poll(w->controller);
+    load(w, 128); /* before what waits is gathered */
+    while (lwnvme_controller_status(w->controller) == LWNVME_PENDING &&
+           lwnvme_controller_state(w->controller) != LWNVME_STATE_IDENTIFY)
+        world_turn(w);
+    load(w, 256); /* and after */
+    world_wait(w);
+    (void)world_read(w, 0, 320);
+}
+
+/* A queue with interrupts of which nobody hears. */
+static void poll_wanted(struct lwnvme_controller *controller, struct lwnvme_queue *queue, void *context)
+{
+    struct world *w = (struct world *)context;
+
+    WORLD_CHECK(w, controller == w->controller && queue == &w->queues[0]);
+    w->extra_count++;
+}
+
+static void recovery_nudge(struct world *w)
+{
+    struct lwnvme_recovery *recovery = w->extra;
+    struct lwnvme_recovery_policy policy = {.poll_wanted = poll_wanted, .context = w, .nudge_ms = 50};
+    struct lwnvme_queue_config config = {.entries = 8, .flags = LWNVME_QUEUE_INTERRUPT, .vector = 1};
+    struct sweep_io *io;
+
+    if (!world_open(w) || !world_queue(w, 0, &config) || !world_namespace(w, 1) ||
+        !ok(w, lwnvme_recovery_start(w->controller, recovery, &policy)))
+        return;
+    io = world_start(w, 0, LWNVME_NVM_WRITE, 0, 8, 0);
+    for (uint32_t turn = 0; turn < 30 && w->extra_count == 0; turn++) {
+        lwnvme_sim_advance(w->sim, 10000);
+        (void)lwnvme_controller_poll(w->controller);
+    }
+    WORLD_CHECK(w, w->extra_count != 0 || io->accepted == 0 || w->faults[0].kind != NULL);
+    world_wait(w);
+    (void)world_read(w, 0, 8);
 }
 
 /* ---- panic: the device is taken from a controller for good ---- */
@@ -433,10 +496,13 @@ const struct sweep_scenario sweep_scenarios_life[] = {
     {"blocking", NULL, blocking, 0},
     {"blocking-pin", prepare_pins, blocking_pin, 0},
     {"callbacks", NULL, callbacks, 0},
+    {"answer-in-time", NULL, answer_in_time, 0},
     {"retry", NULL, retry, 0},
     {"interrupts", NULL, interrupts, 0},
     {"recovery-io", NULL, recovery_io, 0},
     {"recovery-reset", NULL, recovery_reset, 0},
+    {"recovery-meanwhile", NULL, recovery_meanwhile, 0},
+    {"recovery-nudge", NULL, recovery_nudge, 0},
     {"panic", prepare_panic, panic, SCENARIO_CLEAN},
     {NULL, NULL, NULL, 0},
 };
