@@ -183,11 +183,12 @@ CHECKS := $(foreach check,$(wildcard tests/*/check),"$(check:tests/%/check=%)=$(
     "symbols=tools/check-symbols $(LIB_OBJECTS)" \
     "layers=$(PYTHON) tools/check-layers $(LIB_OBJECTS)" "amalgamation=tools/check-amalgamation build/dist"
 
+# What takes longest runs first, so that no processor is left with one of those at the end.
 test: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) $(SIM_PROGRAMS) $(QTEST_PROGRAMS) $(LAYOUT_PROGRAMS) $(FUZZ_REPLAYS) build/sweep-san/tests/sweep/sweep $(SIMULATION_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## everything below; the last line has the totals
 	@rm -rf build/reliability/qtest
-	@$(RUN) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_PROGRAMS) --group scenarios $(SIM_PROGRAMS) \
-	    --group qtest $(QTEST_PROGRAMS) --group layout $(LAYOUT_PROGRAMS) --group fuzz $(FUZZ_REPLAYS) --group sweeps build/sweep-san/tests/sweep/sweep \
-	    --checks $(CHECKS) --pytest $(QEMU_TESTS)
+	@$(RUN) --checks $(CHECKS) --group sweeps build/sweep-san/tests/sweep/sweep --group scenarios $(SIM_PROGRAMS) \
+	    --group qtest $(QTEST_PROGRAMS) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_PROGRAMS) \
+	    --group layout $(LAYOUT_PROGRAMS) --group fuzz $(FUZZ_REPLAYS) --pytest $(QEMU_TESTS)
 	@$(QTEST_SUMMARY) >build/reliability/qtest.log || { cat build/reliability/qtest.log; exit 1; }
 
 test-unit: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) | setup-test ## unit tests under ASan and UBSan, on both forms of the library
