@@ -50,6 +50,7 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     io/reservation.c \
     io/retry.c \
     io/zns.c \
+    io/zns_protection.c \
     io/zns_report.c \
     admin/abort.c \
     admin/apst.c \

@@ -391,8 +391,8 @@ static uint16_t identify_set_namespace(struct lwnvme_sim *sim, const struct sim_
     if (task->sqe[1] == 0 || task->sqe[1] > lwsim_nn(sim)) {
         return SIM_INVALID_NAMESPACE;
     }
-    if (ns != NULL && ns->is.csi != csi) {
-        return SIM_INVALID_FIELD;
+    if (ns != NULL && ns->is.csi != csi && (csi != 0 || ns->is.csi != CSI_ZONED || ns->metadata_bytes == 0)) {
+        return SIM_INVALID_FIELD; /* zoned namespaces have the formats of the NVM command set */
     }
     if (ns != NULL) {
         set_namespace(sim, ns, csi, data);

@@ -18,7 +18,7 @@ void lwsim_medium_geometry(struct sim_namespace *ns)
     uint32_t index = (ns->is.flbas & 15u) | (ns->is.nlbaf >= 16 ? (ns->is.flbas >> 1) & 0x30u : 0);
     const struct lwnvme_sim_lba_format *format = &ns->is.formats[index];
     ns->usable = index <= ns->is.nlbaf && format->lbads >= 9 && format->lbads <= 16 &&
-                 (ns->is.csi == 0 || (ns->is.csi <= 2 && format->ms == 0)) &&
+                 (ns->is.csi % 2 == 0 ? ns->is.csi <= 2 : ns->is.csi == 1 && format->ms == 0) &&
                  ns->is.nsze <= (format->ms == 0 ? UINT64_MAX : UINT64_MAX / 130) >> format->lbads;
     ns->block_bytes = ns->usable ? 1u << format->lbads : 512;
     ns->metadata_bytes = ns->usable ? format->ms : 0;

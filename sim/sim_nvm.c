@@ -166,12 +166,14 @@ uint16_t lwsim_nvm_prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64
     if (is_write(opcode) && ((ns->is.nsattr & 1) != 0 || ns->protection != 0)) {
         return SIM_WRITE_PROTECTED;
     }
-    if (opcode >= SIM_ZONE_SEND) {
-        return lwsim_zone_prepare(sim, ns, task, bytes);
-    }
-    status = is_write(opcode) && opcode != SIM_DATASET ? lwsim_directive_write(sim, task) : SIM_OK;
+    status = is_write(opcode) && opcode != SIM_DATASET && opcode != SIM_ZONE_SEND
+                 ? lwsim_directive_write(sim, task)
+                 : SIM_OK;
     if (status != SIM_OK) {
         return status;
+    }
+    if (opcode >= SIM_ZONE_SEND) {
+        return lwsim_zone_prepare(sim, ns, task, bytes);
     }
     if (opcode >= SIM_RESERVATION_REGISTER) {
         return lwsim_command_set_prepare(sim, ns, task, bytes);

@@ -17,6 +17,7 @@
 #define READ_STC            0x02000000u /* of Copy */
 #define READ_PRACT          0x00008000u
 #define FUA                 0x40000000u
+#define PIREMAP             0x02000000u /* of Zone Append */
 #define SGLS_METADATA_BYTES 0x20000u
 #define UNIT_MAX            (65536u + 65536u)
 #define ALL_FIELD           (PRACT | GUARD | APP_TAG | REF_TAG | STC)
@@ -114,6 +115,29 @@ static void tuple_space(const struct format *format, const uint8_t *tuple, uint8
     memcpy(space + 10 - bytes, tuple + head, bytes);
 }
 
+/* How far the reference tags of an append are moved on: to where the zone's write pointer was. */
+static uint64_t remap_of(const struct sim_task *task)
+{
+    bool remaps = lwsim_opcode(task) == SIM_ZONE_APPEND && (task->sqe[12] & PIREMAP) != 0;
+    return remaps ? task->slba - lwsim_pair(&task->sqe[10]) : 0;
+}
+
+/* What the host has sent has been checked as it was; the medium has other reference tags. */
+static void remap(const struct sim_task *task, const struct format *format, uint8_t *unit)
+{
+    uint8_t *tuple = unit + format->at;
+    size_t head = format->guard_bits / 8 + 2;
+    uint8_t space[10];
+    uint64_t moved = remap_of(task);
+    tuple_space(format, tuple, space);
+    if (moved == 0) {
+        return;
+    }
+    uint64_t tag = bits_of(space, 0, format->reference_bits);
+    bits_set(space, 0, format->reference_bits, tag + moved);
+    memcpy(tuple + head, space + 10 - (format->bytes - head), format->bytes - head);
+}
+
 static void insert(const struct sim_task *task, const struct format *format, uint8_t *unit, uint64_t i)
 {
     uint8_t *tuple = unit + format->at;
@@ -121,7 +145,7 @@ static void insert(const struct sim_task *task, const struct format *format, uin
     uint64_t guard = guard_of(format->guard_bits, unit, format->at);
     uint8_t space[10];
     space_of_command(task, space);
-    bits_set(space, 0, format->reference_bits, reference_of(task, format, i));
+    bits_set(space, 0, format->reference_bits, reference_of(task, format, i) + remap_of(task));
     for (unsigned k = 0; k < head - 2; k++) {
         tuple[k] = (uint8_t)(guard >> (format->guard_bits - 8 - 8 * k));
     }
@@ -191,7 +215,7 @@ bool lwsim_unit(struct sim_namespace *ns, uint64_t lba, uint8_t *unit, bool to_m
 static bool moves(const struct sim_task *task)
 {
     uint8_t opcode = lwsim_opcode(task);
-    return opcode == SIM_READ || opcode == SIM_WRITE || opcode == SIM_COMPARE;
+    return opcode == SIM_READ || opcode == SIM_WRITE || opcode == SIM_COMPARE || opcode == SIM_ZONE_APPEND;
 }
 
 /* Whether metadata go between host and controller. */
@@ -216,15 +240,33 @@ uint64_t lwsim_transfer_unit(const struct sim_namespace *ns, const struct sim_ta
     return ns->block_bytes + (interleaved ? ns->metadata_bytes : 0);
 }
 
+/* Of appends with protection information: what PIREMAP may be. */
+static uint16_t check_append(struct lwnvme_sim *sim, const struct format *format, const struct sim_task *task)
+{
+    bool remaps = (task->sqe[12] & PIREMAP) != 0;
+    uint64_t mask = format->reference_bits >= 64 ? UINT64_MAX : (UINT64_C(1) << format->reference_bits) - 1;
+    if ((format->type == 1 && !remaps) || (format->type == 3 && remaps)) {
+        lwsim_violation(sim, "SQ %u: append with PIREMAP %u, which type %u has not", task->sqid, remaps,
+                        format->type);
+        return SIM_INVALID_PROTECTION;
+    }
+    if (format->type == 1 && reference_of(task, format, 0) != (task->slba & mask)) {
+        lwsim_violation(sim, "SQ %u: append whose ILBRT is not its zone", task->sqid);
+        return SIM_INVALID_PROTECTION;
+    }
+    return SIM_OK;
+}
+
 static uint16_t check_fields(struct lwnvme_sim *sim, const struct sim_namespace *ns,
                              const struct sim_task *task)
 {
     struct format format = format_of(ns);
     uint8_t opcode = lwsim_opcode(task);
     uint64_t lba = task->slba;
+    bool append = opcode == SIM_ZONE_APPEND;
     if (format.type == 0) {
-        bool set =
-            ((task->sqe[12] & ALL_FIELD) | task->sqe[2] | task->sqe[3] | task->sqe[14] | task->sqe[15]) != 0;
+        bool set = ((task->sqe[12] & (ALL_FIELD | (append ? PIREMAP : 0))) | task->sqe[2] | task->sqe[3] |
+                    task->sqe[14] | task->sqe[15]) != 0;
         if (set && sim->config.strict_reserved) {
             lwsim_violation(
                 sim, "SQ %u, opcode %02xh: tags and PRINFO are reserved without protection information",
@@ -247,6 +289,9 @@ static uint16_t check_fields(struct lwnvme_sim *sim, const struct sim_namespace 
     }
     if ((task->sqe[12] & REF_TAG) != 0 && format.type == 3) {
         return SIM_INVALID_PROTECTION;
+    }
+    if (append) {
+        return check_append(sim, &format, task);
     }
     uint64_t mask = format.reference_bits >= 64 ? UINT64_MAX : (UINT64_C(1) << format.reference_bits) - 1;
     bool by_lba = (task->sqe[12] & REF_TAG) != 0 && format.type == 1;
@@ -457,6 +502,7 @@ static uint16_t one_write(struct sim_task *task, struct sim_namespace *ns, const
         memset(unit + format->at, 0xff, format->bytes);
     } else if (format->type != 0) {
         status = check(ns, task, format, unit, i);
+        remap(task, format, unit);
     }
     if (status != SIM_OK) {
         return status;
@@ -473,8 +519,8 @@ static uint16_t one_block(struct lwnvme_sim *sim, struct sim_task *task, struct 
     uint8_t opcode = lwsim_opcode(task);
     uint16_t status = SIM_OK;
     memset(unit, 0, ns->unit_bytes);
-    if (opcode == SIM_WRITE || opcode == SIM_WRITE_ZEROES) {
-        if (opcode == SIM_WRITE && !unit_move(sim, task, ns, streams, unit)) {
+    if (opcode == SIM_WRITE || opcode == SIM_WRITE_ZEROES || opcode == SIM_ZONE_APPEND) {
+        if (opcode != SIM_WRITE_ZEROES && !unit_move(sim, task, ns, streams, unit)) {
             return SIM_TRANSFER_ERROR;
         }
         return one_write(task, ns, &format, unit, i);
@@ -510,7 +556,8 @@ uint16_t lwsim_units_execute(struct lwnvme_sim *sim, struct sim_task *task, stru
         limit = task->fault.value;
     }
     struct stream streams[2] = {{&task->data, 0, 0, limit}, {&task->metadata, 0, 0, limit}};
-    bool writes = lwsim_opcode(task) == SIM_WRITE || lwsim_opcode(task) == SIM_WRITE_ZEROES;
+    uint8_t opcode = lwsim_opcode(task);
+    bool writes = opcode == SIM_WRITE || opcode == SIM_WRITE_ZEROES || opcode == SIM_ZONE_APPEND;
     if (writes && !lwsim_medium_before_write(sim, ns, task->slba, blocks, (task->sqe[12] & FUA) != 0)) {
         return SIM_INTERNAL_ERROR;
     }

@@ -498,16 +498,18 @@ static uint16_t execute_receive(struct lwnvme_sim *sim, struct sim_namespace *ns
 
 /* ---- as fetched ---- */
 
-static uint16_t prepare_append(const struct lwnvme_sim *sim, const struct sim_namespace *ns,
-                               struct sim_task *task, uint64_t *bytes)
+static uint16_t prepare_append(struct lwnvme_sim *sim, const struct sim_namespace *ns, struct sim_task *task,
+                               uint64_t *bytes)
 {
+    uint8_t limit = sim->config.zoned.zasl;
     task->blocks = (task->sqe[12] & 0xffff) + 1;
     task->direction = LWNVME_TO_DEVICE;
-    *bytes = task->blocks * ns->block_bytes;
-    if (task->slba % sim->config.zoned.zsze != 0) {
+    *bytes = task->blocks * lwsim_transfer_unit(ns, task);
+    if (task->slba % sim->config.zoned.zsze != 0 ||
+        (limit != 0 && limit < 32 && *bytes > ((uint64_t)4096 << sim->config.cap_mpsmin) << limit)) {
         return SIM_INVALID_FIELD;
     }
-    return lwsim_size_check(sim, ns, task, sim->config.zoned.zasl);
+    return lwsim_protection_prepare(sim, task);
 }
 
 static uint16_t prepare_send(const struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes)

@@ -12,6 +12,9 @@
 
 /* ---- Zoned namespaces ---------------------------------------------------------------------------------- */
 
+/* ZNS, section 3.4.1 "Zone Append command": dword 12, which is else that of Write. */
+#define LWNVME_ZONE_APPEND_PIREMAP 25, 25
+
 /* ZNS, section 3.4.3 "Zone Management Send command": dword 13. */
 #define LWNVME_ZONE_SEND_CDW13_ZSA        7, 0
 #define LWNVME_ZONE_SEND_CDW13_SELECT_ALL 8, 8

@@ -29,6 +29,20 @@ static inline int lwnvme_sync_zoned_open(struct lwnvme_controller *controller, u
     return status != LWNVME_OK || zoned->ns.status == LWNVME_PENDING ? ended : zoned->ns.status;
 }
 
+/* As lwnvme_sync_zoned_open. */
+static inline int lwnvme_sync_zoned_protection_open(struct lwnvme_controller *controller, uint32_t nsid,
+                                                    struct lwnvme_zoned *zoned,
+                                                    struct lwnvme_protection *protection)
+{
+    struct lwnvme_request request;
+    int status = lwnvme_sync_admin_begin(controller, &request) == NULL
+                     ? LWNVME_ERR_NULL_ARGUMENT
+                     : lwnvme_zoned_protection_open(controller, nsid, zoned, protection);
+    int ended = lwnvme_sync_admin_end(controller, zoned != NULL ? &zoned->ns.request : &request, status);
+
+    return status != LWNVME_OK || zoned->ns.status == LWNVME_PENDING ? ended : zoned->ns.status;
+}
+
 /* *lba receives where the blocks are, on success; it may be NULL. */
 static inline int lwnvme_sync_zone_append(struct lwnvme_queue *queue, const struct lwnvme_zoned *zoned,
                                           uint64_t zone_lba, uint32_t block_count, const void *data,

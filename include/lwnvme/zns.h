@@ -22,6 +22,7 @@
 #define LWNVME_ZNS_H
 
 #include "namespace.h"
+#include "protection.h"
 #include "queue.h"
 #include "request.h"
 #include "spec_zoned.h"
@@ -51,14 +52,30 @@ struct lwnvme_zoned {
     bool reads_cross;           /* reads may cross zones' ends (OZCS.RAZB) */
     bool variable_capacity;     /* zone capacities may change when zones are reset */
     bool active_excursions;     /* the controller may finish zones by itself */
+
+    void (*then)(struct lwnvme_namespace *ns); /* private: what else opening it takes */
 };
 
 /*
  * Starts to open zoned namespace `nsid`; as lwnvme_namespace_open, with zoned->ns.status for the end. Beside that call's
- * errors: LWNVME_ERR_NS_COMMAND_SET: it is not zoned, LWNVME_ERR_NS_METADATA: formatted with metadata, which is not
- * supported here, LWNVME_ERR_ZONE_SIZE. Sections 4.1.5.1 and 4.1.5.2.
+ * errors: LWNVME_ERR_NS_COMMAND_SET: it is not zoned, LWNVME_ERR_NS_METADATA: formatted with metadata, which is
+ * supported only as protection information (below), LWNVME_ERR_ZONE_SIZE. Sections 4.1.5.1 and 4.1.5.2.
  */
 int lwnvme_zoned_open(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_zoned *zoned);
+
+/*
+ * The same for a zoned namespace with protection information, as lwnvme_protection_open takes one: protection.h says what
+ * `protection` is, and what buffers look like then. One without protection information ends as it would with
+ * lwnvme_zoned_open, and protection->type 0. Links protection.c. Section 2.1.5 "End-to-end Protection Information".
+ *
+ * Appends know their place only when they have ended. Where the reference tag is the LBA (type 1, and type 2 without
+ * LWNVME_PROTECTION_REFERENCE), the tags of an append count from the LBA of the zone, in the caller's buffer as well, and
+ * the controller moves them on to where the blocks are (PIREMAP): what is read there has the LBA as its tag. After an
+ * append with LWNVME_PROTECTION_LIBRARY the buffer still has the tags that it was sent with. A reference tag of the
+ * caller's own, and that of type 3, is stored as it is.
+ */
+int lwnvme_zoned_protection_open(struct lwnvme_controller *controller, uint32_t nsid,
+                                 struct lwnvme_zoned *zoned, struct lwnvme_protection *protection);
 
 /*
  * Appends block_count blocks to the zone that begins at zone_lba, wherever its write pointer is: one command always.

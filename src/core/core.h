@@ -44,6 +44,12 @@ static inline uint32_t lwnvme_divide(uint32_t value, uint32_t divisor)
     return quotient;
 }
 
+/* How many blocks a request with metadata in a buffer of their own has: it may be one command that says so itself. */
+static inline uint32_t lwnvme_metadata_blocks(const struct lwnvme_request *request)
+{
+    return request->block_count != 0 ? request->block_count : (request->command.cdw12 & 0xffffu) + 1u;
+}
+
 /* Which way a branch nearly always goes. */
 #if defined(__GNUC__)
 #define LWNVME_LIKELY(condition)   __builtin_expect(!!(condition), 1)

@@ -481,7 +481,7 @@ void lwnvme_buffer_sync(struct lwnvme_queue *queue, struct lwnvme_request *reque
         left *= request->block_count;
     if (buffer->flags == LWNVME_BUFFER_METADATA)
         lwnvme_memory_sync(queue->controller, (const void *)(uintptr_t)buffer->metadata_address,
-                           (size_t)request->block_count * request->ns->metadata_bytes,
+                           (size_t)lwnvme_metadata_blocks(request) * request->ns->metadata_bytes,
                            lwnvme_request_direction(request), for_device);
     if ((request->mapping & LWNVME_MAPPING_BOUNCE) != 0)
         return;

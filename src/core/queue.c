@@ -151,11 +151,10 @@ int lwnvme_piece_map(struct lwnvme_queue *queue, struct lwnvme_request *request,
     uint32_t wanted;
     int status = LWNVME_OK;
 
-    if (*blocks != 0) {
-        if ((request->buffer.flags & LWNVME_BUFFER_METADATA) != 0)
-            status = request->ns->dress->map(queue, request, slot_index, blocks, &prp->metadata);
+    if ((request->buffer.flags & LWNVME_BUFFER_METADATA) != 0)
+        status = request->ns->dress->map(queue, request, slot_index, blocks, &prp->metadata);
+    if (*blocks != 0)
         bytes *= *blocks;
-    }
     wanted = bytes;
     if (status == LWNVME_OK && LWNVME_EXTENSION(queue->mapper) != NULL)
         status = queue->mapper->map(queue, request, slot_index, &bytes, prp);

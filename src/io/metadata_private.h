@@ -22,4 +22,12 @@ int lwnvme_metadata_shape(struct lwnvme_request *request, bool move);
 int lwnvme_metadata_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
                         uint32_t *blocks, uint64_t *dma);
 
+/* The rest of opening a namespace that has protection information: its format. Sets its status then. */
+void lwnvme_protection_learn(struct lwnvme_namespace *ns);
+
+/* struct lwnvme_dress, begin, piece, end. */
+int lwnvme_protection_begin(struct lwnvme_request *request);
+void lwnvme_protection_piece(const struct lwnvme_request *request, uint32_t *sqe);
+void lwnvme_protection_end(struct lwnvme_request *request);
+
 #endif

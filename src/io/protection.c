@@ -335,6 +335,7 @@ static bool lwnvme_is_protected(const struct lwnvme_request *request)
     case LWNVME_NVM_WRITE_ZEROES:
     case LWNVME_NVM_VERIFY:
     case LWNVME_NVM_COPY:
+    case LWNVME_ZNS_ZONE_APPEND:
         return true;
     default:
         return false;
@@ -409,7 +410,7 @@ static int lwnvme_protected_copy_begin(struct lwnvme_request *request)
     return LWNVME_OK;
 }
 
-static int lwnvme_protection_begin(struct lwnvme_request *request)
+int lwnvme_protection_begin(struct lwnvme_request *request)
 {
     const struct lwnvme_namespace *ns = request->ns;
     const struct lwnvme_protection *options = lwnvme_options_of(request);
@@ -436,7 +437,7 @@ static int lwnvme_protection_begin(struct lwnvme_request *request)
     return LWNVME_OK;
 }
 
-static void lwnvme_protection_piece(const struct lwnvme_request *request, uint32_t *sqe)
+void lwnvme_protection_piece(const struct lwnvme_request *request, uint32_t *sqe)
 {
     struct lwnvme_guarding guarding;
     uint64_t low;
@@ -454,7 +455,7 @@ static void lwnvme_protection_piece(const struct lwnvme_request *request, uint32
 }
 
 /* Checks what has been read, up to the place where the controller found something wrong itself. */
-static void lwnvme_protection_end(struct lwnvme_request *request)
+void lwnvme_protection_end(struct lwnvme_request *request)
 {
     uint32_t good = request->error_block < request->block_count ? request->error_block : request->block_count;
     uint32_t bad_block = 0;
@@ -522,18 +523,12 @@ static void lwnvme_protection_identified(struct lwnvme_request *request)
 }
 
 /* Controllers without extended LBA formats have the guard of 16 bits and no storage tag. */
-static void lwnvme_protection_go_on(struct lwnvme_namespace *ns)
+void lwnvme_protection_learn(struct lwnvme_namespace *ns)
 {
     const struct lwnvme_identify_controller *identify = lwnvme_identify_copy(ns->controller);
     struct lwnvme_command command = {.opcode = LWNVME_ADMIN_IDENTIFY};
     int status;
 
-    if (ns->protection_type == 0) {
-        ns->dress = NULL;
-        ns->status = ns->metadata_bytes == 0 ? LWNVME_OK : LWNVME_ERR_NS_METADATA;
-        lwnvme_straight_allow(ns);
-        return;
-    }
     if ((lwnvme_le32_get(&identify->ctratt) & LWNVME_CTRATT_EXTENDED_LBA_FORMATS) == 0) {
         lwnvme_protection_conclude(ns, LWNVME_PIF_16B_GUARD, 0);
         return;
@@ -542,8 +537,18 @@ static void lwnvme_protection_go_on(struct lwnvme_namespace *ns)
     command.cdw10 = lwnvme_field_put(LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_IDENTIFY_CDW10_CNS);
     ns->request.done = lwnvme_protection_identified;
     status = lwnvme_page_command(ns->controller, &ns->request, &command, ns->data, LWNVME_PAGE_MIN);
-    if (status != LWNVME_OK)
-        ns->status = status;
+    ns->status = status != LWNVME_OK ? status : LWNVME_PENDING;
+}
+
+static void lwnvme_protection_go_on(struct lwnvme_namespace *ns)
+{
+    if (ns->protection_type != 0) {
+        lwnvme_protection_learn(ns);
+        return;
+    }
+    ns->dress = NULL;
+    ns->status = ns->metadata_bytes == 0 ? LWNVME_OK : LWNVME_ERR_NS_METADATA;
+    lwnvme_straight_allow(ns);
 }
 
 static const struct lwnvme_dress lwnvme_protection_dress = {

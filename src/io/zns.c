@@ -72,44 +72,56 @@ static uint32_t lwnvme_zoned_write_most(const struct lwnvme_zoned *zoned,
     return most;
 }
 
-static int lwnvme_zoned_write_begin(const struct lwnvme_zoned *zoned, struct lwnvme_request *request)
+static bool lwnvme_zoned_reads(const struct lwnvme_request *request)
 {
-    struct lwnvme_command *command = &request->command;
-    int status;
+    return request->command.opcode == LWNVME_NVM_READ || request->command.opcode == LWNVME_NVM_COMPARE ||
+           request->command.opcode == LWNVME_NVM_VERIFY;
+}
 
+int lwnvme_zoned_check(const struct lwnvme_request *request)
+{
+    const struct lwnvme_zoned *zoned = lwnvme_zoned_of(request);
+    const uint64_t offset = lwnvme_zone_rest(zoned, request->lba, NULL);
+
+    if (request->command.opcode == LWNVME_NVM_DATASET_MANAGEMENT) /* it counts ranges */
+        return LWNVME_OK;
+    if (lwnvme_zoned_reads(request))
+        return zoned->reads_cross ? LWNVME_OK
+                                  : lwnvme_zone_span_check(zoned, offset, request->block_count, false);
     if (request->block_count > lwnvme_zoned_write_most(zoned, request))
         return LWNVME_ERR_TRANSFER_SIZE;
-    status = lwnvme_zone_span_check(zoned, lwnvme_zone_rest(zoned, request->lba, NULL), request->block_count,
-                                    true);
-    if (status != LWNVME_OK || request->data_bytes == 0)
-        return status;
+    return lwnvme_zone_span_check(zoned, offset, request->block_count, true);
+}
+
+bool lwnvme_zoned_make_one(struct lwnvme_request *request)
+{
+    struct lwnvme_command *command = &request->command;
+
+    if (lwnvme_zoned_reads(request) || request->data_bytes == 0)
+        return false;
     command->cdw10 = (uint32_t)request->lba;
     command->cdw11 = (uint32_t)(request->lba >> 32);
     command->cdw12 |= request->block_count - 1u;
-    request->data_bytes = request->block_count << zoned->ns.block_shift;
+    request->data_bytes *= request->block_count;
     request->block_count = 0;
-    return LWNVME_OK;
+    return true;
 }
 
-/* Before a request is sent. Those of this command set, and those that are not about a range of blocks, are done. */
+/* Before a request is sent. Management, and what else is not about a range of blocks, is done. */
 static int lwnvme_zoned_begin(struct lwnvme_request *request)
 {
-    const struct lwnvme_zoned *zoned = lwnvme_zoned_of(request);
     int status = LWNVME_OK;
 
     if (request->block_count == 0)
         return LWNVME_OK;
     if (request->data_bytes != 0)
         status =
-            lwnvme_buffer_check(&request->buffer, (uint64_t)request->block_count * zoned->ns.block_bytes);
-    if (status != LWNVME_OK)
-        return status;
-    if (request->command.opcode == LWNVME_NVM_READ || request->command.opcode == LWNVME_NVM_COMPARE ||
-        request->command.opcode == LWNVME_NVM_VERIFY)
-        return zoned->reads_cross ? LWNVME_OK
-                                  : lwnvme_zone_span_check(zoned, lwnvme_zone_rest(zoned, request->lba, NULL),
-                                                           request->block_count, false);
-    return lwnvme_zoned_write_begin(zoned, request);
+            lwnvme_buffer_check(&request->buffer, (uint64_t)request->block_count * request->ns->block_bytes);
+    if (status == LWNVME_OK)
+        status = lwnvme_zoned_check(request);
+    if (status == LWNVME_OK)
+        (void)lwnvme_zoned_make_one(request);
+    return status;
 }
 
 static void lwnvme_zoned_piece(const struct lwnvme_request *request, uint32_t *sqe)
@@ -119,7 +131,7 @@ static void lwnvme_zoned_piece(const struct lwnvme_request *request, uint32_t *s
 }
 
 /* When it has ended. An append must have gone where it was sent. */
-static void lwnvme_zoned_end(struct lwnvme_request *request)
+void lwnvme_zoned_end(struct lwnvme_request *request)
 {
     const struct lwnvme_zoned *zoned = lwnvme_zoned_of(request);
     const uint64_t offset = lwnvme_zone_appended_lba(request) - request->lba;
@@ -153,6 +165,8 @@ static void lwnvme_zoned_conclude(struct lwnvme_request *request)
         zoned->append_blocks = (1u << shift) >> zoned->ns.block_shift;
     zoned->ns.boundary_blocks = 0; /* a hint for speed, and a reason to split */
     zoned->ns.status = request->status;
+    if (request->status == LWNVME_OK && zoned->then != NULL)
+        zoned->then(&zoned->ns);
 }
 
 static int lwnvme_zoned_limits(struct lwnvme_zoned *zoned)
@@ -198,20 +212,21 @@ static void lwnvme_zoned_identified(struct lwnvme_request *request)
 }
 
 /* The namespace is known, as far as it is like any other. */
-static void lwnvme_zoned_go_on(struct lwnvme_namespace *ns)
+void lwnvme_zoned_go_on(struct lwnvme_namespace *ns)
 {
     int status =
         LWNVME_ERR_NS_COMMAND_SET; /* by identifiers that did not come, or say nothing of a command set */
 
     if (ns->csi == LWNVME_CSI_ZONED)
-        status = ns->metadata_bytes != 0 ? LWNVME_ERR_NS_METADATA
-                                         : lwnvme_io_identify(ns, LWNVME_CNS_COMMAND_SET_NAMESPACE,
-                                                              LWNVME_CSI_ZONED, lwnvme_zoned_identified);
+        status = ns->metadata_bytes != 0 && ns->protection == NULL
+                     ? LWNVME_ERR_NS_METADATA
+                     : lwnvme_io_identify(ns, LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_ZONED,
+                                          lwnvme_zoned_identified);
     if (status != LWNVME_OK)
         ns->status = status;
 }
 
-static const struct lwnvme_dress lwnvme_zoned_dress = {
+const struct lwnvme_dress lwnvme_zoned_dress = {
     .open = lwnvme_zoned_go_on,
     .begin = lwnvme_zoned_begin,
     .piece = lwnvme_zoned_piece,
@@ -264,15 +279,18 @@ int lwnvme_zone_append(struct lwnvme_queue *queue, const struct lwnvme_zoned *zo
     status = lwnvme_zone_start_check(zoned, zone_lba);
     if (status == LWNVME_OK && block_count > zoned->append_blocks)
         status = LWNVME_ERR_APPEND_SIZE;
-    if (status == LWNVME_OK)
-        status = lwnvme_zone_span_check(zoned, 0, block_count, true);
-    if (status == LWNVME_OK)
-        status = lwnvme_io_buffer(request, buffer, block_count << zoned->ns.block_shift);
+    if (status == LWNVME_OK && buffer == NULL)
+        status = LWNVME_ERR_NULL_ARGUMENT;
     if (status != LWNVME_OK)
         return status;
-    request->command.cdw12 =
-        (request->flags & (LWNVME_REQUEST_FUA | LWNVME_REQUEST_LIMITED_RETRY)) << 30 | (block_count - 1u);
-    return lwnvme_submit(queue, request);
+    if ((buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0 && zoned->ns.controller->ops->dma_map == NULL)
+        return LWNVME_ERR_HOOK_DMA_MAP;
+    request->command.cdw12 = (request->flags & (LWNVME_REQUEST_FUA | LWNVME_REQUEST_LIMITED_RETRY)) << 30;
+    request->block_count = block_count;
+    request->data_bytes = zoned->ns.block_bytes;
+    request->buffer = *buffer;
+    status = lwnvme_io_direct(request);
+    return status != LWNVME_OK ? status : lwnvme_submit(queue, request);
 }
 
 static int lwnvme_zone_manage_check(const struct lwnvme_zoned *zoned, uint32_t action, uint64_t lba,

@@ -3,7 +3,7 @@
 # Scenarios of tests/sim, linked with QEMU's controller in place of the software controller, and tests that only a
 # controller of others is good for. The programs that are not named here have nothing that QEMU could do.
 QTEST_SCENARIOS := io prp shadow lifecycle mapper error identify admin bringup logs metadata options queues refusal \
-    regression zoned events
+    regression zoned zoned_protection events
 QTEST_SUPPORT := $(filter-out tests/qtest/test_%,$(sort $(wildcard tests/qtest/*.c)))
 QTEST_TESTS := $(sort $(wildcard tests/qtest/test_*.c))
 QTEST_SHARED := $(QTEST_SCENARIOS:%=build/san/tests/qtest/test_%)

@@ -480,6 +480,7 @@ static int64_t call_lwnvme_sync_keep_alive_send(void) { return lwnvme_sync_keep_
 static int64_t call_lwnvme_sync_keep_alive_start(void) { return lwnvme_sync_keep_alive_start(state_controller(), state_memory()); }
 static int64_t call_lwnvme_sync_suspend(void) { return lwnvme_sync_suspend(state_controller(), state_memory()); }
 static int64_t call_lwnvme_sync_zoned_open(void) { return lwnvme_sync_zoned_open(state_controller(), 1, state_memory()); }
+static int64_t call_lwnvme_sync_zoned_protection_open(void) { return lwnvme_sync_zoned_protection_open(state_controller(), 1, state_memory(), state_memory()); }
 static int64_t call_lwnvme_sync_zone_append(void) { return lwnvme_sync_zone_append(state_queue(), state_memory(), 1, 1, state_memory(), state_memory()); }
 static int64_t call_lwnvme_sync_zone_manage(void) { return lwnvme_sync_zone_manage(state_queue(), state_memory(), 1, 1, 1); }
 static int64_t call_lwnvme_sync_zone_extension_set(void) { return lwnvme_sync_zone_extension_set(state_queue(), state_memory(), 1, state_memory()); }
@@ -495,6 +496,7 @@ static int64_t call_lwnvme_virtualization_assign_secondary(void) { return lwnvme
 static int64_t call_lwnvme_virtualization_set_online(void) { return lwnvme_virtualization_set_online(state_controller(), state_request(), 1, false); }
 static int64_t call_lwnvme_virtualization_granted(void) { return state_value((uint64_t)lwnvme_virtualization_granted(state_request())); }
 static int64_t call_lwnvme_zoned_open(void) { return lwnvme_zoned_open(state_controller(), 1, state_memory()); }
+static int64_t call_lwnvme_zoned_protection_open(void) { return lwnvme_zoned_protection_open(state_controller(), 1, state_memory(), state_memory()); }
 static int64_t call_lwnvme_zone_append(void) { return lwnvme_zone_append(state_queue(), state_memory(), state_request(), 1, 1, &state_buffer); }
 static int64_t call_lwnvme_zone_appended_lba(void) { return state_value((uint64_t)lwnvme_zone_appended_lba(state_request())); }
 static int64_t call_lwnvme_zone_manage(void) { return lwnvme_zone_manage(state_queue(), state_memory(), state_request(), 1, 1, 1); }
@@ -973,6 +975,7 @@ static const struct state_call state_calls[] = {
     {"lwnvme_sync_zone_manage", call_lwnvme_sync_zone_manage},
     {"lwnvme_sync_zone_report_next", call_lwnvme_sync_zone_report_next},
     {"lwnvme_sync_zoned_open", call_lwnvme_sync_zoned_open},
+    {"lwnvme_sync_zoned_protection_open", call_lwnvme_sync_zoned_protection_open},
     {"lwnvme_telemetry_controller_begin", call_lwnvme_telemetry_controller_begin},
     {"lwnvme_telemetry_host_begin", call_lwnvme_telemetry_host_begin},
     {"lwnvme_temperature_threshold_get", call_lwnvme_temperature_threshold_get},
@@ -1001,5 +1004,6 @@ static const struct state_call state_calls[] = {
     {"lwnvme_zone_manage", call_lwnvme_zone_manage},
     {"lwnvme_zone_report_next", call_lwnvme_zone_report_next},
     {"lwnvme_zoned_open", call_lwnvme_zoned_open},
+    {"lwnvme_zoned_protection_open", call_lwnvme_zoned_protection_open},
 };
 /* clang-format on */

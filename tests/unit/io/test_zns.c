@@ -146,6 +146,49 @@ static void fault_064_appends_are_one_command_once(void **state)
     fake_end(&fake);
 }
 
+/* Placement and streams are asked of an append as of a write. */
+static void appends_name_a_directive(void **state)
+{
+    struct lwnvme_buffer buffer = data();
+    (void)state;
+    start(0);
+    io.request.directive = lwnvme_directive_stream(0x1234);
+    fake.controller.info.oacs &= ~LWNVME_OACS_DIRECTIVES;
+    assert_int_equal(lwnvme_zone_append(&fake.queue, &zoned, &io.request, 300, 8, &buffer),
+                     LWNVME_ERR_NO_DIRECTIVES);
+    fake.controller.info.oacs |= LWNVME_OACS_DIRECTIVES;
+    assert_int_equal(lwnvme_zone_append(&fake.queue, &zoned, &io.request, 300, 8, &buffer), 0);
+    sets_answer(0, 300);
+    assert_int_equal(command[12], 0x00100007);
+    assert_int_equal(command[13], 0x12340000);
+    fake.ops.dma_map = NULL; /* and needs memory where the host can tell of it */
+    assert_int_equal(lwnvme_zone_append(&fake.queue, &zoned, &io.request, 300, 8, &buffer),
+                     LWNVME_ERR_HOOK_DMA_MAP);
+    fake_end(&fake);
+}
+
+/* A trim names ranges, which may be more than a zone has blocks, and anywhere. */
+static void a_trim_counts_ranges_and_no_blocks(void **state)
+{
+    static struct lwnvme_dsm_range ranges[101];
+    (void)state;
+    start(0);
+    zoned.ns.oncs |= LWNVME_ONCS_DATASET_MANAGEMENT;
+    for (uint32_t i = 0; i < 101; i++) {
+        lwnvme_le64_set(&ranges[i].slba, i * 9);
+        lwnvme_le32_set(&ranges[i].nlb, 8);
+    }
+    io.request.most_blocks = 1; /* what it was last used for does not count */
+    assert_int_equal(lwnvme_dataset_management(&fake.queue, &zoned.ns, &io.request, ranges, 101,
+                                               LWNVME_DSM_DEALLOCATE),
+                     0);
+    sets_answer(0, 0);
+    assert_int_equal(command[0] & 0xff, LWNVME_NVM_DATASET_MANAGEMENT);
+    assert_int_equal(command[10], 100);
+    assert_int_equal(io.request.status, 0);
+    fake_end(&fake);
+}
+
 static void each_action_as_it_is_sent(void **state)
 {
     (void)state;
@@ -322,6 +365,8 @@ int main(void)
         cmocka_unit_test(opening_reads_the_limits),
         cmocka_unit_test(fault_073_blocks_and_zones),
         cmocka_unit_test(fault_064_appends_are_one_command_once),
+        cmocka_unit_test(appends_name_a_directive),
+        cmocka_unit_test(a_trim_counts_ranges_and_no_blocks),
         cmocka_unit_test(each_action_as_it_is_sent),
         cmocka_unit_test(extensions_are_set),
         cmocka_unit_test(remainders_of_any_size),
