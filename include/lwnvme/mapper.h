@@ -15,9 +15,9 @@
  *
  * A buffer that even so cannot be expressed is refused, as ever: LWNVME_ERR_BUFFER_ALIGNMENT, LWNVME_ERR_BUFFER_LAYOUT.
  * Commands that do not name blocks (dataset management, raw commands) use PRP entries or bounce memory, never SGLs.
- * Metadata in a buffer of their own are contiguous with it, too; they may begin at any byte where the controller takes
- * that together with an SGL (SGLS bits 17 and 19), and are named by an SGL descriptor themselves then or with
- * LWNVME_SGL_ALWAYS, where it can (bit 19).
+ * Metadata in a buffer of their own are contiguous at CPU addresses with it, too; they may begin at any byte where the
+ * controller takes that together with an SGL (SGLS bits 17 and 19). Where it can (bit 19), they are named by an SGL then, with
+ * LWNVME_SGL_ALWAYS, or when they are in up to seven pieces for the device; a command has fewer blocks where there are more.
  */
 #ifndef LWNVME_MAPPER_H
 #define LWNVME_MAPPER_H

@@ -17,6 +17,10 @@
  * end. Where the host's DMA is not coherent, all of a request goes through bounce memory or nothing: what the CPU copies
  * out must not lie in cache lines that are invalidated at the end.
  *
+ * Metadata in a buffer of their own are in one piece for MPTR, unless the controller takes an SGL there:
+ *
+ *     command | MPTR ---> | last segment --> | data | data | ... |      up to seven pieces
+ *
  * Plugged in by the queue's configuration. Called by the queue's owner (or under its lock).
  */
 #include <lwnvme/mapper.h>
@@ -27,7 +31,8 @@
 #define LWNVME_SGL_SEGMENT      2u
 #define LWNVME_SGL_LAST_SEGMENT 3u
 #define LWNVME_SGL_PER_SEGMENT  256u
-#define LWNVME_SGL_DESCRIPTOR   16u        /* bytes */
+#define LWNVME_METADATA_LIST    128u /* bytes of each slot: what MPTR points to, and what that may point to */
+#define LWNVME_METADATA_RUNS    7u   /* pieces that metadata of one command may be in */
 #define LWNVME_PSDT_SGL         (1u << 14) /* 01b: SGL for data, an address for metadata */
 #define LWNVME_PSDT_SGLS        (2u << 14) /* 10b: and MPTR is the address of a descriptor */
 #define LWNVME_VENDOR_HUAWEI    0x19e5u    /* says that it has SGLs, and gets them wrong */
@@ -51,7 +56,8 @@ struct lwnvme_bouncing {
     bool bit_bucket;
     size_t metadata_at;
     bool metadata_bytes; /* metadata in a buffer of their own may begin anywhere */
-    bool metadata_sgl;   /* ... or be named by a descriptor: one for each slot, behind the lists */
+    bool metadata_sgl;   /* ... or be named by descriptors: a short list for each slot, behind the others */
+    uint32_t metadata_runs; /* how many that may be */
 };
 
 /* A descriptor list in the making. */
@@ -113,6 +119,9 @@ static int lwnvme_sgl_settle(struct lwnvme_queue *queue, struct lwnvme_bouncing 
     bouncing->bit_bucket = (sgls & LWNVME_SGLS_BIT_BUCKET) != 0;
     bouncing->metadata_bytes = (sgls & LWNVME_SGLS_METADATA_BYTE_ALIGNED) != 0;
     bouncing->metadata_sgl = (sgls & LWNVME_SGLS_METADATA_SGL) != 0 && queue->sgl_descriptors != 0;
+    bouncing->metadata_runs = LWNVME_METADATA_RUNS;
+    if (threshold != 0 && threshold < LWNVME_METADATA_RUNS)
+        bouncing->metadata_runs = threshold;
     return LWNVME_OK;
 }
 
@@ -135,9 +144,10 @@ static int lwnvme_full_open(struct lwnvme_queue *queue, uint32_t slots)
     if (status != LWNVME_OK)
         return status;
     lists = queue->sgl_descriptors == 0 ? 0 : (size_t)slots * lwnvme_sgl_stride(queue);
+    lists = (lists + LWNVME_METADATA_LIST - 1u) & ~(size_t)(LWNVME_METADATA_LIST - 1u);
     bouncing->metadata_at = lists;
     if (bouncing->metadata_sgl)
-        lists += (size_t)slots * LWNVME_SGL_DESCRIPTOR;
+        lists += (size_t)slots * LWNVME_METADATA_LIST;
     lists = (lists + (size_t)queue->page_mask) & ~(size_t)queue->page_mask;
     bouncing->unit_bytes = queue->page_bytes;
     while (((size_t)bouncing->unit_bytes << 5) < wanted)
@@ -229,6 +239,8 @@ static int lwnvme_full_begin_metadata(const struct lwnvme_queue *queue, struct l
         return LWNVME_ERR_BUFFER_ALIGNMENT;
     if (odd || (sgl && described && queue->sgl == LWNVME_SGL_ALWAYS))
         request->mapping |= LWNVME_MAPPING_METADATA | LWNVME_MAPPING_SGL;
+    if (sgl && described)
+        request->mapping |= LWNVME_MAPPING_RUNS;
     return LWNVME_OK;
 }
 
@@ -489,30 +501,126 @@ static int lwnvme_bounce_map(struct lwnvme_queue *queue, struct lwnvme_request *
     return LWNVME_OK;
 }
 
-/* Data by an SGL or not at all, since the metadata are such; and what names these, of exactly the blocks of the command. */
-static int lwnvme_metadata_describe(struct lwnvme_queue *queue, struct lwnvme_request *request,
-                                    uint32_t slot_index, uint32_t *length_bytes, struct lwnvme_prp *prp)
+/* Where metadata are, while they get descriptors. */
+struct lwnvme_metadata_walk {
+    uint64_t *list; /* the first place is the one that MPTR points to */
+    uint64_t dma;
+    uint64_t run_dma; /* the first piece */
+    size_t run;
+    uint32_t count;
+};
+
+/* Describes so many bytes of metadata from the first piece on. *bytes: as far as the list goes. */
+static int lwnvme_metadata_walk(struct lwnvme_queue *queue, const struct lwnvme_request *request,
+                                uint32_t slot_index, struct lwnvme_metadata_walk *walk, uint32_t *bytes)
 {
     const struct lwnvme_bouncing *bouncing = lwnvme_bouncing_of(queue);
-    const size_t offset = bouncing->metadata_at + (size_t)slot_index * LWNVME_SGL_DESCRIPTOR;
-    uint64_t *descriptor = (uint64_t *)(void *)(queue->bounce + offset);
-    int status = lwnvme_sgl_map(queue, request, slot_index, length_bytes, prp);
+    const uint64_t address =
+        request->buffer.metadata_address + (uint64_t)request->blocks_issued * request->ns->metadata_bytes;
+    uint64_t dma = walk->run_dma;
+    size_t run = walk->run;
+    uint32_t done = 0;
+    int status = LWNVME_OK;
 
-    if (status != LWNVME_OK || !bouncing->metadata_sgl ||
-        (bouncing->sgl_mask != 0 && (prp->metadata & 3u) != 0))
-        return status;
-    descriptor[0] = lwnvme_order64(prp->metadata);
-    descriptor[1] =
-        lwnvme_sgl_second(lwnvme_divide(*length_bytes, request->data_bytes) * request->ns->metadata_bytes, 0);
-    lwnvme_memory_sync(queue->controller, descriptor, LWNVME_SGL_DESCRIPTOR, LWNVME_TO_DEVICE, true);
-    prp->metadata = queue->bounce_dma + offset;
+    walk->count = 0;
+    for (;;) {
+        if (run > *bytes - done)
+            run = *bytes - done;
+        if ((((uint32_t)dma | (uint32_t)run) & bouncing->sgl_mask) != 0 ||
+            walk->count == bouncing->metadata_runs)
+            break;
+        walk->count++;
+        walk->list[2u * walk->count] = lwnvme_order64(dma);
+        walk->list[2u * walk->count + 1u] = lwnvme_sgl_second((uint32_t)run, 0);
+        done += (uint32_t)run;
+        if (done == *bytes)
+            break;
+        run = *bytes - done;
+        status = lwnvme_translate(queue, request, slot_index, address + done, &dma, &run);
+        if (status != LWNVME_OK)
+            break;
+    }
+    *bytes = done;
+    return status == LWNVME_PENDING ? LWNVME_OK : status;
+}
+
+/* The place that MPTR points to: the one piece, or where the list of them is. */
+static void lwnvme_metadata_finish(struct lwnvme_queue *queue, struct lwnvme_metadata_walk *walk,
+                                   struct lwnvme_prp *prp)
+{
+    if (walk->count == 1) {
+        memcpy(walk->list, walk->list + 2, 16);
+    } else {
+        walk->list[0] = lwnvme_order64(walk->dma + 16u);
+        walk->list[1] = lwnvme_sgl_second(walk->count * 16u, LWNVME_SGL_LAST_SEGMENT);
+    }
+    lwnvme_memory_sync(queue->controller, walk->list, LWNVME_METADATA_LIST, LWNVME_TO_DEVICE, true);
+    prp->metadata = walk->dma;
     prp->psdt = LWNVME_PSDT_SGLS;
-    return LWNVME_OK;
 }
 
 static bool lwnvme_cannot_express(int status)
 {
     return status == LWNVME_ERR_BUFFER_LAYOUT || status == LWNVME_ERR_BUFFER_ALIGNMENT;
+}
+
+/* Data by an SGL, and metadata by another, of exactly the blocks of the command: fewer where the list of them ends. */
+static int lwnvme_metadata_describe(struct lwnvme_queue *queue, struct lwnvme_request *request,
+                                    uint32_t slot_index, uint32_t *length_bytes,
+                                    struct lwnvme_metadata_walk *walk, struct lwnvme_prp *prp)
+{
+    const struct lwnvme_position position = {request->segment_index, request->segment_offset};
+    const uint32_t bytes = request->ns->metadata_bytes;
+    uint32_t wanted;
+    uint32_t got;
+    int status;
+
+    do {
+        status = lwnvme_sgl_map(queue, request, slot_index, length_bytes, prp);
+        if (status != LWNVME_OK)
+            return status;
+        wanted = lwnvme_divide(*length_bytes, request->data_bytes) * bytes;
+        got = wanted;
+        status = lwnvme_metadata_walk(queue, request, slot_index, walk, &got);
+        if (status == LWNVME_OK && got == wanted) {
+            lwnvme_metadata_finish(queue, walk, prp);
+            return LWNVME_OK;
+        }
+        lwnvme_unmap_data(queue, slot_index, request);
+        request->segment_index = position.index;
+        request->segment_offset = position.offset;
+        *length_bytes = lwnvme_divide(got, bytes) * request->data_bytes;
+    } while (status == LWNVME_OK && *length_bytes != 0);
+    return status != LWNVME_OK ? status : LWNVME_ERR_BUFFER_LAYOUT;
+}
+
+/* Metadata that may be named by an SGL: so where they are in several pieces, or that is asked for. LWNVME_PENDING: they are in
+ * one piece and MPTR says where; the data go their own way. */
+static int lwnvme_metadata_runs(struct lwnvme_queue *queue, struct lwnvme_request *request,
+                                uint32_t slot_index, uint32_t *length_bytes, struct lwnvme_prp *prp)
+{
+    const struct lwnvme_bouncing *bouncing = lwnvme_bouncing_of(queue);
+    const size_t offset = bouncing->metadata_at + (size_t)slot_index * LWNVME_METADATA_LIST;
+    const uint32_t bytes = request->ns->metadata_bytes;
+    const uint32_t wanted = lwnvme_divide(*length_bytes, request->data_bytes) * bytes;
+    struct lwnvme_metadata_walk walk = {(uint64_t *)(void *)(queue->bounce + offset),
+                                        queue->bounce_dma + offset, 0, wanted, 0};
+    int status = lwnvme_translate(queue, request, slot_index,
+                                  request->buffer.metadata_address + (uint64_t)request->blocks_issued * bytes,
+                                  &walk.run_dma, &walk.run);
+
+    if (status != LWNVME_OK)
+        return status;
+    if ((request->mapping & LWNVME_MAPPING_METADATA) != 0 || walk.run < wanted ||
+        ((uint32_t)walk.run_dma & 3u) != 0) {
+        status = lwnvme_metadata_describe(queue, request, slot_index, length_bytes, &walk, prp);
+        if (!lwnvme_cannot_express(status) || walk.run < bytes || ((uint32_t)walk.run_dma & 3u) != 0)
+            return status;
+        *length_bytes = lwnvme_divide((uint32_t)walk.run, bytes) * request->data_bytes;
+    }
+    prp->metadata = walk.run_dma;
+    prp->psdt = 0;
+    return LWNVME_PENDING;
 }
 
 static int lwnvme_full_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
@@ -523,8 +631,15 @@ static int lwnvme_full_map(struct lwnvme_queue *queue, struct lwnvme_request *re
     bool sgl = sgl_first || lwnvme_sgl_serves(queue, request);
     int status = LWNVME_ERR_BUFFER_LAYOUT;
 
-    if ((request->mapping & LWNVME_MAPPING_METADATA) != 0)
-        return lwnvme_metadata_describe(queue, request, slot_index, length_bytes, prp);
+    if ((request->mapping & LWNVME_MAPPING_RUNS) != 0) {
+        status = lwnvme_metadata_runs(queue, request, slot_index, length_bytes, prp);
+        if (status != LWNVME_PENDING)
+            return status;
+        wanted = *length_bytes;
+        status = LWNVME_ERR_BUFFER_LAYOUT;
+    } else if ((request->mapping & LWNVME_MAPPING_METADATA) != 0) {
+        return lwnvme_sgl_map(queue, request, slot_index, length_bytes, prp); /* MPTR says the byte */
+    }
     if ((request->mapping & LWNVME_MAPPING_BOUNCE) == 0) {
         if (sgl_first)
             status = lwnvme_sgl_map(queue, request, slot_index, length_bytes, prp);

@@ -53,10 +53,13 @@ int lwnvme_metadata_map(struct lwnvme_queue *queue, struct lwnvme_request *reque
     uint32_t bytes = request->ns->metadata_bytes;
     size_t run = (size_t)*blocks * bytes;
     uint32_t fit;
-    int status = lwnvme_translate(queue, request, slot_index,
-                                  request->buffer.metadata_address + (uint64_t)request->blocks_issued * bytes,
-                                  dma, &run);
+    int status;
 
+    if ((request->mapping & LWNVME_MAPPING_RUNS) != 0)
+        return LWNVME_OK;
+    status = lwnvme_translate(queue, request, slot_index,
+                              request->buffer.metadata_address + (uint64_t)request->blocks_issued * bytes,
+                              dma, &run);
     if (status != LWNVME_OK)
         return status;
     if (((uint32_t)*dma & 3u) != 0 && (request->mapping & LWNVME_MAPPING_METADATA) == 0)

@@ -17,6 +17,8 @@ int lwnvme_metadata_shape(struct lwnvme_request *request, bool move);
 /* lwnvme_request.mapping: metadata in a buffer of their own that is not dword aligned, or that an SGL is asked for. The full
  * mapper has found that the controller can take them (mapper.c). */
 #define LWNVME_MAPPING_METADATA 8u
+/* And such that an SGL can name them, in several pieces too: the full mapper finds out where they are. */
+#define LWNVME_MAPPING_RUNS 16u
 
 /* struct lwnvme_dress, map. */
 int lwnvme_metadata_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,

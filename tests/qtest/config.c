@@ -239,6 +239,8 @@ void device_settings_check(const struct lwnvme_sim_config *config)
         tried->vs = usual->vs;
     if (qemu_version() >= 10 && tried->cap_mqes != 0 && tried->cap_mqes <= usual->cap_mqes)
         tried->cap_mqes = usual->cap_mqes;
+    if (qemu_version() >= 10)
+        tried->sgls &= ~0x80000u; /* MPTR to an SGL */
     for (size_t index = 0; index < COUNT(bits) && name == NULL; index++)
         name = bits_known(tried, usual, &bits[index]) ? NULL : bits[index].field.name;
     if (name == NULL)

@@ -3,6 +3,8 @@
 #include "sim/scenario.h"
 
 #include <lwnvme/copy.h>
+#include <lwnvme/mapper.h>
+#include <lwnvme/metadata.h>
 #include <lwnvme/placement.h>
 #include <lwnvme/protection.h>
 #include <lwnvme/sync_feature.h>
@@ -267,12 +269,59 @@ static void random_write_areas(void **state)
     scenario_end(&s);
 }
 
+/* Metadata that lie across pages, in one command by an SGL of their own: what is in the image is what was there. */
+static void metadata_in_several_pieces(void **state)
+{
+    const struct lwnvme_queue_config config = {.entries = 8, .mapper = &lwnvme_mapper_full};
+    const uint32_t blocks = 8;
+    uint8_t *metadata = scenario_memory(4 * 4096, 4096);
+    struct scenario s;
+    struct tracked *io;
+
+    (void)state;
+    scenario_prepare(&s);
+    s.settings.ns[0].formats[0].ms = 64;
+    s.settings.sgls = 1u | LWNVME_SGLS_METADATA_SGL;
+    s.settings.scattered = true;
+    scenario_start(&s);
+    s.queue = calloc(1, sizeof(*s.queue));
+    assert_int_equal(lwnvme_sync_queue_create(s.controller, s.queue, &config), LWNVME_OK);
+    s.ns = calloc(1, sizeof(*s.ns));
+    assert_int_equal(lwnvme_sync_metadata_open(s.controller, 1, s.ns), LWNVME_OK);
+    assert_true((s.controller->info.sgls & LWNVME_SGLS_METADATA_SGL) != 0);
+    io = scenario_request(&s);
+    scenario_fill(data, sizeof(data), 5);
+    for (uint32_t at = 4064; at < 4 * 4096; at += 4096 - 16) {
+        struct lwnvme_buffer buffer = lwnvme_buffer_with_metadata(
+            lwnvme_buffer_cpu(data, (size_t)blocks * BLOCK), (uintptr_t)metadata + at, blocks * 64);
+        const uint64_t before = lwnvme_sim_counters(s.sim)->io_commands[LWNVME_NVM_WRITE];
+
+        if (at + blocks * 64 > 4 * 4096)
+            break;
+        scenario_fill(metadata, 4 * 4096, at);
+        memcpy(back, metadata + at, (size_t)blocks * 64);
+        assert_int_equal(scenario_accept(io, lwnvme_write(s.queue, s.ns, &io->request, 8, blocks, &buffer)),
+                         LWNVME_OK);
+        scenario_wait_all(&s, s.queue);
+        assert_int_equal(io->request.status, LWNVME_OK);
+        assert_int_equal(lwnvme_sim_counters(s.sim)->io_commands[LWNVME_NVM_WRITE], before + 1);
+        memset(metadata, 0, (size_t)4 * 4096);
+        assert_int_equal(scenario_accept(io, lwnvme_read(s.queue, s.ns, &io->request, 8, blocks, &buffer)),
+                         LWNVME_OK);
+        scenario_wait_all(&s, s.queue);
+        assert_int_equal(io->request.status, LWNVME_OK);
+        assert_memory_equal(metadata + at, back, blocks * 64);
+    }
+    scenario_end(&s);
+    free(metadata);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(copies_arrive_whole),      cmocka_unit_test(copies_between_namespaces),
         cmocka_unit_test(protection_of_every_type), cmocka_unit_test(data_placement),
-        cmocka_unit_test(random_write_areas),
+        cmocka_unit_test(random_write_areas),       cmocka_unit_test(metadata_in_several_pieces),
     };
 
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);

@@ -223,6 +223,125 @@ static void metadata_anywhere_with_sgls(void **state)
     free(memory);
 }
 
+/* Metadata in pieces that are apart for the controller: one command even so, where it takes an SGL for them. */
+static void metadata_in_several_pieces(void **state)
+{
+    static const struct {
+        uint32_t sgls;
+        uint32_t policy;
+        uint16_t bytes; /* of a block's metadata */
+        uint32_t at;    /* in a page */
+        uint32_t blocks;
+        uint32_t commands; /* 0: refused */
+        unsigned psdt;
+        uint32_t data_at;     /* in a page */
+        uint32_t descriptors; /* that data may have; 0: enough */
+    } rows[] = {
+        {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 4064, 8, 1, 2, 0, 0}, /* in a block's midst */
+        {2u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 4064, 8, 1, 2, 0, 0},
+        {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 3904, 8, 1, 2, 0, 0},
+        {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 4063, 8, 1, 2, 0, 0},
+        {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 3584, 8, 1, 0, 0, 0}, /* in one piece after all */
+        {1u | 1u << 19, LWNVME_SGL_ALWAYS, 64, 3584, 8, 1, 2, 0, 0},
+        {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 128, 4092, 192, 1, 2, 0, 0}, /* seven pieces */
+        {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 128, 4092, 193, 2, 2, 0, 0}, /* and one block more */
+        {1u | 3u << 8 | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 512, 4092, 24, 2, 2, 0, 0}, /* no more than 3 */
+        {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 3904, 8, 2, 0, 3840, 1}, /* data by PRP entries alone */
+        {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 4064, 8, 0, 9, 3840, 1},
+        {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 4064, 16, 2, 0, 0, 1}, /* data are cut, and so they */
+        {2u | 1u << 19, LWNVME_SGL_ALWAYS, 6, 4088, 1, 1, 1, 0, 0},          /* no dwords: as MPTR can */
+        {1u, LWNVME_SGL_WHERE_IT_PAYS, 64, 3904, 8, 2, 0, 0, 0},
+        {1u, LWNVME_SGL_WHERE_IT_PAYS, 64, 4064, 8, 0, 9, 0, 0},
+        {1u | 1u << 17, LWNVME_SGL_ALWAYS, 64, 4064, 8, 0, 9, 0, 0},
+        {1u | 1u << 19, LWNVME_SGL_NEVER, 64, 4064, 8, 0, 9, 0, 0},
+    };
+    uint8_t *memory = scenario_memory(65536, 4096);
+    uint8_t *data = scenario_memory(256 * 512, 4096);
+
+    (void)state;
+    for (size_t row = 0; row < 2 * sizeof(rows) / sizeof(rows[0]); row++) {
+        const size_t index = row / 2;
+        const struct lwnvme_queue_config config = {.entries = 8,
+                                                   .mapper = &lwnvme_mapper_full,
+                                                   .sgl = (uint8_t)rows[index].policy,
+                                                   .sgl_descriptors = (uint16_t)rows[index].descriptors};
+        const size_t bytes = (size_t)rows[index].blocks * rows[index].bytes;
+        struct lwnvme_buffer buffer = lwnvme_buffer_with_metadata(
+            lwnvme_buffer_cpu(data + rows[index].data_at, (size_t)rows[index].blocks * 512),
+            (uintptr_t)memory + rows[index].at, bytes);
+        struct scenario s;
+        struct tracked *io;
+        uint64_t before;
+
+        scenario_prepare(&s);
+        s.settings.sgls = rows[index].sgls;
+        s.settings.shadow_dma = row % 2 != 0;
+        s.settings.on_command = note_psdt;
+        begin(&s, rows[index].bytes, false, &config);
+        io = scenario_request(&s);
+        last_psdt = 9;
+        before = lwnvme_sim_counters(s.sim)->commands;
+        scenario_fill(memory, 65536, row);
+        if (rows[index].commands == 0) {
+            assert_int_equal(run(&s, io, LWNVME_NVM_WRITE, rows[index].blocks, &buffer),
+                             LWNVME_ERR_BUFFER_LAYOUT);
+        } else {
+            uint8_t unit[1024];
+
+            assert_int_equal(run(&s, io, LWNVME_NVM_WRITE, rows[index].blocks, &buffer), LWNVME_OK);
+            for (uint32_t block = 0; block < rows[index].blocks; block++) {
+                assert_true(lwnvme_sim_read_unit(s.sim, 1, 3 + block, unit));
+                assert_memory_equal(unit + 512, memory + rows[index].at + block * rows[index].bytes,
+                                    rows[index].bytes);
+            }
+            memset(memory, 0x11, 65536);
+            assert_int_equal(run(&s, io, LWNVME_NVM_READ, rows[index].blocks, &buffer), LWNVME_OK);
+            for (uint32_t block = 0; block < rows[index].blocks; block++) {
+                assert_true(lwnvme_sim_read_unit(s.sim, 1, 3 + block, unit));
+                assert_memory_equal(unit + 512, memory + rows[index].at + block * rows[index].bytes,
+                                    rows[index].bytes);
+            }
+            assert_int_equal(memory[rows[index].at + bytes], 0x11);
+        }
+        assert_int_equal(lwnvme_sim_counters(s.sim)->commands, before + 2 * rows[index].commands);
+        assert_int_equal(last_psdt, rows[index].psdt);
+        assert_int_equal(lwnvme_sim_outstanding_maps(s.sim), 0);
+        scenario_end(&s);
+    }
+    free(memory);
+    free(data);
+}
+
+/* Whichever mapping fails: nothing stays mapped, and it is told. */
+static void mappings_of_several_pieces_fail(void **state)
+{
+    const struct lwnvme_queue_config config = {.entries = 8, .mapper = &lwnvme_mapper_full};
+    uint8_t *memory = scenario_memory(3 * 8192, 4096);
+    struct lwnvme_buffer buffer = lwnvme_buffer_with_metadata(lwnvme_buffer_cpu(memory, 16 * 512),
+                                                              (uintptr_t)memory + 8192 + 4064, 16 * 512);
+    uint32_t failed = 0;
+
+    (void)state;
+    for (uint32_t at = 1; at < 8; at++) {
+        struct scenario s;
+        struct tracked *io;
+
+        scenario_prepare(&s);
+        s.settings.sgls = 1u | 1u << 19;
+        begin(&s, 512, false, &config);
+        io = scenario_request(&s);
+        lwnvme_sim_settings(s.sim)->dma_map_fail_at = lwnvme_sim_counters(s.sim)->dma_maps + at;
+        if (run(&s, io, LWNVME_NVM_WRITE, 16, &buffer) != LWNVME_OK) {
+            assert_int_equal(run(&s, io, LWNVME_NVM_WRITE, 16, &buffer), LWNVME_OK);
+            failed++;
+        }
+        assert_int_equal(lwnvme_sim_outstanding_maps(s.sim), 0);
+        scenario_end(&s);
+    }
+    assert_int_equal(failed, 5); /* two pages of data, three of metadata */
+    free(memory);
+}
+
 static void buffers_of_the_wrong_shape(void **state)
 {
     const struct lwnvme_queue_config config = {.entries = 8};
@@ -269,10 +388,9 @@ static void buffers_of_the_wrong_shape(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(metadata_in_every_shape),
-        cmocka_unit_test(metadata_across_pages),
-        cmocka_unit_test(metadata_anywhere_with_sgls),
-        cmocka_unit_test(buffers_of_the_wrong_shape),
+        cmocka_unit_test(metadata_in_every_shape),         cmocka_unit_test(metadata_across_pages),
+        cmocka_unit_test(metadata_anywhere_with_sgls),     cmocka_unit_test(metadata_in_several_pieces),
+        cmocka_unit_test(mappings_of_several_pieces_fail), cmocka_unit_test(buffers_of_the_wrong_shape),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
