@@ -227,7 +227,7 @@ build/sweep/test_mapper: tests/unit/io/test_mapper.c tests/unit/support.c $(LWNV
 	@$(SAY) 'CC    $@'
 	$(Q)$(CC) $(HOSTED) -O2 $(EXTRA_CFLAGS) $^ -o $@ $(TEST_LIBS)
 
-sweep-map: build/sweep/test_mapper ## every length to 4 MiB at every offset, three page sizes, PRP and SGL, coherent and not, against an independent walker, hours: build/reliability/map.json
+sweep-map: build/sweep/test_mapper ## every length to 4 MiB at every offset, three page sizes, PRP and SGL, coherent and not, against an independent walker, an hour or so: build/reliability/map.json
 	@$(PYTHON) tools/sweep-map $<
 
 LIFE_PROGRAMS := build/sweep/test_panic build/sweep/test_removal
