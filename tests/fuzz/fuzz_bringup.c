@@ -75,7 +75,7 @@ static void check_list(void)
     fuzz_require(list.status != LWNVME_PENDING || lwnvme_controller_status(&controller) != LWNVME_OK,
                  "a list without end");
     for (uint32_t i = 0; list.status == LWNVME_OK && i < list.count; i++) {
-        fuzz_require(list.nsids[i] > last && list.nsids[i] < 0xfffffffeu, "a list that does not ascend");
+        fuzz_require(list.nsids[i] > last && list.nsids[i] <= 0xfffffffeu, "a list that does not ascend");
         last = list.nsids[i];
     }
 }
