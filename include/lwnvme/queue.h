@@ -191,9 +191,14 @@ struct lwnvme_queue {
     uint32_t lap_slow;              /* what `slow` gets when a lap of the submission ring is over */
     uint32_t late;                  /* a late command's identifier, LWNVME_LATE_... above; 0: none */
     uint32_t late_deadline_ms;
-    uint32_t heard;  /* commands that had ended when recovery last looked, of all queues of the ring, ... */
-    uint8_t unheard; /* whether there was a completion that nobody had taken, ... */
-    uint8_t nudged;  /* and whether its owner was asked to poll */
+    uint32_t briefest_ms; /* no command may take less, in turns of the clock */
+    /* of the controller's owner, which looks from time to time (recovery.c): */
+    uint32_t heard;         /* commands that had ended when it last did, of all queues of the ring, ... */
+    uint8_t unheard;        /* whether there was a completion that nobody had taken, ... */
+    uint8_t nudged;         /* whether the queue's owner was asked to poll, ... */
+    uint8_t busy;           /* whether something was in flight, ... */
+    uint32_t busy_ms;       /* since when, and ... */
+    uint32_t idle_clock_ms; /* clock_ms when nothing was */
 
     /* counters */
     uint32_t stale;

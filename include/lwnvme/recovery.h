@@ -114,10 +114,12 @@ struct lwnvme_recovery_policy {
     bool poll_queues;
     /*
      * For queues with interrupts whose owners are others: one has had a completion for nudge_ms that its owner has not
-     * taken, or a command whose deadline has passed while its owner did not look: mostly because an interrupt was lost.
+     * taken, or a command whose deadline has passed while its owner did not look, mostly because an interrupt was lost; or
+     * one that was late, or is to be issued again, and no completion that would have its owner see to it.
      * The host has the owner call lwnvme_queue_poll: an inter-processor call, a soft interrupt, a wake-up. Called by
-     * lwnvme_controller_poll for such a queue, again each nudge_ms as long as that lasts; may begin nothing, and must not
-     * poll the queue unless it is the owner. NULL: nobody is told, and what has no interrupt waits for the next one.
+     * lwnvme_controller_poll for such a queue, again each nudge_ms as long as that lasts; may change nothing about the
+     * controller (LWNVME_ERR_IN_CALLBACK), and must not poll the queue unless it is the owner. NULL: nobody is told, and
+     * what has no interrupt waits for the next one.
      */
     void (*poll_wanted)(struct lwnvme_controller *controller, struct lwnvme_queue *queue, void *context);
     /* How often it is looked at, longer than interrupts are held back for company; 0: 500. */

@@ -80,6 +80,14 @@ static inline uint32_t lwnvme_metadata_blocks(const struct lwnvme_request *reque
 #define LWNVME_SHOW(word, value) ((word) = (value))
 #endif
 
+/* The same for what is written on the path of each I/O, where it may cost no more than an ordinary store: which is whole for
+ * an aligned word. */
+#ifdef __SANITIZE_THREAD__
+#define LWNVME_KEEP(word, value) LWNVME_SHOW(word, value)
+#else
+#define LWNVME_KEEP(word, value) ((word) = (value))
+#endif
+
 /* Of two that count at once one may be lost. */
 #define LWNVME_COUNT(word) LWNVME_SHOW(word, LWNVME_GLANCE(word) + 1u)
 
@@ -411,12 +419,16 @@ static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_s
     if (request->timeout_ms != 0) {
         /* Whoever names a deadline gets it by the clock of this moment. One turn less, so that the stamp is not
          * taken for one of the last look at the clock and moved. */
+        uint32_t timeout_ms = lwnvme_timeout_turns(request->timeout_ms);
+
         deadline_ms = (uint32_t)(queue->controller->ops->now_us(queue->controller->host) >> 10) - 1u +
-                      lwnvme_timeout_turns(request->timeout_ms) + LWNVME_CLOCK_SLACK_MS;
+                      timeout_ms + LWNVME_CLOCK_SLACK_MS;
         if (!LWNVME_TIME_AFTER(deadline_ms, queue->earliest_ms))
-            queue->earliest_ms = deadline_ms;
+            LWNVME_SHOW(queue->earliest_ms, deadline_ms);
+        if (timeout_ms < queue->briefest_ms)
+            LWNVME_SHOW(queue->briefest_ms, timeout_ms);
     }
-    queue->submitted++;
+    LWNVME_KEEP(queue->submitted, queue->submitted + 1u);
     queue->free_first = slot->next_free;
     slot->key.part.plain = 1;
     slot->request = request;

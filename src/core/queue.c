@@ -564,7 +564,7 @@ static LWNVME_ALWAYS_INLINE void lwnvme_slot_free(struct lwnvme_queue *queue, st
     slot->key.part.cid = (uint16_t)(slot->key.part.cid + LWNVME_CID_GENERATION_STEP);
     slot->next_free = queue->free_first;
     queue->free_first = slot;
-    queue->completed++;
+    LWNVME_KEEP(queue->completed, queue->completed + 1u);
 }
 
 /* One command of a request has ended: its slot is free, and the request ends with its last piece. */
@@ -699,10 +699,10 @@ static LWNVME_ALWAYS_INLINE const volatile uint32_t *lwnvme_cq_advance(struct lw
 {
     const volatile uint32_t *cqe = queue->cq_next;
 
-    queue->cq_next += LWNVME_CQE_DWORDS;
+    LWNVME_KEEP(queue->cq_next, queue->cq_next + LWNVME_CQE_DWORDS);
     if (LWNVME_UNLIKELY(queue->cq_next == queue->cq_end)) {
-        queue->cq_next = queue->cq;
-        queue->cq_phase ^= LWNVME_CQE_PHASE;
+        LWNVME_KEEP(queue->cq_next, queue->cq);
+        LWNVME_KEEP(queue->cq_phase, queue->cq_phase ^ LWNVME_CQE_PHASE);
     }
     return cqe;
 }
@@ -758,8 +758,8 @@ static LWNVME_ALWAYS_INLINE uint32_t lwnvme_completions_take_fast(struct lwnvme_
             break;
         told = lwnvme_cqe_read(cqe) ^ phase;
     } while (!lwnvme_is_old(told));
-    queue->cq_next = (volatile uint32_t *)(uintptr_t)cqe;
-    queue->cq_phase = phase;
+    LWNVME_KEEP(queue->cq_next, (volatile uint32_t *)(uintptr_t)cqe);
+    LWNVME_KEEP(queue->cq_phase, phase);
     return left;
 }
 #endif
@@ -1031,7 +1031,7 @@ static void lwnvme_deadlines_check(struct lwnvme_queue *queue, uint32_t before_m
             earliest_ms = slot->deadline_ms;
         }
     }
-    queue->earliest_ms = earliest_ms;
+    LWNVME_SHOW(queue->earliest_ms, earliest_ms);
     if (!late)
         return;
     queue->slow |= LWNVME_SLOW_NO_SUBMIT;
@@ -1112,6 +1112,7 @@ void lwnvme_ring_reset(struct lwnvme_queue *queue)
     queue->clock_ms = (uint32_t)(lwnvme_now_us(queue->controller) >> 10);
     queue->default_deadline_ms = queue->clock_ms + queue->timeout_ms + LWNVME_CLOCK_SLACK_MS;
     queue->earliest_ms = queue->default_deadline_ms;
+    queue->briefest_ms = queue->timeout_ms;
     lwnvme_slots_reset(queue);
 }
 

@@ -31,6 +31,10 @@
 #define LWNVME_RECOVERY_LOOK_US       1000u
 #define LWNVME_RECOVERY_NUDGE_MS      500u
 
+/* lwnvme_queue.nudged */
+#define LWNVME_NUDGE_OWED 1u /* its owner is to be asked to poll, ... */
+#define LWNVME_NUDGE_DONE 2u /* and has been */
+
 enum lwnvme_case_stage {
     LWNVME_CASE_GRACE = 0,
     LWNVME_CASE_ABORT,
@@ -395,6 +399,18 @@ static void lwnvme_case_end(struct lwnvme_recovery *recovery, struct lwnvme_reco
 
 /* The service, while the controller is ready. */
 
+/* Whether there still is such a queue, and its command still late. One that was answered may have been deleted since, while the
+ * Abort goes on. */
+static bool lwnvme_case_is_late(const struct lwnvme_controller *controller,
+                                const struct lwnvme_recovery_case *one)
+{
+    const struct lwnvme_queue *queue = controller->queues;
+
+    while (queue != NULL && queue != one->queue)
+        queue = queue->next;
+    return queue != NULL && LWNVME_GLANCE(queue->late) == one->late;
+}
+
 static void lwnvme_cases_work(struct lwnvme_controller *controller, uint64_t now_us)
 {
     struct lwnvme_recovery *recovery = controller->recovery;
@@ -408,7 +424,7 @@ static void lwnvme_cases_work(struct lwnvme_controller *controller, uint64_t now
             continue;
         recovery->state = LWNVME_RECOVERY_ABORTING;
         recovery->service.due_us = now_us + LWNVME_RECOVERY_LOOK_US;
-        if (LWNVME_GLANCE(one->queue->late) != one->late) {
+        if (!lwnvme_case_is_late(controller, one)) {
             if (!lwnvme_request_active(&one->request))
                 lwnvme_case_end(recovery, one);
         } else if (!lwnvme_case_step(controller, one, now_us)) {
@@ -456,55 +472,127 @@ static bool lwnvme_queue_is_unheard(struct lwnvme_queue *ring)
     const uint32_t phase = LWNVME_GLANCE(ring->cq_phase) != 0 ? LWNVME_PHASE_BIT : 0;
     bool before = ring->unheard != 0;
 
-    if ((ring->slow & LWNVME_SLOW_SYNC) != 0)
+    if (next == ring->cq_end) /* its owner is about to go on to the beginning */
+        next = ring->cq;
+    if (ring->controller->ops->dma_sync != NULL)
         lwnvme_memory_sync(ring->controller, next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
     ring->unheard = (lwnvme_order32(next[3]) & LWNVME_PHASE_BIT) == phase ? 1 : 0;
     return before && ring->unheard != 0;
 }
 
-/* Whether a command of a queue is overdue that nobody has looked at since it is. */
-static bool lwnvme_queue_is_unwatched(const struct lwnvme_queue *queue, uint32_t now_ms)
+/*
+ * Whether a command of a queue may be overdue that nobody has looked at since it is. Deadlines are stamped with the clock as the
+ * owner last saw it, and mean nothing for what was sent after a pause: they are counted from its next look. If the queue was
+ * idle at one of ours and its owner has not looked at the clock since, it is to do so when something has taken some part of
+ * the shortest of its deadlines.
+ */
+static bool lwnvme_queue_is_unwatched(struct lwnvme_queue *queue, uint32_t now_ms)
 {
     const uint32_t earliest_ms = LWNVME_GLANCE(queue->earliest_ms);
+    const uint32_t clock_ms = LWNVME_GLANCE(queue->clock_ms);
 
-    return lwnvme_in_flight(queue) != 0 && LWNVME_TIME_AFTER(now_ms, earliest_ms + LWNVME_CLOCK_SLACK_MS) &&
-           !LWNVME_TIME_AFTER(LWNVME_GLANCE(queue->clock_ms), earliest_ms);
+    if (LWNVME_GLANCE(queue->submitted) == LWNVME_GLANCE(queue->completed)) {
+        queue->busy = 0;
+        queue->idle_clock_ms = clock_ms;
+        return false;
+    }
+    if (queue->busy == 0)
+        queue->busy_ms = now_ms;
+    queue->busy = 1;
+    if (LWNVME_TIME_AFTER(clock_ms, now_ms + LWNVME_CLOCK_SLACK_MS)) /* the clock has been set back */
+        return true;
+    if (clock_ms == queue->idle_clock_ms)
+        return LWNVME_TIME_AFTER(now_ms, queue->busy_ms + (LWNVME_GLANCE(queue->briefest_ms) >> 3));
+    return LWNVME_TIME_AFTER(now_ms, earliest_ms + LWNVME_CLOCK_SLACK_MS);
 }
 
-static void lwnvme_queue_nudge(struct lwnvme_recovery *recovery, struct lwnvme_queue *queue, uint32_t now_ms)
+/* Whether something in a queue has to be done by a poll of its owner that no completion brings about: to see that what was late
+ * no longer is, or to issue again what rests. */
+static bool lwnvme_queue_is_owed(const struct lwnvme_queue *queue, uint32_t now_ms)
+{
+    return LWNVME_GLANCE(queue->late) != 0 ||
+           (LWNVME_GLANCE(queue->resting) != NULL &&
+            LWNVME_TIME_AFTER(now_ms, LWNVME_GLANCE(queue->resting_due_ms)));
+}
+
+/* Notes whether the queue's owner is to be asked. */
+static void lwnvme_queue_judge(struct lwnvme_recovery *recovery, struct lwnvme_queue *queue, uint32_t now_ms)
 {
     bool wanted = lwnvme_queue_is_unheard(queue);
-    const struct lwnvme_queue *one;
+    struct lwnvme_queue *one;
 
     for (one = queue; one != NULL; one = one->sharer)
-        wanted = wanted || lwnvme_queue_is_unwatched(one, now_ms);
+        wanted = lwnvme_queue_is_unwatched(one, now_ms) || wanted;
     wanted = !lwnvme_ring_moves(queue) && wanted;
+    for (one = queue; one != NULL; one = one->sharer)
+        wanted = wanted || lwnvme_queue_is_owed(one, now_ms);
     if (queue->nudged != 0 && !wanted)
         recovery->counts.healed++;
-    queue->nudged = wanted ? 1 : 0;
-    if (!wanted)
-        return;
-    recovery->counts.nudges++;
-    recovery->policy.poll_wanted(queue->controller, queue, recovery->policy.context);
+    queue->nudged = wanted ? LWNVME_NUDGE_OWED : 0;
 }
 
-/* Once in nudge_ms: queues that interrupt and are polled by nobody here. One of those that share a ring is asked for all. */
-static void lwnvme_queues_nudge(struct lwnvme_controller *controller, uint64_t now_us)
+/* Queues that interrupt and are polled by nobody here. One of those that share a ring is asked for all. */
+static void lwnvme_queues_judge(struct lwnvme_controller *controller, uint32_t now_ms)
+{
+    struct lwnvme_queue *queue;
+
+    for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        if ((queue->flags & (LWNVME_QUEUE_INTERRUPT | LWNVME_QUEUE_SHARED)) == LWNVME_QUEUE_INTERRUPT &&
+            queue->state == LWNVME_QUEUE_LIVE)
+            lwnvme_queue_judge(controller->recovery, queue, now_ms);
+    }
+}
+
+static struct lwnvme_queue *lwnvme_nudge_owed(const struct lwnvme_controller *controller)
+{
+    struct lwnvme_queue *queue = controller->queues;
+
+    while (queue != NULL && queue->nudged != LWNVME_NUDGE_OWED)
+        queue = queue->next;
+    return queue;
+}
+
+/* Asks the owners, each once. As in the callback of an event the state must not be changed meanwhile. */
+static void lwnvme_queues_nudge(struct lwnvme_controller *controller)
+{
+    struct lwnvme_recovery *recovery = controller->recovery;
+    struct lwnvme_queue *queue;
+
+    while ((queue = lwnvme_nudge_owed(controller)) != NULL) {
+        queue->nudged = LWNVME_NUDGE_DONE;
+        recovery->counts.nudges++;
+        controller->polling = 1;
+        recovery->policy.poll_wanted(controller, queue, recovery->policy.context);
+        controller->polling = 0;
+    }
+}
+
+/* What was seen in the queues says nothing any more. */
+static void lwnvme_owners_forget(struct lwnvme_controller *controller)
+{
+    struct lwnvme_queue *queue;
+
+    for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        queue->unheard = 0;
+        queue->nudged = 0;
+    }
+}
+
+/* Once in nudge_ms. Where the clock is set back the time begins anew. */
+static void lwnvme_owners_remind(struct lwnvme_controller *controller, uint64_t now_us)
 {
     struct lwnvme_recovery *recovery = controller->recovery;
     uint64_t period_us =
         (uint64_t)lwnvme_or_default(recovery->policy.nudge_ms, LWNVME_RECOVERY_NUDGE_MS) * 1000u;
-    struct lwnvme_queue *queue;
 
     if (recovery->policy.poll_wanted == NULL || recovery->policy.poll_queues)
         return;
-    if (now_us >= recovery->nudge_us || recovery->nudge_us - now_us > period_us) {
+    if (recovery->nudge_us > now_us && recovery->nudge_us - now_us > period_us) {
         recovery->nudge_us = now_us + period_us;
-        for (queue = controller->queues; queue != NULL; queue = queue->next) {
-            if ((queue->flags & LWNVME_QUEUE_INTERRUPT) != 0 && queue->state == LWNVME_QUEUE_LIVE &&
-                (queue->slow & LWNVME_SLOW_SHARED) == 0)
-                lwnvme_queue_nudge(recovery, queue, (uint32_t)(now_us >> 10));
-        }
+    } else if (now_us >= recovery->nudge_us) {
+        recovery->nudge_us = now_us + period_us;
+        lwnvme_queues_judge(controller, (uint32_t)(now_us >> 10));
+        lwnvme_queues_nudge(controller);
     }
     if (recovery->nudge_us < recovery->service.due_us)
         recovery->service.due_us = recovery->nudge_us;
@@ -532,7 +620,7 @@ static void lwnvme_recovery_work(struct lwnvme_service *service)
             lwnvme_case_open(recovery, queue, late, now_us);
     }
     lwnvme_cases_work(controller, now_us);
-    lwnvme_queues_nudge(controller, now_us);
+    lwnvme_owners_remind(controller, now_us);
 }
 
 static void lwnvme_recovery_leave(struct lwnvme_recovery *recovery)
@@ -553,6 +641,7 @@ static void lwnvme_recovery_told(struct lwnvme_service *service, enum lwnvme_occ
         recovery->in_a_row = 0;
         recovery->state = LWNVME_RECOVERY_WATCHING;
         service->due_us = lwnvme_now_us(controller);
+        lwnvme_owners_forget(controller);
         LWNVME_SHOW(controller->recovering, 0);
     } else if (occasion == LWNVME_OCCASION_FAREWELL) {
         lwnvme_cases_drop(recovery);
@@ -609,6 +698,7 @@ int lwnvme_recovery_start(struct lwnvme_controller *controller, struct lwnvme_re
     lwnvme_journey_prepare(controller);
     controller->recovery = recovery;
     lwnvme_service_add(controller, &recovery->service);
+    lwnvme_owners_forget(controller);
     return LWNVME_OK;
 }
 

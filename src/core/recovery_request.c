@@ -175,11 +175,11 @@ static bool lwnvme_again_may_wait(const struct lwnvme_recovery *recovery, struct
 static void lwnvme_rest(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t due_ms)
 {
     if (queue->resting == NULL || !LWNVME_TIME_AFTER(due_ms, queue->resting_due_ms))
-        queue->resting_due_ms = due_ms;
+        LWNVME_SHOW(queue->resting_due_ms, due_ms);
     request->state = LWNVME_REQUEST_QUEUED;
     request->again_ms = due_ms;
     request->next = queue->resting;
-    queue->resting = request;
+    LWNVME_SHOW(queue->resting, request);
     queue->slow |= LWNVME_SLOW_LOOK;
 }
 
@@ -316,7 +316,7 @@ void lwnvme_recovery_wake(struct lwnvme_queue *queue, bool stopped)
     struct lwnvme_request *list = queue->resting;
     struct lwnvme_request *request;
 
-    queue->resting = NULL;
+    LWNVME_SHOW(queue->resting, NULL);
     while ((request = list) != NULL) {
         list = request->next;
         if (!stopped && queue->controller->goal != LWNVME_GOAL_READY)

@@ -92,7 +92,7 @@ static LWNVME_ALWAYS_INLINE void lwnvme_straight_claim(struct lwnvme_queue *queu
     uint32_t *next = queue->sq_next + LWNVME_SQE_DWORDS;
 
     queue->free_first = slot->next_free;
-    queue->submitted++;
+    LWNVME_KEEP(queue->submitted, queue->submitted + 1u);
     slot->deadline_ms = queue->default_deadline_ms; /* never before earliest_ms */
     slot->request = request;
     request->state = LWNVME_REQUEST_STRAIGHT;

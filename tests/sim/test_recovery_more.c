@@ -237,18 +237,25 @@ static void admin_commands_without_effects(void **state)
 
 /* ---- submitted while a recovery is under way ---- */
 
-static struct tracked *submit(struct bench *b, uint32_t index, bool write, uint32_t flags, int expected)
+static struct tracked *submit_timed(struct bench *b, uint32_t index, bool write, uint32_t flags,
+                                    uint32_t timeout_ms, int expected)
 {
     struct lwnvme_buffer buffer = lwnvme_buffer_cpu(b->data + (size_t)index * 4096u, 4096);
     struct tracked *io = scenario_request(&b->s);
     uint64_t lba = (uint64_t)index * 8u;
 
     io->request.flags = flags;
+    io->request.timeout_ms = timeout_ms;
     assert_int_equal(
         scenario_accept(io, write ? lwnvme_write(b->s.queue, b->s.ns, &io->request, lba, 8, &buffer)
                                   : lwnvme_read(b->s.queue, b->s.ns, &io->request, lba, 8, &buffer)),
         expected);
     return io;
+}
+
+static struct tracked *submit(struct bench *b, uint32_t index, bool write, uint32_t flags, int expected)
+{
+    return submit_timed(b, index, write, flags, 0, expected);
 }
 
 static void begin_with_namespace(struct bench *b, uint32_t entries)
@@ -686,6 +693,238 @@ static void fault_095_the_owner_of_a_queue_is_asked_to_poll(void **state)
     }
 }
 
+/* A queue with interrupts, whose owner polls when it is asked to and else not at all. */
+static void begin_asked(struct bench *b)
+{
+    struct lwnvme_queue_config config = {.entries = 8, .flags = LWNVME_QUEUE_INTERRUPT};
+
+    prepare(b);
+    asked = 0;
+    asked_for = NULL;
+    b->s.config.io_timeout_ms = 800;
+    b->policy.poll_wanted = note_poll_wanted;
+    b->policy.context = b;
+    b->policy.nudge_ms = 20;
+    begin_with_namespace(b, 8);
+    assert_int_equal(lwnvme_sync_queue_delete(b->s.queue), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_queue_create(b->s.controller, b->s.queue, &config), LWNVME_OK);
+}
+
+/* Until the owner is asked, or so many milliseconds have passed; how many did. */
+static uint32_t pass_until_asked(struct bench *b, uint32_t ms)
+{
+    uint32_t before = asked;
+    uint32_t passed = 0;
+
+    while (asked == before && passed < ms) {
+        pass(b, 1);
+        passed++;
+    }
+    return passed;
+}
+
+/* What is sent to a queue that was idle for a while has a deadline from then on, whenever its owner looked at the clock last:
+ * nobody is asked at once, but in time, and seldom. */
+static void fault_095_nobody_is_asked_too_early(void **state)
+{
+    static const struct {
+        uint32_t timeout_ms;            /* of the request; 0: 800 */
+        uint32_t delay_ms;              /* 0: lost */
+        uint32_t from_ms, to_ms, asked; /* when it is found, and how often it is asked for */
+    } rows[] = {{0, 1, 20, 45, 1}, {0, 50, 70, 95, 1}, {0, 0, 800, 1000, 2}, {60, 0, 60, 140, 3}};
+    struct bench b;
+    uint32_t row;
+
+    (void)state;
+    for (row = 0; row < 4; row++) {
+        uint32_t passed = 0;
+        struct tracked *io;
+
+        begin_asked(&b);
+        pass(&b, 2000);
+        scenario_fault(&b.s, (struct lwnvme_sim_fault){.kind = rows[row].delay_ms == 0 ? LWNVME_SIM_LOSE
+                                                                                       : LWNVME_SIM_DELAY,
+                                                       .queue = LWNVME_SIM_IO_QUEUES,
+                                                       .opcode = 0x02,
+                                                       .value = rows[row].delay_ms * 1000u});
+        io = submit_timed(&b, 0, false, 0, rows[row].timeout_ms, LWNVME_OK);
+        while (io->called == 0 && b.s.queue->late == 0) {
+            passed += pass_until_asked(&b, 2000);
+            (void)lwnvme_queue_poll(b.s.queue, 0);
+        }
+        assert_in_range(passed, rows[row].from_ms, rows[row].to_ms);
+        assert_in_range(asked, 1, rows[row].asked);
+        assert_int_equal(io->called, rows[row].delay_ms == 0 ? 0 : 1);
+        settle(&b);
+        assert_int_equal(io->request.status, LWNVME_OK);
+        assert_int_equal(b.recovery.counts.resets, 0);
+        finish(&b);
+    }
+}
+
+/* That a late command has ended, and that one has rested, is found by its owner alone: who is asked until that is so. */
+static void fault_095_the_owner_is_asked_for_what_no_answer_brings(void **state)
+{
+    struct bench b;
+    uint32_t round;
+
+    (void)state;
+    for (round = 0; round < 2; round++) { /* a late command that is aborted; one that rests */
+        struct tracked *io;
+        uint32_t turns;
+
+        begin_asked(&b);
+        if (round == 0)
+            lose(&b, LWNVME_SIM_IO_QUEUES, 0x02, 1);
+        else
+            scenario_fault(&b.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_STATUS,
+                                                           .queue = LWNVME_SIM_IO_QUEUES,
+                                                           .opcode = 0x02,
+                                                           .status = 0x82});
+        io = submit(&b, 0, false, 0, LWNVME_OK);
+        for (turns = 0; turns < 20 && (io->called == 0 || b.s.queue->late != 0); turns++) {
+            (void)pass_until_asked(&b, 300);
+            (void)lwnvme_queue_poll(b.s.queue, 0); /* just once */
+        }
+        assert_int_equal(io->called, 1);
+        assert_int_equal(io->request.status, LWNVME_OK);
+        assert_int_equal(b.s.queue->late, 0);
+        pass(&b, 300);
+        assert_int_equal(b.recovery.counts.again, 1);
+        assert_int_equal(b.recovery.counts.resets, 0);
+        assert_int_equal(b.recovery.counts.nudges, asked);
+        finish(&b);
+    }
+}
+
+/* A clock that is set back has nobody asked early, nor late. */
+static void fault_121_owners_are_asked_in_time_when_the_clock_is_set_back(void **state)
+{
+    struct bench b;
+    struct tracked *io;
+    uint32_t passed;
+
+    (void)state;
+    begin_asked(&b);
+    lwnvme_sim_advance(b.s.sim, 100000000);
+    pass(&b, 50);
+    b.recovery.nudge_us += 3600000000u; /* as if the clock had gone back by an hour */
+    io = submit(&b, 0, false, 0, LWNVME_OK);
+    passed = pass_until_asked(&b, 1000);
+    assert_in_range(passed, 21, 60);
+    (void)lwnvme_queue_poll(b.s.queue, 0);
+    assert_int_equal(io->called, 1);
+    lose(&b, LWNVME_SIM_IO_QUEUES, 0x02, 1);
+    io = submit(&b, 0, false, 0, LWNVME_OK);
+    b.s.queue->clock_ms += 3600000;
+    b.s.queue->earliest_ms += 3600000;
+    b.s.queue->slots[0].deadline_ms += 3600000;
+    passed = pass_until_asked(&b, 1000);
+    assert_in_range(passed, 1, 40);
+    (void)lwnvme_queue_poll(b.s.queue, 0);
+    settle(&b);
+    assert_int_equal(io->request.status, LWNVME_OK);
+    finish(&b);
+}
+
+/* The owner is just about to go on to the beginning of the ring: nothing beyond its end is looked at. */
+static void the_end_of_another_owners_ring(void **state)
+{
+    struct bench b;
+    volatile uint32_t *next;
+
+    (void)state;
+    begin_asked(&b);
+    (void)submit(&b, 0, false, 0, LWNVME_OK);
+    next = b.s.queue->cq_next;
+    b.s.queue->cq_next = b.s.queue->cq_end;
+    pass(&b, 30);
+    b.s.queue->cq_next = next;
+    settle(&b);
+    finish(&b);
+}
+
+static int in_hook[4];
+
+static void do_what_is_forbidden(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
+                                 void *context)
+{
+    note_poll_wanted(controller, queue, context);
+    in_hook[0] = lwnvme_controller_close(controller);
+    in_hook[1] = lwnvme_controller_reset(controller);
+    in_hook[2] = lwnvme_recovery_stop(&((struct bench *)context)->recovery);
+    in_hook[3] = lwnvme_controller_poll(controller);
+    if (asked == 1) { /* what its owner may do about it */
+        (void)lwnvme_queue_poll(queue, 0);
+        assert_int_equal(lwnvme_queue_delete(queue), LWNVME_OK);
+    }
+}
+
+/* It is asked from inside a poll of the controller, and so the state stays; a queue may go meanwhile. */
+static void what_an_owner_does_when_it_is_asked(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    begin_asked(&b);
+    b.recovery.policy.poll_wanted = do_what_is_forbidden;
+    (void)submit(&b, 0, false, 0, LWNVME_OK);
+    (void)pass_until_asked(&b, 1000);
+    assert_int_equal(asked, 1);
+    assert_int_equal(in_hook[0], LWNVME_ERR_IN_CALLBACK);
+    assert_int_equal(in_hook[1], LWNVME_ERR_IN_CALLBACK);
+    assert_int_equal(in_hook[2], LWNVME_ERR_IN_CALLBACK);
+    assert_int_equal(in_hook[3], LWNVME_OK);
+    assert_int_equal(scenario_in_flight(&b.s), 0);
+    pass(&b, 100);
+    assert_int_equal(lwnvme_queue_status(b.s.queue), LWNVME_ERR_QUEUE_CLOSED);
+    assert_int_equal(asked, 1);
+    assert_int_equal(lwnvme_controller_state(b.s.controller), LWNVME_STATE_READY);
+    finish(&b);
+}
+
+/* A queue whose late command has been answered after all is deleted, and its memory is somebody else's, while the Abort
+ * is still under way. */
+static void fault_107_the_queue_is_gone_before_the_abort_is_answered(void **state)
+{
+    struct bench b;
+    struct lwnvme_queue *gone = calloc(1, sizeof(*gone));
+    struct lwnvme_queue *first;
+    struct tracked *io;
+
+    (void)state;
+    prepare(&b);
+    b.policy.abort_ms = 2000;
+    begin_with_namespace(&b, 8);
+    assert_int_equal(lwnvme_sync_queue_create(b.s.controller, gone, NULL), LWNVME_OK);
+    scenario_fault(
+        &b.s, (struct lwnvme_sim_fault){
+                  .kind = LWNVME_SIM_DELAY, .queue = LWNVME_SIM_IO_QUEUES, .opcode = 0x02, .value = 200000});
+    scenario_fault(&b.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_DELAY,
+                                                   .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                   .opcode = 0x08,
+                                                   .value = 190000});
+    first = b.s.queue;
+    lwnvme_sim_settings(b.s.sim)->abort_does_nothing = true;
+    b.s.queue = gone;
+    io = submit(&b, 0, false, 0, LWNVME_OK);
+    while (io->called == 0)
+        turn(&b);
+    b.s.queue = first;
+    assert_int_equal(io->request.status, LWNVME_OK);
+    assert_int_equal(b.recovery.counts.aborts, 1);
+    assert_true(lwnvme_request_active(&b.recovery.cases[0].request));
+    assert_int_equal(lwnvme_queue_delete(gone), LWNVME_OK);
+    while (lwnvme_queue_status(gone) == LWNVME_PENDING)
+        turn(&b);
+    assert_true(lwnvme_request_active(&b.recovery.cases[0].request));
+    free(gone);
+    settle(&b);
+    assert_int_equal(b.recovery.counts.late_answers, 1);
+    assert_int_equal(b.recovery.counts.resets, 0);
+    finish(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -698,6 +937,12 @@ int main(void)
         cmocka_unit_test(fault_114_what_waits_is_checked),
         cmocka_unit_test(blocking_calls_do_not_wait_for_themselves),
         cmocka_unit_test(fault_095_the_owner_of_a_queue_is_asked_to_poll),
+        cmocka_unit_test(fault_095_nobody_is_asked_too_early),
+        cmocka_unit_test(fault_095_the_owner_is_asked_for_what_no_answer_brings),
+        cmocka_unit_test(fault_121_owners_are_asked_in_time_when_the_clock_is_set_back),
+        cmocka_unit_test(the_end_of_another_owners_ring),
+        cmocka_unit_test(what_an_owner_does_when_it_is_asked),
+        cmocka_unit_test(fault_107_the_queue_is_gone_before_the_abort_is_answered),
     };
 
     return cmocka_run_group_tests_name("recovery, further", tests, NULL, NULL) +
