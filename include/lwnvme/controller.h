@@ -62,11 +62,12 @@ enum lwnvme_event {
     LWNVME_EVENT_GONE,      /* as FAILED, because the device left the bus */
     LWNVME_EVENT_SUBSYSTEM_RESET, /* NSSR has been written: PCI configuration may be lost, and must be restored
                                      within a second; the controller is not touched meanwhile */
-    LWNVME_EVENT_RECOVERY, /* recovery.h: a reset is coming; owners of queues must hold still until READY or FAILED */
+    LWNVME_EVENT_RECOVERY, /* recovery.h: a reset is coming. Queues have been touched already: owners hold still since
+                              STOPPING, or since the caller began a reset that has failed */
     LWNVME_EVENT_RECOVERED, /* and has done it; after READY. Poll the queues: requests wait there to be issued again */
-    /* A ready controller fails, or has left: sent before any queue is touched, and before RECOVERY. Owners of queues must
-     * hold still until READY, FAILED or GONE; the callback may wait for them. Not sent for what the caller begins: reset,
-     * shutdown, close. */
+    /* A ready controller fails, or has left: sent once, before any queue is touched, and before RECOVERY. Owners of queues
+     * must hold still until READY, FAILED or GONE, and this callback waits until they do (docs/porting.md, "Threads"). Not
+     * sent for what the caller begins, who has them hold still before that: reset, shutdown, close. */
     LWNVME_EVENT_STOPPING
 };
 typedef void (*lwnvme_event_callback)(struct lwnvme_controller *controller, enum lwnvme_event event,

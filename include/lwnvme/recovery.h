@@ -17,6 +17,9 @@
  * I/O that is submitted meanwhile waits for the end, as long as its deadline allows, unless it asks not to
  * (LWNVME_REQUEST_NO_WAIT); flushes and admin calls are refused with LWNVME_ERR_RECOVERING.
  *
+ * Owners of queues hold still from LWNVME_EVENT_STOPPING, whose callback waits for them, to LWNVME_EVENT_READY, FAILED or
+ * GONE. LWNVME_EVENT_RECOVERY is too late for that: by then queues have been touched.
+ *
  * A controller that has left the bus is never reset. A drive that is another one after a reset, and a host whose clock
  * stands still, are not recovered from.
  */

@@ -802,7 +802,7 @@ int lwnvme_controller_begin(struct lwnvme_controller *controller, enum lwnvme_go
 {
     int status;
 
-    controller->goal = (uint8_t)goal;
+    LWNVME_SHOW(controller->goal, (uint8_t)goal);
     status = lwnvme_controller_enter(controller, state);
     if (status != LWNVME_OK)
         lwnvme_controller_leave(controller, status);
@@ -999,7 +999,7 @@ int lwnvme_controller_close(struct lwnvme_controller *controller)
         return status;
     if (controller->goal != LWNVME_GOAL_CLOSED && controller->state != LWNVME_STATE_FAILED)
         (void)lwnvme_controller_begin(controller, LWNVME_GOAL_CLOSED, LWNVME_STATE_STOP);
-    controller->goal = LWNVME_GOAL_CLOSED;
+    LWNVME_SHOW(controller->goal, LWNVME_GOAL_CLOSED);
     if (controller->state != LWNVME_STATE_FAILED)
         (void)lwnvme_controller_poll(controller);
     if (controller->state != LWNVME_STATE_FAILED)

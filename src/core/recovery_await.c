@@ -10,8 +10,8 @@
  * One is let wait only if it would be kept when a reset finds it waiting: so whoever submits again in a callback of what a
  * reset gives back gets no endless loop. A flush is not: what it is about may be gone with the reset.
  *
- * lwnvme_recovery_await is in the queue owner's context, under the lock of a shared queue; owners of other queues than the
- * controller's owner and those of shared ones hold still during a recovery. All else is the controller owner's.
+ * lwnvme_recovery_await is in the queue owner's context, under the lock of a shared queue: owners of shared queues go on during a
+ * recovery, those of others until they have been told of it (LWNVME_EVENT_STOPPING). All else is the controller owner's.
  */
 #include "recovery_private.h"
 
@@ -20,11 +20,13 @@
 /* Whether the controller is being recovered, or will be by its owner's next poll. */
 static bool lwnvme_is_under_way(const struct lwnvme_controller *controller)
 {
-    if (controller->opened == 0 || controller->goal != LWNVME_GOAL_READY ||
-        controller->fail_status == LWNVME_ERR_GONE)
+    const int fail_status = LWNVME_GLANCE(controller->fail_status);
+
+    if (LWNVME_GLANCE(controller->opened) == 0 || LWNVME_GLANCE(controller->goal) != LWNVME_GOAL_READY ||
+        fail_status == LWNVME_ERR_GONE)
         return false;
-    return controller->recovering != 0 ||
-           (controller->state == LWNVME_STATE_READY && lwnvme_may_be_recovered(controller->fail_status) &&
+    return LWNVME_GLANCE(controller->recovering) != 0 ||
+           (LWNVME_GLANCE(controller->state) == LWNVME_STATE_READY && lwnvme_may_be_recovered(fail_status) &&
             !controller->recovery->policy.no_reset);
 }
 
@@ -41,7 +43,7 @@ bool lwnvme_recovery_await(const struct lwnvme_queue *queue, struct lwnvme_reque
         timeout_ms = lwnvme_timeout_turns(request->timeout_ms);
     request->again_ms = lwnvme_clock_ms(controller) + timeout_ms + LWNVME_CLOCK_SLACK_MS;
     request->awaits = true;
-    recovery->counts.awaited++;
+    LWNVME_COUNT(recovery->counts.awaited);
     return true;
 }
 

@@ -105,8 +105,8 @@ static bool lwnvme_is_resetting(const struct lwnvme_request *request)
 {
     const struct lwnvme_controller *controller = request->queue->controller;
 
-    return controller->recovering != 0 && controller->goal == LWNVME_GOAL_READY &&
-           lwnvme_repeat_outlives_reset(request);
+    return LWNVME_GLANCE(controller->recovering) != 0 &&
+           LWNVME_GLANCE(controller->goal) == LWNVME_GOAL_READY && lwnvme_repeat_outlives_reset(request);
 }
 
 uint32_t lwnvme_clock_ms(const struct lwnvme_controller *controller)
@@ -254,7 +254,7 @@ static bool lwnvme_keep_answered(struct lwnvme_recovery *recovery, struct lwnvme
             controller, status, request->tries - 1u,
             lwnvme_or_default(recovery->policy.delay_cap_ms, LWNVME_RECOVERY_DELAY_CAP_MS));
     }
-    if (!may || controller->goal != LWNVME_GOAL_READY)
+    if (!may || LWNVME_GLANCE(controller->goal) != LWNVME_GOAL_READY)
         return false;
     if ((request->queue->slow & LWNVME_SLOW_STOPPED) == 0)
         lwnvme_rest(request->queue, request, lwnvme_clock_ms(controller) + lwnvme_timeout_turns(delay_ms));
@@ -319,7 +319,7 @@ void lwnvme_recovery_wake(struct lwnvme_queue *queue, bool stopped)
     LWNVME_SHOW(queue->resting, NULL);
     while ((request = list) != NULL) {
         list = request->next;
-        if (!stopped && queue->controller->goal != LWNVME_GOAL_READY)
+        if (!stopped && LWNVME_GLANCE(queue->controller->goal) != LWNVME_GOAL_READY)
             lwnvme_rest_end(queue, request, request->status); /* a shutdown waits for nothing that rests */
         else if (!stopped && LWNVME_TIME_AFTER(now_ms, request->again_ms))
             lwnvme_rest_is_over(queue, request, now_ms);

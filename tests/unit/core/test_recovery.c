@@ -381,6 +381,81 @@ static void no_stop_in_the_middle(void **state)
     bench_end(&bench);
 }
 
+static uint32_t told[16];
+static uint32_t told_count;
+
+/* What each event finds. */
+static void note_event(struct lwnvme_controller *controller, enum lwnvme_event event, void *context)
+{
+    (void)context;
+    if (told_count < 16) {
+        told[told_count++] = (uint32_t)event;
+    }
+    if (event == LWNVME_EVENT_STOPPING) {
+        assert_int_equal(lwnvme_controller_state(controller), LWNVME_STATE_READY);
+        assert_int_equal(controller->recovering, 0);
+    }
+    for (const struct lwnvme_queue *queue = controller->queues; queue != NULL; queue = queue->next) {
+        const uint32_t gates = LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED | LWNVME_SLOW_AWAITING;
+        if (event == LWNVME_EVENT_STOPPING || event == LWNVME_EVENT_READY ||
+            event == LWNVME_EVENT_RECOVERED) {
+            assert_int_equal(queue->slow & gates, 0);
+        } else {
+            assert_int_not_equal(queue->slow & LWNVME_SLOW_NO_SUBMIT, 0);
+        }
+    }
+}
+
+/* Owners are told to hold still before anything is touched, once, and before they hear of a recovery. */
+static void owners_are_told_in_order(void **state)
+{
+    enum trouble {
+        HELPED,
+        NOT_HELPED,
+        RESETS_OFF,
+        REMOVED,
+        IN_A_RESET,
+        TROUBLES
+    };
+    static const uint32_t expected[TROUBLES][5] = {
+        {LWNVME_EVENT_STOPPING, LWNVME_EVENT_RECOVERY, LWNVME_EVENT_READY, LWNVME_EVENT_RECOVERED},
+        {LWNVME_EVENT_STOPPING, LWNVME_EVENT_RECOVERY, LWNVME_EVENT_FAILED},
+        {LWNVME_EVENT_STOPPING, LWNVME_EVENT_FAILED},
+        {LWNVME_EVENT_STOPPING, LWNVME_EVENT_GONE},
+        {LWNVME_EVENT_RESET, LWNVME_EVENT_RECOVERY, LWNVME_EVENT_READY, LWNVME_EVENT_RECOVERED},
+    };
+    (void)state;
+    for (uint32_t trouble = 0; trouble < TROUBLES; trouble++) {
+        policy.resets = 3;
+        policy.no_reset = trouble == RESETS_OFF;
+        start();
+        told_count = 0;
+        bench.controller->config.event = note_event;
+        bench.controller->limits_us[LWNVME_LIMIT_READY] = 1000;
+        lwnvme_sim_settings(bench.sim)->never_ready = trouble == NOT_HELPED;
+        if (trouble == REMOVED) {
+            lwnvme_sim_remove(bench.sim);
+        } else if (trouble == IN_A_RESET) {
+            struct lwnvme_sim_fault fault = {
+                .kind = LWNVME_SIM_FATAL, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = 0x06, .count = 1};
+            assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+            assert_int_equal(lwnvme_controller_reset(bench.controller), 0);
+        } else {
+            lwnvme_sim_fatal(bench.sim);
+        }
+        turns(20000);
+        for (uint32_t i = 0; i < 5 && expected[trouble][i] != 0; i++) {
+            assert_int_equal(told[i], expected[trouble][i]);
+            assert_in_range(told_count, i + 1, 4);
+        }
+        assert_true(told_count == 4 || expected[trouble][told_count] == 0);
+        assert_int_equal(recovery.counts.resets,
+                         trouble == NOT_HELPED ? 3 : trouble == HELPED || trouble == IN_A_RESET);
+        bench.controller->config.event = NULL;
+        bench_end(&bench);
+    }
+}
+
 static void what_is_missing_is_named(void **state)
 {
     static struct lwnvme_recovery off;
@@ -451,6 +526,7 @@ int main(void)
         cmocka_unit_test(fault_106_aborts_that_wait_count),
         cmocka_unit_test(nothing_is_begun_for_a_controller_that_has_failed),
         cmocka_unit_test(no_stop_in_the_middle),
+        cmocka_unit_test(owners_are_told_in_order),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(each_late_command_has_its_turn),
         cmocka_unit_test(fault_107_the_next_use_of_a_slot_is_not_late),
