@@ -106,7 +106,12 @@ int lwnvme_queue_create_on(struct lwnvme_queue *cq, struct lwnvme_queue *queue,
         return LWNVME_ERR_NULL_ARGUMENT;
     if (LWNVME_CONFIG_EXTENSIONS == 0)
         return LWNVME_ERR_LEFT_OUT;
-    if (cq->controller == NULL || cq->state != LWNVME_QUEUE_LIVE || cq->cq == NULL)
+    if (cq->controller == NULL)
+        return LWNVME_ERR_QUEUE_CLOSED;
+    status = lwnvme_controller_refusal(cq->controller);
+    if (status != LWNVME_OK)
+        return status;
+    if (cq->state != LWNVME_QUEUE_LIVE || cq->cq == NULL)
         return LWNVME_ERR_QUEUE_CLOSED;
     if (queue->state != LWNVME_QUEUE_CLOSED)
         return LWNVME_ERR_BUSY;

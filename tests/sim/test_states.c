@@ -34,6 +34,7 @@ enum state {
     CLOSED,
     OPENING,
     RESETTING,
+    RECOVERING,
     LEAVING,
     OFF,
     ASLEEP,
@@ -45,13 +46,25 @@ enum state {
     EVENT,
     STATES
 };
-static const char *const state_names[STATES] = {"never opened",    "being opened",  "being reset",
-                                                "being shut down", "off",           "asleep",
-                                                "failed",          "gone",          "after a panic",
-                                                "closed",          "in a callback", "in an event's callback"};
+static const char *const state_names[STATES] = {"never opened",
+                                                "being opened",
+                                                "being reset",
+                                                "being recovered",
+                                                "being shut down",
+                                                "off",
+                                                "asleep",
+                                                "failed",
+                                                "gone",
+                                                "after a panic",
+                                                "closed",
+                                                "in a callback",
+                                                "in an event's callback"};
 
 static struct scenario s;
 static struct lwnvme_suspension suspension;
+static struct lwnvme_recovery recovery;
+static struct lwnvme_recovery_namespace watched;
+static enum lwnvme_state recover_to; /* how far the recovery has come */
 static struct lwnvme_panic panic;
 static struct lwnvme_panic_config panic_config;
 static struct lwnvme_queue fresh_queue;
@@ -129,6 +142,14 @@ static void enter(enum state state)
     case RESETTING:
         assert_int_equal(lwnvme_controller_reset(controller), LWNVME_OK);
         break;
+    case RECOVERING:
+        lwnvme_sim_fatal(s.sim);
+        do {
+            assert_int_equal(lwnvme_controller_poll(controller), LWNVME_PENDING);
+            lwnvme_sim_advance(s.sim, 1);
+        } while (lwnvme_controller_state(controller) != recover_to);
+        assert_int_equal(lwnvme_recovery_get_state(&recovery), LWNVME_RECOVERY_RESETTING);
+        break;
     case LEAVING:
         assert_int_equal(lwnvme_controller_shutdown(controller, LWNVME_SHUTDOWN_NORMAL), LWNVME_OK);
         break;
@@ -166,6 +187,7 @@ static void event_told(struct lwnvme_controller *controller, enum lwnvme_event e
 static void begin(enum state state)
 {
     memset(&suspension, 0, sizeof(suspension));
+    memset(&recovery, 0, sizeof(recovery));
     memset(&panic, 0, sizeof(panic));
     memset(areas, 0, sizeof(areas));
     memset(&fresh_queue, 0, sizeof(fresh_queue));
@@ -174,6 +196,7 @@ static void begin(enum state state)
     s.violations_allowed = state >= CALLBACK; /* commands with senseless arguments are the caller's affair */
     s.config.io_timeout_ms = 500;
     s.config.admin_timeout_ms = 500;
+    s.settings.relax_step_us = 100; /* what waits for the end of a recovery gets there */
     s.settings.npss = 1;
     s.settings.psd[1].nops = true;
     s.settings.psd[1].enlat = 100;
@@ -189,6 +212,10 @@ static void begin(enum state state)
         assert_int_equal(scenario_open(&s), LWNVME_OK);
         scenario_queue(&s, 4);
         scenario_namespace(&s);
+    }
+    if (state == RECOVERING) {
+        assert_int_equal(lwnvme_recovery_start(s.controller, &recovery, NULL), LWNVME_OK);
+        assert_int_equal(lwnvme_recovery_watch(&recovery, &watched, s.ns), LWNVME_OK);
     }
     panic_config.ns = s.ns;
     enter(state);
@@ -316,13 +343,41 @@ static void ask_in_an_event(uint32_t index)
     assert_false(lwnvme_request_active(&request));
 }
 
+static void ask_in(enum state state)
+{
+    for (uint32_t index = 0; index < CALLS; index++)
+        ask(index, state);
+    if (living)
+        end(state);
+}
+
+/* The answers are the same however far a recovery has come. */
+static void ask_in_a_recovery(void)
+{
+    static const enum lwnvme_state further[] = {LWNVME_STATE_ENABLE, LWNVME_STATE_IDENTIFY,
+                                                LWNVME_STATE_IO_QUEUES, LWNVME_STATE_VERIFY};
+    static int64_t first[CALLS];
+
+    recover_to = LWNVME_STATE_STOP;
+    ask_in(RECOVERING);
+    for (uint32_t index = 0; index < CALLS; index++)
+        first[index] = answers[index][RECOVERING];
+    for (uint32_t i = 0; i < sizeof(further) / sizeof(further[0]); i++) {
+        recover_to = further[i];
+        ask_in(RECOVERING);
+        for (uint32_t index = 0; index < CALLS; index++)
+            if (answers[index][RECOVERING] != first[index])
+                fail_msg("%s: another answer in %s", state_calls[index].name, lwnvme_state_name(recover_to));
+    }
+}
+
 static void ask_all(void)
 {
     for (uint32_t state = 0; state < CALLBACK; state++) {
-        for (uint32_t index = 0; index < CALLS; index++)
-            ask(index, (enum state)state);
-        if (living)
-            end((enum state)state);
+        if (state == RECOVERING)
+            ask_in_a_recovery();
+        else
+            ask_in((enum state)state);
     }
     for (uint32_t index = 0; index < CALLS; index++)
         ask_in_a_callback(index);
