@@ -26,6 +26,7 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     core/queue_memory.c \
     core/queue_statistics.c \
     core/quirk.c \
+    core/raw.c \
     core/recovery.c \
     core/recovery_await.c \
     core/recovery_request.c \

@@ -289,9 +289,10 @@ uint32_t lwnvme_queue_stale(const struct lwnvme_queue *queue);
 /*
  * Sends one I/O command by its dwords. The two low opcode bits say which way data move; `buffer` is NULL for
  * none. The transfer is buffer->length_bytes (or the sum of its segments), must fit one command and must be
- * what the command makes the controller move: the library cannot check that. lba, count and namespace
- * limits are not checked either. Without a buffer, opcodes below 80h that move data are refused. Queue owner's
- * context. 0: accepted, the callback follows; else refused.
+ * what the command makes the controller move. LWNVME_ERR_BUFFER_LENGTH: less than its dwords say, as far as they do: of
+ * blocks, whose size only a namespace's handle knows, 512 bytes each are asked for. Of vendors' commands (80h and above)
+ * nothing is known. lba, count and namespace limits are not checked. Without a buffer, opcodes below 80h that move data
+ * are refused. Queue owner's context. 0: accepted, the callback follows; else refused.
  */
 int lwnvme_raw(struct lwnvme_queue *queue, struct lwnvme_request *request,
                const struct lwnvme_command *command, const struct lwnvme_buffer *buffer);

@@ -1052,38 +1052,3 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller)
         nearest_us = lwnvme_deadline_nearer(queue, now_us, nearest_us);
     return nearest_us;
 }
-
-/* Admin commands by their dwords. */
-
-static bool lwnvme_opcode_is_ours(uint32_t opcode, uint32_t cdw10)
-{
-    if (opcode == LWNVME_ADMIN_SET_FEATURES)
-        return lwnvme_field_get(cdw10, LWNVME_SET_FEATURES_CDW10_FID) == LWNVME_FEATURE_NUMBER_OF_QUEUES;
-    return opcode == LWNVME_ADMIN_CREATE_IOSQ || opcode == LWNVME_ADMIN_CREATE_IOCQ ||
-           opcode == LWNVME_ADMIN_DELETE_IOSQ || opcode == LWNVME_ADMIN_DELETE_IOCQ ||
-           opcode == LWNVME_ADMIN_ASYNC_EVENT_REQUEST;
-}
-
-/* Those that always move data; for many others that depends on their dwords. */
-static bool lwnvme_opcode_needs_buffer(uint32_t opcode)
-{
-    return opcode == LWNVME_ADMIN_IDENTIFY || opcode == LWNVME_ADMIN_GET_LOG_PAGE ||
-           opcode == LWNVME_ADMIN_FIRMWARE_IMAGE_DOWNLOAD;
-}
-
-int lwnvme_admin_raw(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                     const struct lwnvme_command *command, const struct lwnvme_buffer *buffer)
-{
-    int status = lwnvme_admin_check(controller, request);
-
-    if (status != LWNVME_OK)
-        return status;
-    if (command == NULL)
-        return LWNVME_ERR_NULL_ARGUMENT;
-    if (lwnvme_opcode_is_ours(command->opcode, command->cdw10))
-        return LWNVME_ERR_OPCODE_REFUSED;
-    if (buffer == NULL && lwnvme_opcode_needs_buffer(command->opcode))
-        return LWNVME_ERR_NULL_ARGUMENT;
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, command, buffer);
-}

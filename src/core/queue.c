@@ -474,22 +474,6 @@ int lwnvme_submit_raw(struct lwnvme_queue *queue, struct lwnvme_request *request
     return lwnvme_submit(queue, request);
 }
 
-int lwnvme_raw(struct lwnvme_queue *queue, struct lwnvme_request *request,
-               const struct lwnvme_command *command, const struct lwnvme_buffer *buffer)
-{
-    if (queue == NULL || request == NULL || command == NULL)
-        return LWNVME_ERR_NULL_ARGUMENT;
-    if (request->state != LWNVME_REQUEST_IDLE)
-        return LWNVME_ERR_REQUEST_ACTIVE;
-    if (queue->controller == NULL)
-        return LWNVME_ERR_QUEUE_CLOSED;
-    /* All of these move data, by the specifications; without a buffer that would be to and from address 0. */
-    if (buffer == NULL && (command->opcode & 3u) != 0 && command->opcode < LWNVME_NVM_FIRST_VENDOR)
-        return LWNVME_ERR_NULL_ARGUMENT;
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(queue, request, command, buffer);
-}
-
 /* Whoever waits for a request without a callback may let go of it as soon as its state says so. */
 static inline void lwnvme_request_call(struct lwnvme_request *request)
 {
