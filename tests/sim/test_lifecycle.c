@@ -260,6 +260,39 @@ static void shutdown_with_a_lost_command(void **state)
     scenario_end(&s);
 }
 
+/* One is lost that may take an hour: a shutdown waits no longer than the controller's own deadlines, the longer one. */
+static void shutdown_does_not_wait_for_an_hour(void **state)
+{
+    static const uint32_t ms[][2] = {{2000, 5000}, {7000, 5000}};
+    struct scenario s;
+
+    (void)state;
+    for (uint32_t row = 0; row < 2; row++) {
+        uint64_t began_us;
+
+        scenario_prepare(&s);
+        s.config.io_timeout_ms = ms[row][0];
+        s.config.admin_timeout_ms = ms[row][1];
+        s.settings.relax_step_us = 1000;
+        begin(&s, 4);
+        scenario_fault(&s, (struct lwnvme_sim_fault){
+                               .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_IO_QUEUES, .any_opcode = true});
+        {
+            struct lwnvme_buffer buffer = lwnvme_buffer_cpu(io_data[0], IO_BYTES);
+            struct tracked *io = scenario_request(&s);
+
+            io->request.timeout_ms = 3600000;
+            assert_int_equal(scenario_accept(io, lwnvme_write(s.queue, s.ns, &io->request, 0, 8, &buffer)),
+                             LWNVME_OK);
+        }
+        began_us = lwnvme_sim_time(s.sim);
+        assert_int_equal(scenario_shutdown(&s, LWNVME_SHUTDOWN_NORMAL), LWNVME_ERR_SHUTDOWN_TIMEOUT);
+        assert_in_range(lwnvme_sim_time(s.sim) - began_us, 5000000 + 2000000 * row, 6000000 + 2000000 * row);
+        assert_int_equal(scenario_in_flight(&s), 0);
+        scenario_end(&s);
+    }
+}
+
 /* Close after k polls of each journey, whatever state that is in. */
 static void close_in_every_state(void **state)
 {
@@ -981,6 +1014,7 @@ int main(void)
         cmocka_unit_test(shutdown_times),
         cmocka_unit_test(shutdown_never_ends),
         cmocka_unit_test(shutdown_with_a_lost_command),
+        cmocka_unit_test(shutdown_does_not_wait_for_an_hour),
         cmocka_unit_test(close_in_every_state),
         cmocka_unit_test(wrong_states),
         cmocka_unit_test(second_open_of_one_bar),
