@@ -3,7 +3,7 @@
 # Mutation: the library as a shared object, so that a changed one is linked once for all tests. No sanitizers.
 MUTATION_TESTS := $(filter tests/unit/core/% tests/unit/io/test_nvm.c tests/unit/io/test_protection.c tests/unit/io/test_metadata.c,$(UNIT_TESTS)) \
     $(foreach name,admin bringup cmb concurrency error identify interrupts io kv lifecycle mapper options panic prp queues recovery \
-    refusal regression shadow states,tests/sim/test_$(name).c)
+    recovery_more refusal regression shadow states,tests/sim/test_$(name).c)
 MUTATION_CFLAGS := $(HOSTED) -g0 -O1 -fPIC $(EXTRA_CFLAGS)
 MUTATION_PROGRAMS := $(MUTATION_TESTS:%.c=build/mutation/%)
 MUTANTS ?= 300

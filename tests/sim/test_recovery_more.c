@@ -81,15 +81,15 @@ static void zones(void **state)
     }
 }
 
-static bool other_keys;
+static size_t other_keys; /* which byte of what identifies them; 0: none */
 static bool no_keys;
 
 static void changed_keys(void *context, uint8_t cns, uint32_t nsid, uint8_t data[4096])
 {
     (void)context;
     (void)nsid;
-    if (cns == 5 && other_keys)
-        data[offsetof(struct lwnvme_identify_kv_namespace, nguid)] ^= 1;
+    if (cns == 5 && other_keys != 0)
+        data[other_keys] ^= 1;
     if (cns == 5 && no_keys)
         memset(data, 0, 8); /* NSZE */
 }
@@ -104,8 +104,11 @@ static void keys(void **state)
     uint32_t round;
 
     (void)state;
-    for (round = 0; round < 7;
-         round++) { /* aborted; reset; the same, watched; twice another one; twice none */
+    for (
+        round = 0; round < 9;
+        round++) { /* aborted; reset; the same, watched; twice another one; twice none; another one, twice more */
+        const bool another = round == 3 || round == 4 || round > 6;
+        const bool none = round == 5 || round == 6;
         const struct lwnvme_key key = {.length = 3, .bytes = "abc"};
         struct lwnvme_recovery_namespace watch = {0};
         struct lwnvme_buffer buffer;
@@ -113,7 +116,8 @@ static void keys(void **state)
         uint32_t index;
 
         prepare(&b);
-        other_keys = no_keys = false;
+        other_keys = 0;
+        no_keys = false;
         b.policy.no_abort = round != 0;
         b.s.settings.on_identify = changed_keys;
         b.s.settings.cap_css = 0x41;
@@ -146,21 +150,24 @@ static void keys(void **state)
                 status = lwnvme_kv_delete(b.s.queue, &kv, request, &key);
             assert_int_equal(scenario_accept(io[index], status), LWNVME_OK);
         }
-        other_keys = round == 3 || round == 4;
-        no_keys = round > 4;
+        if (another)
+            other_keys = round == 7   ? offsetof(struct lwnvme_identify_kv_namespace, kvfc)
+                         : round == 8 ? offsetof(struct lwnvme_identify_kv_namespace, eui64)
+                                      : offsetof(struct lwnvme_identify_kv_namespace, nguid);
+        no_keys = none;
         settle(&b);
         for (index = 0; index < 8; index++) {
             if (index == 3 || index == 4)
                 assert_int_equal(lwnvme_request_outcome(&io[index]->request), LWNVME_OUTCOME_UNKNOWN);
             else
-                assert_int_equal(io[index]->request.status, round > 4   ? LWNVME_ERR_NS_REMOVED
-                                                            : round > 2 ? LWNVME_ERR_NS_CHANGED
-                                                                        : LWNVME_OK);
+                assert_int_equal(io[index]->request.status, none      ? LWNVME_ERR_NS_REMOVED
+                                                            : another ? LWNVME_ERR_NS_CHANGED
+                                                                      : LWNVME_OK);
         }
         assert_int_equal(b.recovery.counts.again, round > 2 ? 0 : 3);
-        assert_int_equal(kv.ns.status, round == 6   ? LWNVME_ERR_NS_REMOVED
-                                       : round == 4 ? LWNVME_ERR_NS_CHANGED
-                                                    : LWNVME_OK);
+        assert_int_equal(kv.ns.status, round == 6                 ? LWNVME_ERR_NS_REMOVED
+                                       : round == 4 || round == 8 ? LWNVME_ERR_NS_CHANGED
+                                                                  : LWNVME_OK);
         if (round < 3)
             assert_int_equal(io[0]->request.bytes_done, 512);
         finish(&b);

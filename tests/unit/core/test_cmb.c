@@ -45,6 +45,21 @@ static void it_is_found_where_it_is(void **state)
     }
 }
 
+/* Units are 4 KiB, and 16 times more with each step. */
+static void units_of_size(void **state)
+{
+    (void)state;
+    for (uint32_t unit = 0; unit <= 6; unit++) {
+        prepare();
+        bench.settings.cmbsz_shown = 3u << 12 | unit << 8 | 0x1fu;
+        bench_start(&bench);
+        assert_int_equal(lwnvme_cmb_find(bench.controller, &cmb), 0);
+        assert_true(cmb.size_bytes == UINT64_C(3) << (12 + 4 * unit));
+        assert_true(cmb.offset_bytes == (uint64_t)CMB_OFFSET << (4 * unit));
+        bench_end(&bench);
+    }
+}
+
 static void who_has_none_says_so(void **state)
 {
     (void)state;
@@ -346,6 +361,7 @@ int main(void)
         cmocka_unit_test(rings_that_find_no_place),
         cmocka_unit_test(commands_are_stored_without_hooks),
         cmocka_unit_test(it_is_found_where_it_is),
+        cmocka_unit_test(units_of_size),
         cmocka_unit_test(who_has_none_says_so),
         cmocka_unit_test(fault_031_registers_that_lie),
         cmocka_unit_test(a_bar_that_makes_no_sense_is_refused),

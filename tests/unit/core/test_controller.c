@@ -712,6 +712,39 @@ static struct counted stopping_io;
 static uint32_t stopping_count;
 
 /* Whoever owns a queue learns of a failure before the queue is touched, so that the callback may wait for its owner. */
+static bool told_of_no_queues;
+
+static void note_log(void *context, int level, const char *message)
+{
+    (void)context;
+    if (strstr(message, "no I/O queues granted, status ") != NULL) {
+        told_of_no_queues = level == LWNVME_LEVEL_WARNING;
+    }
+}
+
+/* A controller that grants no queues is told of, with the reason. */
+static void refused_queues_are_told_of(void **state)
+{
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS,
+                                     .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                     .opcode = 0x09,
+                                     .count = 1,
+                                     .status = 0x002};
+    (void)state;
+    for (uint32_t refused = 0; refused < 2; refused++) {
+        told_of_no_queues = false;
+        bench_prepare(&bench);
+        bench.settings.on_log = note_log;
+        bench_power(&bench);
+        if (refused != 0) {
+            assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+        }
+        assert_int_equal(bench_open(&bench), 0);
+        assert_int_equal(told_of_no_queues, LWNVME_CONFIG_LOG != 0 && refused != 0);
+        bench_end(&bench);
+    }
+}
+
 static void look_at_the_queue(struct lwnvme_controller *controller, enum lwnvme_event event, void *context)
 {
     (void)context;
@@ -1138,6 +1171,7 @@ int main(void)
         cmocka_unit_test(fault_124_removal_while_ready),
         cmocka_unit_test(a_controller_that_leaves_ready_by_itself),
         cmocka_unit_test(fault_117_177_event_callback_cannot_change_the_state),
+        cmocka_unit_test(refused_queues_are_told_of),
         cmocka_unit_test(owners_are_told_before_their_queues_are_touched),
         cmocka_unit_test(fault_177_admin_callback_cannot_change_the_state),
         cmocka_unit_test(queues_are_not_deleted_while_requests_are_given_back),

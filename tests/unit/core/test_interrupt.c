@@ -464,6 +464,22 @@ static void wait_in_a_callback(struct counted *io)
     *(uint32_t *)io->data += 1u + lwnvme_queue_wait(&fake.queue, 0, UINT64_MAX);
 }
 
+/* Where there is no sleep, a wait is one more look. */
+static void who_cannot_sleep_looks_once_more(void **state)
+{
+    (void)state;
+    start(LWNVME_INTERRUPT_MSIX, 1);
+    fake.ops.wait = NULL;
+    happens_at = 0;
+    submit(0);
+    assert_int_equal(wait_once(), 0);
+    assert_int_equal(relaxes, 1);
+    happen();
+    assert_int_equal(wait_once(), 1);
+    assert_int_equal(relaxes, 1);
+    fake_end(&fake);
+}
+
 static void who_has_nothing_to_wait_for_does_not_sleep(void **state)
 {
     uint32_t calls = 0;
@@ -576,6 +592,7 @@ int main(void)
         cmocka_unit_test(fault_094_spurious_interrupts_are_counted_late_ones_are_not),
         cmocka_unit_test(fault_094_a_storm_of_nothing_ends_no_request),
         cmocka_unit_test(polling_before_a_sleep_is_as_long_as_it_pays),
+        cmocka_unit_test(who_cannot_sleep_looks_once_more),
         cmocka_unit_test(who_has_nothing_to_wait_for_does_not_sleep),
         cmocka_unit_test(deadlines_end_a_sleep),
         cmocka_unit_test(owners_of_a_shared_queue_are_woken),

@@ -389,6 +389,16 @@ static void a_queue_refused_after_a_reset_is_closed(void **state)
     bench_end(&bench);
 }
 
+/* For each command as many mappings as it can need, and no more: its list, the two entries of the command, metadata. */
+static void mappings_are_as_many_as_are_needed(void **state)
+{
+    static struct fake fake;
+    (void)state;
+    fake_start(&fake, FAKE_UNMAP, 8);
+    assert_int_equal(fake.queue.mappings_per_slot, lwnvme_list_entries(&fake.controller) + 3u);
+    fake_end(&fake);
+}
+
 static void largest_default_timeout(void **state)
 {
     static uint32_t data[128];
@@ -543,6 +553,7 @@ int main(void)
         cmocka_unit_test(deletion_while_off),
         cmocka_unit_test(fault_114_116_fewer_queues_after_a_reset),
         cmocka_unit_test(a_queue_refused_after_a_reset_is_closed),
+        cmocka_unit_test(mappings_are_as_many_as_are_needed),
         cmocka_unit_test(largest_default_timeout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -320,6 +320,25 @@ static void fault_106_aborts_that_wait_count(void **state)
     assert_int_equal(lwnvme_aborts_under_way(&admin), 2);
 }
 
+/* An Abort that a reset takes with it was not lost. */
+static void aborts_that_a_reset_ends_are_not_lost(void **state)
+{
+    (void)state;
+    start();
+    lwnvme_sim_settings(bench.sim)->admin_latency_us = 5000;
+    lose(1);
+    submit(0);
+    while (recovery.counts.aborts == 0) {
+        turn();
+    }
+    lwnvme_sim_fatal(bench.sim);
+    turns(300);
+    assert_int_equal(recovery.counts.lost_aborts, 0);
+    assert_int_equal(recovery.counts.resets, 1);
+    assert_int_equal(ios[0].request.status, 0);
+    bench_end(&bench);
+}
+
 static void fail_now(struct lwnvme_service *service)
 {
     lwnvme_controller_fail(service->controller, LWNVME_ERR_FATAL);
@@ -337,6 +356,8 @@ static void nothing_is_begun_for_a_controller_that_has_failed(void **state)
         lwnvme_sim_advance(bench.sim, 200);
         (void)lwnvme_queue_poll(&queues[0], 0);
     }
+    /* It is looked for again when the clock has moved on, and not before. */
+    assert_true(lwnvme_next_deadline(bench.controller) > lwnvme_sim_time(bench.sim));
     memset(&spoiler, 0, sizeof(spoiler));
     spoiler.work = fail_now;
     spoiler.due_us = UINT64_MAX;
@@ -527,6 +548,7 @@ int main(void)
         cmocka_unit_test(nothing_is_begun_for_a_controller_that_has_failed),
         cmocka_unit_test(no_stop_in_the_middle),
         cmocka_unit_test(owners_are_told_in_order),
+        cmocka_unit_test(aborts_that_a_reset_ends_are_not_lost),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(each_late_command_has_its_turn),
         cmocka_unit_test(fault_107_the_next_use_of_a_slot_is_not_late),

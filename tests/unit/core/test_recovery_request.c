@@ -227,12 +227,17 @@ static void nonsense_in_the_ring_is_not_recalled(void **state)
     if (LWNVME_CONFIG_STRAIGHT == 0) {
         return;
     }
-    for (uint32_t round = 0; round < 3; round++) {
+    for (uint32_t round = 0; round < 4; round++) {
         uint32_t command[16];
         start(0);
         submit(0, true, 123);
         (void)fetch(command);
-        fake.queue.sq[10 + round] ^= lwnvme_order32(round == 2 ? 7 : 0x80000000u);
+        if (round == 3) { /* the last block would be beyond the end */
+            fake.queue.sq[10] = lwnvme_order32((uint32_t)(fake.ns.block_count - 7u));
+            fake.queue.sq[11] = lwnvme_order32((uint32_t)((fake.ns.block_count - 7u) >> 32));
+        } else {
+            fake.queue.sq[10 + round] ^= lwnvme_order32(round == 2 ? 7 : 0x80000000u);
+        }
         fake_post(&fake, command[0] >> 16, 0x021);
         pass(0);
         assert_int_equal(ios[0].called, 1); /* as it would have without a recovery */

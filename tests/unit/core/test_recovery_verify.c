@@ -13,12 +13,16 @@ static struct lwnvme_namespace handles[3];
 static uint8_t opcodes[256];
 static uint32_t cdw11s[256];
 static uint32_t seen;
+static uint32_t prps; /* of settings without data */
 static int identify_status;
 
 static void watch(void *context, uint16_t sqid, const uint32_t command[16])
 {
     (void)context;
     if (sqid == 0 && seen < 256) {
+        if ((command[0] & 0xffu) == 0x09 && command[10] == 0x01) {
+            prps |= command[6] | command[7] | command[8] | command[9];
+        }
         opcodes[seen] = (uint8_t)command[0];
         cdw11s[seen++] = command[11];
     }
@@ -43,6 +47,7 @@ static void start(void)
     }
     lwnvme_sim_settings(bench.sim)->on_command = watch;
     seen = 0;
+    prps = 0;
     identify_status = 0;
 }
 
@@ -77,6 +82,7 @@ static void everything_is_sent_in_order(void **state)
         }
     }
     assert_true(at >= 6);
+    assert_int_equal(prps, 0);
     assert_int_equal(cdw11s[at + 1], 2);
     assert_int_equal(cdw11s[at + 2], 3);
     assert_int_equal(opcodes[at - 1], 0x06); /* Identify of the third handle: namespace, descriptors */

@@ -93,6 +93,28 @@ static void it_waits_for_what_is_in_flight(void **state)
     bench_end(&bench);
 }
 
+/* A ring that is in use already: the shadows begin with where it stands. */
+static void shadows_begin_where_the_rings_stand(void **state)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(block, sizeof(block));
+    (void)state;
+    start();
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(lwnvme_read(bench.queue, bench.ns, &ios[0].request, 0, 1, &buffer), 0);
+        bench_wait(&bench, &ios[0].request);
+    }
+    assert_int_equal(lwnvme_shadow_start(bench.controller, &shadow), 0);
+    settle();
+    for (uint32_t is_cq = 0; is_cq < 2; is_cq++) {
+        *lwnvme_shadow_entry(bench.queue, is_cq) = UINT32_MAX;
+    }
+    lwnvme_shadow_adopt(bench.queue);
+    for (uint32_t is_cq = 0; is_cq < 2; is_cq++) {
+        assert_int_equal(lwnvme_order32(*lwnvme_shadow_entry(bench.queue, is_cq)), 3);
+    }
+    bench_end(&bench);
+}
+
 /* The command cannot be sent at this moment: it is wanted still, and submissions do not wait for it. */
 static void a_command_that_cannot_be_sent(void **state)
 {
@@ -141,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_waits_for_what_is_in_flight),
+        cmocka_unit_test(shadows_begin_where_the_rings_stand),
         cmocka_unit_test(a_command_that_cannot_be_sent),
         cmocka_unit_test(a_queue_beyond_the_page_has_no_shadow),
         cmocka_unit_test(arguments_and_capability_are_checked),
