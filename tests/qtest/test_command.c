@@ -316,12 +316,38 @@ static void metadata_in_several_pieces(void **state)
     free(metadata);
 }
 
+/* Blocks that were trimmed are an error when a host wants them to be, until they are written. */
+static void fault_080_deallocated_blocks(void **state)
+{
+    struct lwnvme_error_recovery recovery = {.deallocated_is_error = true};
+    struct scenario s;
+
+    (void)state;
+    scenario_prepare(&s);
+    start(&s);
+    assert_int_equal(lwnvme_sync_error_recovery_set(s.controller, 1, &recovery, false), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 0, BLOCKS, back, 0), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_trim(s.queue, s.ns, 0, BLOCKS / 2), LWNVME_OK);
+    assert_int_equal(lwnvme_status_code(lwnvme_sync_read(s.queue, s.ns, 16, 8, back, 0)),
+                     LWNVME_SC_DEALLOCATED_OR_UNWRITTEN);
+    assert_int_equal(lwnvme_sync_read(s.queue, s.ns, BLOCKS / 2, 8, back, 0), LWNVME_OK);
+    assert_memory_equal(back, data + BLOCKS / 2 * BLOCK, 8 * BLOCK);
+    assert_int_equal(lwnvme_sync_write(s.queue, s.ns, 16, 8, data, 0), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 16, 8, back, 0), LWNVME_OK);
+    assert_memory_equal(back, data, 8 * BLOCK);
+    recovery.deallocated_is_error = false;
+    assert_int_equal(lwnvme_sync_error_recovery_set(s.controller, 1, &recovery, false), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 64, 8, back, 0), LWNVME_OK);
+    scenario_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(copies_arrive_whole),      cmocka_unit_test(copies_between_namespaces),
-        cmocka_unit_test(protection_of_every_type), cmocka_unit_test(data_placement),
-        cmocka_unit_test(random_write_areas),       cmocka_unit_test(metadata_in_several_pieces),
+        cmocka_unit_test(copies_arrive_whole),          cmocka_unit_test(copies_between_namespaces),
+        cmocka_unit_test(protection_of_every_type),     cmocka_unit_test(data_placement),
+        cmocka_unit_test(random_write_areas),           cmocka_unit_test(metadata_in_several_pieces),
+        cmocka_unit_test(fault_080_deallocated_blocks),
     };
 
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);
