@@ -415,6 +415,13 @@ static void lwnvme_bounce_copy(const struct lwnvme_request *request, struct lwnv
     }
 }
 
+/* A write that is one command or none. */
+static bool lwnvme_is_atomic(const struct lwnvme_request *request)
+{
+    return request->command.opcode == LWNVME_NVM_WRITE &&
+           (request->flags & (LWNVME_REQUEST_ATOMIC | LWNVME_REQUEST_ATOMIC_POWER_FAIL)) != 0;
+}
+
 /* How much of the next bytes has to go through bounce memory: up to a block that can do without. */
 static uint32_t lwnvme_bounce_needed(const struct lwnvme_request *request, uint32_t length)
 {
@@ -423,7 +430,8 @@ static uint32_t lwnvme_bounce_needed(const struct lwnvme_request *request, uint3
     uint64_t address;
     size_t run;
 
-    if (request->block_count == 0 || (request->mapping & LWNVME_MAPPING_BOUNCE) != 0)
+    if (request->block_count == 0 || (request->mapping & LWNVME_MAPPING_BOUNCE) != 0 ||
+        lwnvme_is_atomic(request))
         return length;
     do {
         lwnvme_bounce_copy(request, &position, NULL, request->data_bytes, false);
@@ -452,7 +460,7 @@ static uint32_t lwnvme_units_find(const struct lwnvme_bouncing *bouncing,
         if (room >= *wanted)
             return first;
         room = lwnvme_whole_blocks(request, room);
-        if (room != 0) {
+        if (room != 0 && !lwnvme_is_atomic(request)) {
             *wanted = room;
             return first;
         }
@@ -475,7 +483,9 @@ static int lwnvme_bounce_map(struct lwnvme_queue *queue, struct lwnvme_request *
     int status;
 
     if (first == bouncing->unit_count)
-        return LWNVME_PENDING;
+        return lwnvme_is_atomic(request) && length > bouncing->unit_count * bouncing->unit_bytes
+                   ? LWNVME_ERR_BUFFER_LAYOUT
+                   : LWNVME_PENDING;
     bounce->position = position;
     bounce->length_bytes = length;
     if ((lwnvme_request_direction(request) & LWNVME_TO_DEVICE) != 0)

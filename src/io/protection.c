@@ -454,15 +454,16 @@ void lwnvme_protection_piece(const struct lwnvme_request *request, uint32_t *sqe
                              guarding.options->application_tag);
 }
 
-/* Checks what has been read, up to the place where the controller found something wrong itself. */
+/* Checks what has been read, up to the place where the controller found something wrong itself. A request may also come back
+ * without an error's place: then nothing of it was sent. */
 void lwnvme_protection_end(struct lwnvme_request *request)
 {
     uint32_t good = request->error_block < request->block_count ? request->error_block : request->block_count;
     uint32_t bad_block = 0;
     int status;
 
-    if (good == 0 || request->command.opcode != LWNVME_NVM_READ ||
-        request->status == LWNVME_ERR_BUFFER_HELD ||
+    if (good == 0 || (request->status != LWNVME_OK && request->error_block == LWNVME_NO_ERROR_BLOCK) ||
+        request->command.opcode != LWNVME_NVM_READ || request->status == LWNVME_ERR_BUFFER_HELD ||
         (lwnvme_options_of(request)->flags & LWNVME_PROTECTION_LIBRARY) == 0)
         return;
     status = lwnvme_protection_walk(request->ns, request->protection, request->lba, good, &request->buffer,

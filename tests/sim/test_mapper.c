@@ -263,6 +263,49 @@ static void bounce_memory_is_waited_for(void **state)
     free(memory);
 }
 
+/* A write that is one command or none waits for as much bounce memory as it takes, and leaves none behind. */
+static void an_atomic_write_waits_for_all_of_its_bounce_memory(void **state)
+{
+    const struct lwnvme_queue_config config = {
+        .entries = 8, .mapper = &lwnvme_mapper_full, .bounce_bytes = 16384};
+    uint8_t *memory = scenario_memory(65536, 4096);
+    uint8_t data[32 * 512];
+    struct scenario s;
+
+    (void)state;
+    scenario_prepare(&s);
+    s.settings.awun = 63;
+    s.settings.latency_us = 20;
+    begin(&s, &config);
+    for (uint32_t blocks = 8; blocks <= 40; blocks += 8) {
+        struct lwnvme_buffer small = lwnvme_buffer_cpu(memory + 40001, 4096);
+        struct lwnvme_buffer large = lwnvme_buffer_cpu(memory + 1, (size_t)blocks * 512);
+        struct tracked *first = scenario_request(&s);
+        struct tracked *second = scenario_request(&s);
+        const uint64_t before = lwnvme_sim_counters(s.sim)->io_commands[LWNVME_NVM_WRITE];
+        int status;
+
+        scenario_fill(memory, 65536, blocks);
+        assert_int_equal(scenario_accept(first, lwnvme_read(s.queue, s.ns, &first->request, 900, 8, &small)),
+                         LWNVME_OK);
+        second->request.flags = LWNVME_REQUEST_ATOMIC;
+        status = scenario_accept(second, lwnvme_write(s.queue, s.ns, &second->request, 64, blocks, &large));
+        scenario_wait_all(&s, s.queue);
+        if (blocks > 32) { /* more than there is */
+            assert_int_equal(status, LWNVME_ERR_BUFFER_LAYOUT);
+            continue;
+        }
+        assert_int_equal(status, LWNVME_OK);
+        assert_int_equal(second->request.status, LWNVME_OK);
+        assert_int_equal(lwnvme_sim_counters(s.sim)->io_commands[LWNVME_NVM_WRITE], before + 1);
+        assert_true(lwnvme_sim_read_blocks(s.sim, 1, 64, blocks, data));
+        assert_memory_equal(data, memory + 1, (size_t)blocks * 512);
+    }
+    exercise(&s, 3, 1, 9); /* all of it is free again */
+    scenario_end(&s);
+    free(memory);
+}
+
 /* Named refusals stay where neither way is there. */
 static void fault_068_142_what_is_refused_even_so(void **state)
 {
@@ -480,6 +523,7 @@ int main(void)
         cmocka_unit_test(only_blocks_that_must_are_bounced),
         cmocka_unit_test(fault_143_only_what_was_done_is_copied_out),
         cmocka_unit_test(bounce_memory_is_waited_for),
+        cmocka_unit_test(an_atomic_write_waits_for_all_of_its_bounce_memory),
         cmocka_unit_test(fault_068_142_what_is_refused_even_so),
         cmocka_unit_test(what_nobody_wants_is_thrown_away),
         cmocka_unit_test(fault_072_sgl_where_it_pays_and_may),

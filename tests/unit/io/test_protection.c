@@ -836,6 +836,33 @@ static void a_flush_says_nothing_of_protection(void **state)
     stop();
 }
 
+/* A request that comes back before any of it was read, as a recovery may have it, has nothing that could be wrong. */
+static void what_was_never_read_is_not_looked_at(void **state)
+{
+    static const struct shape shape = {.type = 1, .ms = 8, .interleaved = true};
+    struct lwnvme_protection options;
+    struct lwnvme_request request = {0};
+    (void)state;
+    start(&shape);
+    options = options_of(&shape, 7);
+    options.flags |= LWNVME_PROTECTION_LIBRARY;
+    memset(data, 0x5a, sizeof(data));
+    for (uint32_t at = 0; at < 2; at++) {
+        request.ns = &ns;
+        request.queue = &queue;
+        request.protection = &options;
+        request.command.opcode = LWNVME_NVM_READ;
+        request.block_count = 4;
+        request.buffer = whole_buffer(4);
+        request.status = LWNVME_ERR_NOT_STARTED;
+        request.error_block = at == 0 ? LWNVME_NO_ERROR_BLOCK : 2; /* the latter has read two */
+        request.bytes_done = 0;
+        ns.dress->end(&request);
+        assert_int_equal(request.status, at == 0 ? LWNVME_ERR_NOT_STARTED : LWNVME_ERR_PROTECTION_GUARD);
+    }
+    stop();
+}
+
 static void handles_and_buffers_that_cannot_be(void **state)
 {
     struct shape shape = {.type = 2, .ms = 8};
@@ -947,6 +974,7 @@ int main(void)
         cmocka_unit_test(copies_ask_for_new_protection_information),
         cmocka_unit_test(the_controllers_part_of_other_transfers),
         cmocka_unit_test(a_flush_says_nothing_of_protection),
+        cmocka_unit_test(what_was_never_read_is_not_looked_at),
         cmocka_unit_test(handles_and_buffers_that_cannot_be),
         cmocka_unit_test(openings_that_fail_on_the_way),
         cmocka_unit_test(copies_keep_and_check_what_they_are_told_to),
