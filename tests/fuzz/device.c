@@ -81,6 +81,27 @@ static void *take(size_t size, size_t align, bool is_dma, uint64_t *dma)
     return arena + offset;
 }
 
+static void note_claim(struct fuzz_command *command, uint32_t dw2, uint32_t dw3);
+
+/* Admin commands may stand in their ring that the device has not been told of, and be taken for answered by what it posted last:
+ * it is bound by that, too. */
+static void note_early_claims(void)
+{
+    const struct fuzz_ring *sq = &fuzz.sq[0];
+    const struct fuzz_ring *cq = &fuzz.cq[0];
+    const uint8_t *commands = fuzz_memory(sq->dma, sq->entries * 64u);
+    const uint8_t *answers = fuzz_memory(cq->dma, cq->entries * 16u);
+    for (uint32_t i = 0; commands != NULL && answers != NULL && i < 256; i++) {
+        struct fuzz_command command;
+        uint32_t dwords[4];
+        memset(&command, 0, sizeof(command));
+        memcpy(command.sqe, commands + (sq->next + i / 16) % sq->entries * 64u, sizeof(command.sqe));
+        command.cid = (uint16_t)(command.sqe[0] >> 16);
+        memcpy(dwords, answers + (cq->next + cq->entries - 1 - i % 16 % cq->entries) % cq->entries * 16u, 16);
+        note_claim(&command, dwords[2], dwords[3]);
+    }
+}
+
 /* Memory of a ring that the device has, or of the admin side while it may write. */
 static void check_not_the_devices(const struct fuzz_block *block)
 {
@@ -88,6 +109,7 @@ static void check_not_the_devices(const struct fuzz_block *block)
         return;
     }
     uint64_t dma = FUZZ_ARENA_DMA + block->offset;
+    note_early_claims();
     for (uint32_t id = 0; id < FUZZ_QUEUES; id++) {
         fuzz_require(!fuzz.sq[id].there || fuzz.sq[id].dma != dma,
                      "a submission ring freed that the device has");
