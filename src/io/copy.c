@@ -186,7 +186,8 @@ int lwnvme_copy_add_memory(const struct lwnvme_namespace *destination, struct lw
     if (status == LWNVME_OK && (address & 3u) != 0)
         status = LWNVME_ERR_BUFFER_ALIGNMENT;
     if (status == LWNVME_OK && (length_bytes == 0 || (length_bytes & (destination->block_bytes - 1u)) != 0 ||
-                                length_bytes > (uint64_t)UINT32_MAX * destination->block_bytes))
+                                length_bytes > (uint64_t)UINT32_MAX * destination->block_bytes ||
+                                length_bytes - 1u > UINT64_MAX - address))
         status = LWNVME_ERR_RANGE_LENGTH;
     if (status != LWNVME_OK)
         return status;

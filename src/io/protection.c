@@ -238,12 +238,16 @@ static int lwnvme_shape_check(const struct lwnvme_namespace *ns, uint32_t block_
 {
     bool apart = metadata_move && !ns->metadata_interleaved;
     struct lwnvme_buffer data = *buffer;
+    struct lwnvme_buffer metadata = {.flags = buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS,
+                                     .address = buffer->metadata_address,
+                                     .length_bytes = buffer->metadata_bytes};
     uint64_t needed = ns->block_bytes;
 
     if (apart != ((buffer->flags & LWNVME_BUFFER_METADATA) != 0))
         return LWNVME_ERR_PROTECTION_BUFFER;
-    if (apart && (buffer->metadata_address == 0 ||
-                  buffer->metadata_bytes < (uint64_t)block_count * ns->metadata_bytes))
+    if (apart &&
+        (buffer->metadata_address == 0 ||
+         lwnvme_buffer_check_aligned(&metadata, (uint64_t)block_count * ns->metadata_bytes, 0) != LWNVME_OK))
         return LWNVME_ERR_PROTECTION_BUFFER;
     if (metadata_move && !apart)
         needed += ns->metadata_bytes;

@@ -3,6 +3,8 @@
  * and reads there. */
 #include "scenario.h"
 
+#include <lwnvme/copy.h>
+
 #define BLOCK  512u
 #define ZONE   128u
 #define CAP    100u
@@ -276,8 +278,46 @@ static void everything_else_in_protected_zones(void **state)
             scenario_wait_all(&s, s.queue);
             assert_int_equal(io->request.status, LWNVME_OK);
         }
+        {
+            static uint8_t report[128] __attribute__((aligned(4096)));
+            struct lwnvme_zone_report look = {
+                .zoned = &zoned, .first_lba = 0, .memory = report, .memory_bytes = sizeof(report)};
+            struct lwnvme_zone zone;
+
+            assert_int_equal(lwnvme_sync_zone_report_next(s.queue, &look), LWNVME_OK);
+            assert_int_equal(lwnvme_zone_report_get(&look, 0, &zone), LWNVME_OK);
+            assert_int_equal(zone.write_pointer, 12);
+            assert_int_equal(lwnvme_sync_zone_manage(s.queue, &zoned, LWNVME_ZSA_RESET, 0, 0), LWNVME_OK);
+            assert_int_equal(lwnvme_sync_flush(s.queue, &zoned.ns), LWNVME_OK);
+            assert_int_equal(transfer(&s, READ, &options, 0, 8, NULL), LWNVME_OK); /* never written */
+        }
         scenario_end(&s);
     }
+}
+
+static void copies_get_the_tags_of_their_place(void **state)
+{
+    static uint8_t ranges[64] __attribute__((aligned(4096)));
+    struct lwnvme_copy_request copies = {.memory = ranges, .memory_bytes = sizeof(ranges)};
+    struct shape shape = {.type = 1, .ms = 8};
+    struct lwnvme_protection options;
+    struct scenario s;
+
+    (void)state;
+    prepare(&s, &shape);
+    s.settings.oncs |= LWNVME_ONCS_COPY;
+    s.settings.cdfs = 1;
+    s.settings.ns[0].msrc = 1;
+    s.settings.ns[0].mssrl = 8;
+    s.settings.ns[0].mcl = 8;
+    run(&s);
+    options = protection;
+    assert_int_equal(transfer(&s, APPEND, &options, 0, 5, NULL), LWNVME_OK);
+    assert_int_equal(lwnvme_copy_add(&zoned.ns, &copies, &zoned.ns, 1, 4), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_copy(s.queue, &zoned.ns, 2 * ZONE, &copies, 0), LWNVME_OK);
+    assert_int_equal(transfer(&s, READ, &options, 2 * ZONE, 4, NULL), LWNVME_OK);
+    assert_int_equal(tag_on_medium(&s, 2 * ZONE + 3), 2 * ZONE + 3);
+    scenario_end(&s);
 }
 
 static void limits_and_refusals(void **state)
@@ -364,6 +404,7 @@ int main(void)
         cmocka_unit_test(the_controller_protects_appends_with_longer_guards),
         cmocka_unit_test(the_library_protects_appends),
         cmocka_unit_test(everything_else_in_protected_zones),
+        cmocka_unit_test(copies_get_the_tags_of_their_place),
         cmocka_unit_test(limits_and_refusals),
         cmocka_unit_test(metadata_of_one_command_lie_together),
     };

@@ -241,6 +241,8 @@ static void memory_that_cannot_be_copied_is_refused_by_name(void **state)
     assert_int_equal(lwnvme_copy_add_memory(&fake.ns, &copy, 0, 0, 512), LWNVME_ERR_NS_INVALID_ID);
     assert_int_equal(lwnvme_copy_add_memory(&fake.ns, &copy, 10, 0, 512), LWNVME_ERR_NS_INVALID_ID);
     assert_int_equal(lwnvme_copy_add_memory(&fake.ns, &copy, 7, 2, 512), LWNVME_ERR_BUFFER_ALIGNMENT);
+    assert_int_equal(lwnvme_copy_add_memory(&fake.ns, &copy, 7, UINT64_MAX - 507, 512),
+                     LWNVME_ERR_RANGE_LENGTH); /* wraps */
     assert_int_equal(lwnvme_copy_add_memory(&fake.ns, &copy, 7, 0, 0), LWNVME_ERR_RANGE_LENGTH);
     assert_int_equal(lwnvme_copy_add_memory(&fake.ns, &copy, 7, 0, 516), LWNVME_ERR_RANGE_LENGTH);
     assert_int_equal(lwnvme_copy_add_memory(&fake.ns, &copy, 7, 0, UINT64_C(1) << 41),

@@ -463,6 +463,13 @@ static void what_does_not_fit_is_refused_by_name(void **state)
     buffer.metadata_bytes -= 4;
     assert_int_equal(lwnvme_protection_generate(&ns, &options, 0, 2, &buffer), LWNVME_ERR_PROTECTION_BUFFER);
     buffer.metadata_bytes += 4;
+    buffer.metadata_address = UINTPTR_MAX - 7; /* of the second block beyond all memory */
+    assert_int_equal(lwnvme_protection_generate(&ns, &options, 0, 2, &buffer), LWNVME_ERR_PROTECTION_BUFFER);
+    request.protection = &options;
+    options.flags = 0;
+    assert_int_equal(lwnvme_write(&queue, &ns, &request, 0, 2, &buffer), LWNVME_ERR_PROTECTION_BUFFER);
+    options.flags = LWNVME_PROTECTION_LIBRARY;
+    buffer.metadata_address = (uintptr_t)metadata;
     buffer.metadata_address +=
         2; /* this library takes them anywhere, the controller without an SGL does not */
     assert_int_equal(lwnvme_protection_generate(&ns, &options, 0, 2, &buffer), 0);
