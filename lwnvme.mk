@@ -36,6 +36,7 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     core/service.c \
     core/shadow.c \
     core/share.c \
+    core/single.c \
     core/status_class.c \
     io/cancel.c \
     io/copy.c \
@@ -114,4 +115,21 @@ LWNVME_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
     sync/sync_io.c \
     sync/sync_operation.c \
     sync/sync_power.c \
+    )
+
+# What LWNVME_CONFIG_BOOT needs of them; message.c is for LWNVME_CONFIG_LOG.
+LWNVME_BOOT_SOURCES := $(addprefix $(LWNVME_DIR)src/, \
+    core/admin_page.c \
+    core/controller.c \
+    core/controller_info.c \
+    core/journey.c \
+    core/memory.c \
+    core/message.c \
+    core/namespace.c \
+    core/quirk.c \
+    core/raw.c \
+    core/register.c \
+    core/single.c \
+    io/nvm.c \
+    sync/sync.c \
     )

@@ -13,6 +13,35 @@
 #include LWNVME_CONFIG_FILE
 #endif
 
+/* 1: the library of a boot loader, which reads sectors and does little else: one I/O queue, one command at a time. See
+ * "A boot loader" in docs/porting.md for what is there. The defaults of what can be left out are 0 then. */
+#ifndef LWNVME_CONFIG_BOOT
+#define LWNVME_CONFIG_BOOT 0
+#endif
+#if LWNVME_CONFIG_BOOT
+#ifndef LWNVME_CONFIG_ADMIN_PAGES
+#define LWNVME_CONFIG_ADMIN_PAGES 1
+#endif
+#ifndef LWNVME_CONFIG_LOG
+#define LWNVME_CONFIG_LOG 0
+#endif
+#ifndef LWNVME_CONFIG_SHARED
+#define LWNVME_CONFIG_SHARED 0
+#endif
+#ifndef LWNVME_CONFIG_SEGMENTS
+#define LWNVME_CONFIG_SEGMENTS 0
+#endif
+#ifndef LWNVME_CONFIG_DMA_SYNC
+#define LWNVME_CONFIG_DMA_SYNC 0
+#endif
+#ifndef LWNVME_CONFIG_DMA_UNMAP
+#define LWNVME_CONFIG_DMA_UNMAP 0
+#endif
+#ifndef LWNVME_CONFIG_MMIO_HOOKS
+#define LWNVME_CONFIG_MMIO_HOOKS 0
+#endif
+#endif
+
 /* Entries of the admin submission and completion ring: 2 to 1024. 64 entries fill 4 KiB, which some
  * controllers insist on. */
 #ifndef LWNVME_CONFIG_ADMIN_ENTRIES
@@ -79,7 +108,7 @@
  * code; 0: they go the way of all others, with the same results. Without a word of yours: what the compiler is told to
  * optimize for. */
 #ifndef LWNVME_CONFIG_STRAIGHT
-#ifdef __OPTIMIZE_SIZE__
+#if LWNVME_CONFIG_BOOT || defined(__OPTIMIZE_SIZE__)
 #define LWNVME_CONFIG_STRAIGHT 0
 #else
 #define LWNVME_CONFIG_STRAIGHT 1
@@ -88,15 +117,9 @@
 
 /* What a program can do without, each 1 or 0. Whoever gives, or asks for, what has been left out is told so:
  * LWNVME_ERR_LEFT_OUT. LWNVME_QUEUE_SHARED; segment lists (what is in one piece for the CPU may be in many for the
- * controller, as ever); the hooks dma_sync, dma_unmap, and mmio_read32 with mmio_write32; and EXTENSIONS: what changes
- * the ways of core where it is used, which are recovery, the full mapper, queues in memory of one's own, several
- * submission queues on one completion queue, shadow doorbells, the panic path, and namespaces that are zoned, key value,
- * or have metadata. */
+ * controller, as ever); the hooks dma_sync, dma_unmap, and mmio_read32 with mmio_write32. */
 #ifndef LWNVME_CONFIG_SHARED
 #define LWNVME_CONFIG_SHARED 1
-#endif
-#ifndef LWNVME_CONFIG_EXTENSIONS
-#define LWNVME_CONFIG_EXTENSIONS 1
 #endif
 #ifndef LWNVME_CONFIG_SEGMENTS
 #define LWNVME_CONFIG_SEGMENTS 1
@@ -154,12 +177,21 @@
 #if LWNVME_CONFIG_LOG != 0 && LWNVME_CONFIG_LOG != 1
 #error "LWNVME_CONFIG_LOG must be 0 or 1"
 #endif
-#if (LWNVME_CONFIG_STRAIGHT | LWNVME_CONFIG_SHARED | LWNVME_CONFIG_EXTENSIONS | LWNVME_CONFIG_SEGMENTS |     \
-     LWNVME_CONFIG_DMA_SYNC | LWNVME_CONFIG_DMA_UNMAP | LWNVME_CONFIG_MMIO_HOOKS) != 0 &&                    \
-    (LWNVME_CONFIG_STRAIGHT | LWNVME_CONFIG_SHARED | LWNVME_CONFIG_EXTENSIONS | LWNVME_CONFIG_SEGMENTS |     \
-     LWNVME_CONFIG_DMA_SYNC | LWNVME_CONFIG_DMA_UNMAP | LWNVME_CONFIG_MMIO_HOOKS) != 1
+#if (LWNVME_CONFIG_STRAIGHT | LWNVME_CONFIG_SHARED | LWNVME_CONFIG_SEGMENTS | LWNVME_CONFIG_DMA_SYNC |       \
+     LWNVME_CONFIG_DMA_UNMAP | LWNVME_CONFIG_MMIO_HOOKS) != 0 &&                                             \
+    (LWNVME_CONFIG_STRAIGHT | LWNVME_CONFIG_SHARED | LWNVME_CONFIG_SEGMENTS | LWNVME_CONFIG_DMA_SYNC |       \
+     LWNVME_CONFIG_DMA_UNMAP | LWNVME_CONFIG_MMIO_HOOKS) != 1
+#error "LWNVME_CONFIG_STRAIGHT, _SHARED, _SEGMENTS, _DMA_SYNC, _DMA_UNMAP, _MMIO_HOOKS must be 0 or 1"
+#endif
+#if LWNVME_CONFIG_BOOT != 0 && LWNVME_CONFIG_BOOT != 1
+#error "LWNVME_CONFIG_BOOT must be 0 or 1"
+#endif
+#if LWNVME_CONFIG_BOOT && ((LWNVME_CONFIG_STRAIGHT | LWNVME_CONFIG_SHARED | LWNVME_CONFIG_SEGMENTS |         \
+                            LWNVME_CONFIG_DMA_UNMAP) != 0 ||                                                 \
+                           LWNVME_CONFIG_ADMIN_PAGES > 1 || LWNVME_CONFIG_ADMIN_ENTRIES > 64 ||              \
+                           (LWNVME_CONFIG_ADMIN_ENTRIES & (LWNVME_CONFIG_ADMIN_ENTRIES - 1)) != 0)
 #error                                                                                                       \
-    "LWNVME_CONFIG_STRAIGHT, _SHARED, _EXTENSIONS, _SEGMENTS, _DMA_SYNC, _DMA_UNMAP, _MMIO_HOOKS must be 0 or 1"
+    "with LWNVME_CONFIG_BOOT, _STRAIGHT, _SHARED, _SEGMENTS, _DMA_UNMAP must be 0, _ADMIN_PAGES 1, and _ADMIN_ENTRIES a power of two up to 64"
 #endif
 #if LWNVME_CONFIG_GUARD_TABLE_BITS != 4 && LWNVME_CONFIG_GUARD_TABLE_BITS != 8
 #error "LWNVME_CONFIG_GUARD_TABLE_BITS must be 4 or 8"

@@ -13,6 +13,7 @@
  */
 #include "core.h"
 
+#if !LWNVME_CONFIG_BOOT
 #define LWNVME_PAGES_ALL (0xffffffffu >> (32u - LWNVME_CONFIG_ADMIN_PAGES))
 
 int lwnvme_pages_allocate(struct lwnvme_controller *controller)
@@ -28,6 +29,8 @@ int lwnvme_pages_allocate(struct lwnvme_controller *controller)
     controller->pages_free = LWNVME_PAGES_ALL;
     return LWNVME_OK;
 }
+
+#endif
 
 /* What every public admin call asks first: its request is the caller's, or of an object that has said something else. */
 int lwnvme_admin_check(const struct lwnvme_controller *controller, struct lwnvme_request *request)
@@ -62,6 +65,33 @@ int lwnvme_admin_send(struct lwnvme_controller *controller, struct lwnvme_reques
     return lwnvme_submit(&controller->admin, request);
 }
 
+#if LWNVME_CONFIG_BOOT
+static void lwnvme_page_done(struct lwnvme_request *request)
+{
+    struct lwnvme_controller *controller = request->queue->controller;
+
+    if (request->status == LWNVME_OK) {
+        lwnvme_memory_sync(controller, controller->pages, LWNVME_PAGE_MIN, LWNVME_FROM_DEVICE, false);
+        memcpy(request->copy, controller->pages, LWNVME_PAGE_MIN);
+    }
+    if (request->done != NULL)
+        request->done(request);
+}
+
+/* Sends a command that delivers a page; there is one for all of them. */
+int lwnvme_page_send(struct lwnvme_controller *controller, struct lwnvme_request *request, void *copy,
+                     uint32_t copy_bytes)
+{
+    (void)copy_bytes;
+    if (controller->admin.waiting_first != NULL)
+        return LWNVME_ERR_BUSY;
+    memset(controller->pages, 0, LWNVME_PAGE_MIN);
+    lwnvme_memory_sync(controller, controller->pages, LWNVME_PAGE_MIN, LWNVME_BIDIRECTIONAL, true);
+    request->copy = copy;
+    request->internal_done = lwnvme_page_done;
+    return lwnvme_admin_send(controller, request, controller->pages_dma, LWNVME_PAGE_MIN);
+}
+#else
 /* The end of a request that waited for a page and was never sent. */
 static void lwnvme_page_unsent(struct lwnvme_request *request, int status)
 {
@@ -231,6 +261,8 @@ void lwnvme_pages_give_back(struct lwnvme_controller *controller)
     if (controller->device_stopped != 0)
         controller->pages_free = LWNVME_PAGES_ALL;
 }
+
+#endif
 
 /* A command without data that two dwords say. The caller has checked what there is to check. */
 int lwnvme_admin_plain(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t opcode,

@@ -39,6 +39,7 @@ static uint32_t lwnvme_incarnations; /* openings so far: what tells an old handl
 
 /* Gates: what the queues may do in which state. */
 
+#if !LWNVME_CONFIG_BOOT
 void lwnvme_gates_set(struct lwnvme_controller *controller, uint32_t set, uint32_t clear)
 {
     struct lwnvme_queue *queue;
@@ -74,6 +75,7 @@ void lwnvme_services_tell(struct lwnvme_controller *controller, enum lwnvme_occa
         service = controller->service_next;
     }
 }
+#endif
 
 /*
  * Why the controller takes no new work, or LWNVME_OK when it does.
@@ -124,6 +126,25 @@ uint64_t lwnvme_clock_read(struct lwnvme_controller *controller)
 }
 
 /* From here on no doorbell is rung and no completion taken. */
+#if LWNVME_CONFIG_BOOT
+void lwnvme_queues_stop(struct lwnvme_controller *controller)
+{
+    controller->admin.slow = LWNVME_SLOW_NO_SUBMIT;
+    if (controller->queues != NULL)
+        controller->queues->slow = LWNVME_SLOW_NO_SUBMIT;
+}
+
+static int lwnvme_reclaim_poll(struct lwnvme_controller *controller, uint32_t csts, bool late)
+{
+    int status = LWNVME_OK;
+
+    (void)csts;
+    (void)late;
+    if (controller->queues != NULL)
+        status = lwnvme_single_reclaim(controller->queues);
+    return status != LWNVME_OK ? status : lwnvme_single_reclaim(&controller->admin);
+}
+#else
 void lwnvme_queues_stop(struct lwnvme_controller *controller)
 {
     lwnvme_gates_set(controller, LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_STOPPED, 0);
@@ -187,6 +208,8 @@ static int lwnvme_reclaim_poll(struct lwnvme_controller *controller, uint32_t cs
     return status;
 }
 
+#endif
+
 /* Rows: probe, settle, disable, reclaim. */
 
 static int lwnvme_probe_poll(struct lwnvme_controller *controller, uint32_t csts, bool late)
@@ -243,11 +266,13 @@ static int lwnvme_disable_poll(struct lwnvme_controller *controller, uint32_t cs
     return LWNVME_OK;
 }
 
+#if !LWNVME_CONFIG_BOOT
 static int lwnvme_reclaim_enter(struct lwnvme_controller *controller)
 {
     lwnvme_queues_stop(controller);
     return LWNVME_OK;
 }
+#endif
 
 static int lwnvme_done_poll(struct lwnvme_controller *controller, uint32_t csts, bool late)
 {
@@ -268,10 +293,26 @@ int lwnvme_rest_poll(struct lwnvme_controller *controller, uint32_t csts, bool l
 
 /* Rows: admin_queue, enable, identify, queue_count, ready. */
 
-static int lwnvme_admin_queue_enter(struct lwnvme_controller *controller)
+/* Memory for the admin queue, and for the data of its commands. */
+#if LWNVME_CONFIG_BOOT
+static int lwnvme_admin_queue_make(struct lwnvme_controller *controller)
+{
+    int status = lwnvme_single_allocate(controller);
+
+    if (status == LWNVME_OK)
+        lwnvme_single_begin(controller, &controller->admin, LWNVME_CONFIG_ADMIN_ENTRIES,
+                            controller->config.admin_timeout_ms);
+    return status;
+}
+
+static uint64_t lwnvme_admin_ring(const struct lwnvme_controller *controller, uint32_t is_cq)
+{
+    return lwnvme_single_ring(&controller->admin, is_cq);
+}
+#else
+static int lwnvme_admin_queue_make(struct lwnvme_controller *controller)
 {
     struct lwnvme_queue *admin = &controller->admin;
-    uint32_t csts;
     int status;
 
     if (admin->sq == NULL) {
@@ -285,6 +326,22 @@ static int lwnvme_admin_queue_enter(struct lwnvme_controller *controller)
         admin->state = LWNVME_QUEUE_LIVE;
     }
     lwnvme_ring_reset(admin);
+    return LWNVME_OK;
+}
+
+static uint64_t lwnvme_admin_ring(const struct lwnvme_controller *controller, uint32_t is_cq)
+{
+    return controller->admin.pieces[is_cq != 0 ? LWNVME_PIECE_CQ : LWNVME_PIECE_SQ].dma_address;
+}
+#endif
+
+static int lwnvme_admin_queue_enter(struct lwnvme_controller *controller)
+{
+    uint32_t csts;
+    int status = lwnvme_admin_queue_make(controller);
+
+    if (status != LWNVME_OK)
+        return status;
     csts = lwnvme_register_read(controller, LWNVME_REG_CSTS);
     if (csts != 0xffffffffu && lwnvme_field_get(csts, LWNVME_CSTS_NSSRO) != 0)
         lwnvme_register_write(controller, LWNVME_REG_CSTS, lwnvme_field_put(1, LWNVME_CSTS_NSSRO));
@@ -293,8 +350,8 @@ static int lwnvme_admin_queue_enter(struct lwnvme_controller *controller)
     lwnvme_register_write(controller, LWNVME_REG_AQA,
                           lwnvme_field_put(LWNVME_CONFIG_ADMIN_ENTRIES - 1u, LWNVME_AQA_ASQS) |
                               lwnvme_field_put(LWNVME_CONFIG_ADMIN_ENTRIES - 1u, LWNVME_AQA_ACQS));
-    lwnvme_register_write64(controller, LWNVME_REG_ASQ, admin->pieces[LWNVME_PIECE_SQ].dma_address);
-    lwnvme_register_write64(controller, LWNVME_REG_ACQ, admin->pieces[LWNVME_PIECE_CQ].dma_address);
+    lwnvme_register_write64(controller, LWNVME_REG_ASQ, lwnvme_admin_ring(controller, 0));
+    lwnvme_register_write64(controller, LWNVME_REG_ACQ, lwnvme_admin_ring(controller, 1));
     return LWNVME_OK;
 }
 
@@ -337,7 +394,8 @@ int lwnvme_csts_check(const struct lwnvme_controller *controller, uint32_t check
 static int lwnvme_identify_enter(struct lwnvme_controller *controller)
 {
     controller->request.done = NULL;
-    memset(controller->command_limits, 0, sizeof(controller->command_limits));
+    if (LWNVME_CONFIG_BOOT == 0)
+        memset(controller->command_limits, 0, sizeof(controller->command_limits));
     return lwnvme_identify_send(controller, &controller->request, LWNVME_CNS_CONTROLLER, 0,
                                 controller->pages + (size_t)LWNVME_CONFIG_ADMIN_PAGES * LWNVME_PAGE_MIN);
 }
@@ -356,7 +414,8 @@ static int lwnvme_identify_poll(struct lwnvme_controller *controller, uint32_t c
         return status < 0 ? status : LWNVME_OK;
     if (status == LWNVME_OK)
         status = lwnvme_identify_decode(controller);
-    if (status != LWNVME_OK || controller->info.version < LWNVME_VERSION(2, 0, 0) ||
+    if (LWNVME_CONFIG_BOOT != 0 || status != LWNVME_OK ||
+        controller->info.version < LWNVME_VERSION(2, 0, 0) ||
         (controller->quirks & LWNVME_QUIRK_IDENTIFY_CNS_1) != 0)
         return status;
     lwnvme_command_begin(request, LWNVME_ADMIN_IDENTIFY)->cdw10 = LWNVME_CNS_COMMAND_SET_CONTROLLER;
@@ -367,8 +426,11 @@ static int lwnvme_identify_poll(struct lwnvme_controller *controller, uint32_t c
 
 static uint32_t lwnvme_queue_count_wanted(const struct lwnvme_controller *controller)
 {
-    uint32_t room = lwnvme_doorbell_queues(controller);
+    uint32_t room;
 
+    if (LWNVME_CONFIG_BOOT != 0)
+        return 1;
+    room = lwnvme_doorbell_queues(controller);
     if (lwnvme_field_get(controller->cc, LWNVME_CC_CSS) == LWNVME_CC_CSS_ADMIN_ONLY)
         return 0;
     if ((controller->quirks & LWNVME_QUIRK_ONE_COMMAND) != 0 && room > 1u)
@@ -410,6 +472,10 @@ static int lwnvme_queue_count_poll(struct lwnvme_controller *controller, uint32_
         lwnvme_tell(controller, LWNVME_TOPIC_NO_IO_QUEUES, (uint32_t)controller->request.status);
         return LWNVME_OK;
     }
+    if (LWNVME_CONFIG_BOOT != 0) { /* none is fewer than one */
+        controller->info.io_queues = 1;
+        return LWNVME_OK;
+    }
     granted = (controller->request.result_dw0 & 0xffffu) + 1u;
     if (granted < wanted)
         wanted = granted;
@@ -421,10 +487,12 @@ static int lwnvme_queue_count_poll(struct lwnvme_controller *controller, uint32_
 static int lwnvme_ready_enter(struct lwnvme_controller *controller)
 {
     controller->status = LWNVME_OK;
+#if !LWNVME_CONFIG_BOOT
     /* who held them is told */
     lwnvme_gates_set(controller, 0, LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_HELD | LWNVME_SLOW_AWAITING);
     lwnvme_services_tell(controller, LWNVME_OCCASION_READY);
     lwnvme_event_send(controller, LWNVME_EVENT_READY);
+#endif
     return LWNVME_OK;
 }
 
@@ -506,10 +574,12 @@ static int lwnvme_stop_reclaim_enter(struct lwnvme_controller *controller)
 static int lwnvme_failed_enter(struct lwnvme_controller *controller)
 {
     controller->status = controller->fail_status;
+#if !LWNVME_CONFIG_BOOT
     if (controller->goal == LWNVME_GOAL_CLOSED)
         return LWNVME_OK;
     lwnvme_event_send(controller,
                       controller->fail_status == LWNVME_ERR_GONE ? LWNVME_EVENT_GONE : LWNVME_EVENT_FAILED);
+#endif
     return LWNVME_OK;
 }
 
@@ -521,10 +591,15 @@ static const struct lwnvme_state_row lwnvme_states[] = {
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_SETTLE, LWNVME_STATE_FAILED},
     [LWNVME_STATE_SETTLE - LWNVME_STATE_PROBE] = {NULL, lwnvme_settle_poll, LWNVME_CHECK_PRESENT,
         LWNVME_LIMIT_READY, LWNVME_OK, LWNVME_STATE_DISABLE, LWNVME_STATE_STOP_RECLAIM},
+#if LWNVME_CONFIG_BOOT /* there is nothing to reclaim in a bring-up */
+    [LWNVME_STATE_DISABLE - LWNVME_STATE_PROBE] = {lwnvme_disable_enter, lwnvme_disable_poll, LWNVME_CHECK_PRESENT,
+        LWNVME_LIMIT_READY, LWNVME_ERR_DISABLE_TIMEOUT, LWNVME_STATE_ADMIN_QUEUE, LWNVME_STATE_STOP_RECLAIM},
+#else
     [LWNVME_STATE_DISABLE - LWNVME_STATE_PROBE] = {lwnvme_disable_enter, lwnvme_disable_poll, LWNVME_CHECK_PRESENT,
         LWNVME_LIMIT_READY, LWNVME_ERR_DISABLE_TIMEOUT, LWNVME_STATE_RECLAIM, LWNVME_STATE_STOP_RECLAIM},
     [LWNVME_STATE_RECLAIM - LWNVME_STATE_PROBE] = {lwnvme_reclaim_enter, lwnvme_reclaim_poll, 0,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_ADMIN_QUEUE, LWNVME_STATE_STOP},
+#endif
     [LWNVME_STATE_ADMIN_QUEUE - LWNVME_STATE_PROBE] = {lwnvme_admin_queue_enter, lwnvme_done_poll, 0,
         LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_ENABLE, LWNVME_STATE_STOP},
     [LWNVME_STATE_ENABLE - LWNVME_STATE_PROBE] = {lwnvme_enable_enter, lwnvme_enable_poll, LWNVME_CHECK_WORKS,
@@ -607,9 +682,10 @@ static uint32_t lwnvme_state_after_row(const struct lwnvme_controller *controlle
 {
     if (status != LWNVME_OK)
         return controller->row->on_failure;
-    if (controller->state == LWNVME_STATE_QUEUE_COUNT && controller->queues != NULL)
+    if (LWNVME_CONFIG_BOOT == 0 && controller->state == LWNVME_STATE_QUEUE_COUNT &&
+        controller->queues != NULL)
         return LWNVME_STATE_IO_QUEUES; /* those from before a reset or shutdown; only journeys lead here then */
-    if (controller->state == LWNVME_STATE_SHUTDOWN &&
+    if (LWNVME_CONFIG_BOOT == 0 && controller->state == LWNVME_STATE_SHUTDOWN &&
         (controller->shutdown_kind & LWNVME_SHUTDOWN_ABRUPT) != 0)
         return LWNVME_STATE_STOP; /* requests may be in flight, or it goes to others: it must be seen to stop */
     if (controller->state == LWNVME_STATE_STOP_RECLAIM && controller->goal == LWNVME_GOAL_OFF &&
@@ -630,11 +706,13 @@ static uint32_t lwnvme_state_after(struct lwnvme_controller *controller, int sta
 static void lwnvme_failure_note(struct lwnvme_controller *controller, int status)
 {
     lwnvme_controller_fail(controller, status);
+#if !LWNVME_CONFIG_BOOT
     /* Queues are in use: their owners stop before they are touched. */
     if (controller->state == LWNVME_STATE_READY)
         lwnvme_event_send(controller, LWNVME_EVENT_STOPPING);
     if (LWNVME_EXTENSION(controller->recovery) != NULL)
         controller->recovery->hooks->failing(controller);
+#endif
     lwnvme_tell(controller, LWNVME_TOPIC_FAILURE, (uint32_t)LWNVME_GLANCE(controller->fail_status));
 }
 
@@ -688,6 +766,13 @@ static bool lwnvme_controller_step(struct lwnvme_controller *controller)
     return true;
 }
 
+#if LWNVME_CONFIG_BOOT
+static bool lwnvme_work_is_pending(const struct lwnvme_controller *controller)
+{
+    return controller->status == LWNVME_PENDING || controller->admin.waiting_first != NULL ||
+           (controller->queues != NULL && controller->queues->waiting_first != NULL);
+}
+#else
 static bool lwnvme_work_is_pending(const struct lwnvme_controller *controller)
 {
     const struct lwnvme_queue *queue;
@@ -701,6 +786,8 @@ static bool lwnvme_work_is_pending(const struct lwnvme_controller *controller)
     }
     return false;
 }
+
+#endif
 
 /* A clock that stands still would make every deadline endless. */
 static void lwnvme_clock_watch(struct lwnvme_controller *controller)
@@ -729,15 +816,19 @@ static bool lwnvme_failure_is_new(const struct lwnvme_controller *controller)
 /* Whether a callback is under way, of a request or of an event, in which the state must not be changed. */
 bool lwnvme_is_in_callback(const struct lwnvme_controller *controller)
 {
-    const struct lwnvme_queue *queue;
+    const struct lwnvme_queue *queue = controller->queues;
 
     if (controller->polling != 0 || (controller->admin.hold & LWNVME_HOLD_POLL) != 0)
         return true;
+#if LWNVME_CONFIG_BOOT
+    return queue != NULL && (queue->hold & LWNVME_HOLD_POLL) != 0;
+#else
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
         if (lwnvme_queue_calls(queue))
             return true;
     }
     return false;
+#endif
 }
 
 int lwnvme_controller_poll(struct lwnvme_controller *controller)
@@ -761,10 +852,11 @@ int lwnvme_controller_poll(struct lwnvme_controller *controller)
         if (!lwnvme_controller_step(controller))
             break;
     }
-    if (controller->recovering != 0)
+    if (LWNVME_CONFIG_BOOT == 0 && controller->recovering != 0)
         controller->recovery->hooks->look(controller);
     controller->polling = 0;
-    if (controller->serve != NULL && lwnvme_controller_refusal(controller) == LWNVME_OK)
+    if (LWNVME_CONFIG_BOOT == 0 && controller->serve != NULL &&
+        lwnvme_controller_refusal(controller) == LWNVME_OK)
         controller->serve(controller);
     return controller->status;
 }
@@ -861,6 +953,8 @@ static int lwnvme_config_check(const struct lwnvme_controller_config *config)
         return status;
     if (!lwnvme_is_power_of_two(config->page_bytes, LWNVME_PAGE_MIN, LWNVME_PAGE_MAX))
         return LWNVME_ERR_HOST_PAGE_SIZE;
+    if (LWNVME_CONFIG_BOOT != 0 && (config->event != NULL || config->interrupts != NULL))
+        return LWNVME_ERR_LEFT_OUT;
     if (config->bar_mapped == NULL && config->ops->mmio_map == NULL)
         return LWNVME_ERR_HOOK_MMIO_MAP;
     if (config->bar_mapped == NULL && config->bar_physical == 0)
@@ -971,6 +1065,10 @@ void lwnvme_open_forget(const struct lwnvme_controller *controller)
 static int lwnvme_controller_release(struct lwnvme_controller *controller)
 {
     bool keep_dma = controller->device_stopped == 0;
+#if LWNVME_CONFIG_BOOT
+    if (controller->queues != NULL)
+        memset(controller->queues, 0, sizeof(*controller->queues));
+#else
     struct lwnvme_queue *queue;
 
     lwnvme_services_tell(controller, LWNVME_OCCASION_CLOSE);
@@ -979,9 +1077,11 @@ static int lwnvme_controller_release(struct lwnvme_controller *controller)
         queue->status = LWNVME_ERR_QUEUE_CLOSED;
         lwnvme_queue_release(queue, keep_dma);
     }
+#endif
     if (!keep_dma)
         lwnvme_dma_put(controller, controller->pages, controller->pages_bytes, controller->pages_dma);
-    lwnvme_queue_release(&controller->admin, keep_dma);
+    if (LWNVME_CONFIG_BOOT == 0)
+        lwnvme_queue_release(&controller->admin, keep_dma);
     if (controller->config.bar_mapped == NULL)
         controller->ops->mmio_unmap(controller->host, controller->registers,
                                     (size_t)controller->config.bar_bytes);
@@ -1007,6 +1107,7 @@ int lwnvme_controller_close(struct lwnvme_controller *controller)
     return lwnvme_controller_release(controller);
 }
 
+#if !LWNVME_CONFIG_BOOT
 /* The nearer of a moment so far and one of the queues' clock. */
 static uint64_t lwnvme_moment_nearer(uint32_t moment_ms, uint64_t now_us, uint64_t nearest_us)
 {
@@ -1052,3 +1153,4 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller)
         nearest_us = lwnvme_deadline_nearer(queue, now_us, nearest_us);
     return nearest_us;
 }
+#endif

@@ -40,9 +40,15 @@ static int lwnvme_limits_set(struct lwnvme_controller *controller,
     struct lwnvme_controller_info *info = &controller->info;
     uint32_t transfer = controller->config.max_transfer_bytes;
 
+    if (LWNVME_CONFIG_BOOT != 0 && transfer > controller->page_bytes << 7)
+        transfer = controller->page_bytes << 7; /* what one half of a page has room for */
     info->mdts_bytes = lwnvme_mdts_bytes(controller, data->mdts);
     if (info->mdts_bytes != 0 && info->mdts_bytes < transfer)
         transfer = info->mdts_bytes;
+    if (LWNVME_CONFIG_BOOT != 0) {
+        info->max_transfer_bytes = transfer;
+        return LWNVME_OK;
+    }
     /* Queues that exist have lists for the old limit, and open namespaces split by it. */
     if (controller->identified != 0 && transfer < info->max_transfer_bytes)
         return LWNVME_ERR_CONTROLLER_CHANGED;
@@ -51,6 +57,7 @@ static int lwnvme_limits_set(struct lwnvme_controller *controller,
     return LWNVME_OK;
 }
 
+#if !LWNVME_CONFIG_BOOT /* there: what the library itself computes with, and lwnvme_controller_get_identify */
 /* What is taken over into struct lwnvme_controller_info: where it stands there and in the identify data, and its length.
  * Numbers have up to four bytes, texts more. */
 struct lwnvme_info_part {
@@ -138,6 +145,8 @@ static bool lwnvme_identity_same(struct lwnvme_controller *controller,
     return memcmp(controller->identity, identity, sizeof(controller->identity)) == 0;
 }
 
+#endif
+
 /* Identify data as they came at the last bring-up. */
 const struct lwnvme_identify_controller *lwnvme_identify_copy(const struct lwnvme_controller *controller)
 {
@@ -150,14 +159,22 @@ int lwnvme_identify_decode(struct lwnvme_controller *controller)
 {
     const struct lwnvme_identify_controller *data = lwnvme_identify_copy(controller);
     const uint8_t *copy = (const uint8_t *)data;
-    bool has_io = lwnvme_field_get(controller->cc, LWNVME_CC_CSS) != LWNVME_CC_CSS_ADMIN_ONLY;
+    bool has_io = LWNVME_CONFIG_BOOT != 0 ||
+                  lwnvme_field_get(controller->cc, LWNVME_CC_CSS) != LWNVME_CC_CSS_ADMIN_ONLY;
+#if !LWNVME_CONFIG_BOOT
     int status;
+#endif
 
     if (lwnvme_all_zero(copy, LWNVME_PAGE_MIN))
         return LWNVME_ERR_IDENTIFY_DATA;
     if (has_io && (!lwnvme_entry_size_fits(data->sqes, LWNVME_IOSQES) ||
                    !lwnvme_entry_size_fits(data->cqes, LWNVME_IOCQES)))
         return LWNVME_ERR_ENTRY_SIZE;
+#if LWNVME_CONFIG_BOOT
+    controller->info.nn = lwnvme_le32_get(&data->nn);
+    controller->identified = 1;
+    return lwnvme_limits_set(controller, data);
+#else
     if (!lwnvme_identity_same(controller, data))
         return LWNVME_ERR_CONTROLLER_CHANGED;
     status = lwnvme_limits_set(controller, data);
@@ -168,4 +185,5 @@ int lwnvme_identify_decode(struct lwnvme_controller *controller)
         controller->info.oncs &= (uint16_t)~LWNVME_ONCS_WRITE_ZEROES;
     controller->identified = 1;
     return LWNVME_OK;
+#endif
 }

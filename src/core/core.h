@@ -128,7 +128,7 @@ static inline uint32_t lwnvme_metadata_blocks(const struct lwnvme_request *reque
 #define LWNVME_SLOW_NO_MAP    128u /* the host lacks dma_map */
 #define LWNVME_SLOW_HELD      256u /* submissions wait in the FIFO until they are let go (hold.c) */
 /* Those of extensions. */
-#define LWNVME_SLOW_EXTENSION(bit) (LWNVME_CONFIG_EXTENSIONS != 0 ? (bit) : 0u)
+#define LWNVME_SLOW_EXTENSION(bit) (LWNVME_CONFIG_BOOT == 0 ? (bit) : 0u)
 /* Several submission queues complete in one ring (share.c). */
 #define LWNVME_SLOW_MANY LWNVME_SLOW_EXTENSION(512u)
 /* A lap of the ring is over: straight requests learn what they are about. */
@@ -141,7 +141,7 @@ static inline uint32_t lwnvme_metadata_blocks(const struct lwnvme_request *reque
 #define LWNVME_SLOW_AWAITING LWNVME_SLOW_EXTENSION(8192u)
 
 /* What is there only for a program that uses it, or nothing where that has been left out. */
-#define LWNVME_EXTENSION(pointer) (LWNVME_CONFIG_EXTENSIONS != 0 ? (pointer) : NULL)
+#define LWNVME_EXTENSION(pointer) (LWNVME_CONFIG_BOOT == 0 ? (pointer) : NULL)
 
 /* Whether a buffer is a list of segments. */
 static inline bool lwnvme_is_scattered(const struct lwnvme_buffer *buffer)
@@ -470,6 +470,13 @@ int lwnvme_queue_begin(struct lwnvme_controller *controller, struct lwnvme_queue
 
 /* queue_memory.c */
 size_t lwnvme_queue_measured_bytes(const struct lwnvme_queue *queue);
+
+/* single.c: in place of the engine above and of queue_life.c, for a boot loader */
+int lwnvme_single_allocate(struct lwnvme_controller *controller);
+uint64_t lwnvme_single_ring(const struct lwnvme_queue *queue, uint32_t is_cq);
+void lwnvme_single_begin(struct lwnvme_controller *controller, struct lwnvme_queue *queue, uint32_t entries,
+                         uint32_t timeout_ms);
+int lwnvme_single_reclaim(struct lwnvme_queue *queue);
 
 /* share.c: what is done differently where several queues have one completion ring. */
 struct lwnvme_queue_share {

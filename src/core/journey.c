@@ -15,6 +15,7 @@
 
 #define LWNVME_DELAY_AFTER_NSSR_US 1000000u
 
+#if !LWNVME_CONFIG_BOOT
 /* Queues that were there before a reset or shutdown are made again, one after the other. */
 static int lwnvme_io_queues_poll(struct lwnvme_controller *controller, uint32_t csts, bool late)
 {
@@ -92,6 +93,8 @@ static int lwnvme_delete_queues_poll(struct lwnvme_controller *controller, uint3
     return LWNVME_OK;
 }
 
+#endif
+
 static int lwnvme_shutdown_enter(struct lwnvme_controller *controller)
 {
     uint32_t cc = lwnvme_register_read(controller, LWNVME_REG_CC);
@@ -117,6 +120,22 @@ static int lwnvme_shutdown_poll(struct lwnvme_controller *controller, uint32_t c
     return lwnvme_field_get(csts, LWNVME_CSTS_SHST) == LWNVME_CSTS_SHST_COMPLETE ? LWNVME_OK : LWNVME_PENDING;
 }
 
+#if LWNVME_CONFIG_BOOT
+static int lwnvme_off_enter(struct lwnvme_controller *controller)
+{
+    controller->status = LWNVME_OK;
+    return LWNVME_OK;
+}
+
+/* clang-format off */
+static const struct lwnvme_state_row lwnvme_journey_states[] = {
+    [LWNVME_STATE_SHUTDOWN - LWNVME_STATE_IO_QUEUES] = {lwnvme_shutdown_enter, lwnvme_shutdown_poll, LWNVME_CHECK_PRESENT,
+        LWNVME_LIMIT_SHUTDOWN, LWNVME_ERR_SHUTDOWN_TIMEOUT, LWNVME_STATE_STOP, LWNVME_STATE_STOP},
+    [LWNVME_STATE_OFF - LWNVME_STATE_IO_QUEUES] = {lwnvme_off_enter, lwnvme_rest_poll, 0,
+        LWNVME_LIMIT_NONE, LWNVME_OK, LWNVME_STATE_OFF, LWNVME_STATE_STOP},
+};
+/* clang-format on */
+#else
 /*
  * After a normal shutdown nothing is outstanding, the I/O queues are deleted, and the controller carries nothing
  * out until it is reset: it has stopped, without CC.EN having been cleared. Clearing it would be a reset, after
@@ -176,6 +195,8 @@ static const struct lwnvme_state_row lwnvme_journey_states[] = {
 };
 /* clang-format on */
 
+#endif
+
 /* RTD3E, within bounds. */
 uint32_t lwnvme_shutdown_limit_us(const struct lwnvme_controller *controller)
 {
@@ -198,6 +219,26 @@ void lwnvme_journey_prepare(struct lwnvme_controller *controller)
     controller->journey_states = lwnvme_journey_states;
 }
 
+#if LWNVME_CONFIG_BOOT
+/* What the next kernel finds: a controller that has been shut down and has stopped. */
+int lwnvme_controller_shutdown(struct lwnvme_controller *controller, enum lwnvme_shutdown kind)
+{
+    int status = lwnvme_begin_check(controller);
+
+    if (status == LWNVME_OK)
+        status = lwnvme_controller_refusal(controller);
+    if (status != LWNVME_OK)
+        return status;
+    if (kind != LWNVME_SHUTDOWN_HAND_OFF)
+        return LWNVME_ERR_LEFT_OUT;
+    if (controller->admin.waiting_first != NULL || lwnvme_queue_in_flight(controller->queues) != 0)
+        return LWNVME_ERR_BUSY;
+    controller->shutdown_kind = (uint8_t)kind;
+    controller->info.rtd3e_us = lwnvme_le32_get(&lwnvme_identify_copy(controller)->rtd3e);
+    lwnvme_journey_prepare(controller);
+    return lwnvme_controller_begin(controller, LWNVME_GOAL_OFF, LWNVME_STATE_SHUTDOWN);
+}
+#else
 static int lwnvme_journey_begin(struct lwnvme_controller *controller, enum lwnvme_goal goal,
                                 enum lwnvme_state state)
 {
@@ -305,3 +346,4 @@ void lwnvme_incarnation_renew(struct lwnvme_controller *controller)
     for (queue = controller->queues; queue != NULL; queue = queue->next)
         queue->incarnation = controller->incarnation;
 }
+#endif

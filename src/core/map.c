@@ -20,6 +20,8 @@
 
 #include "core.h"
 
+#if !LWNVME_CONFIG_BOOT /* there: single.c */
+
 /* One way through a buffer while its PRP entries are made. */
 struct lwnvme_walk {
     uint64_t prp1;
@@ -500,3 +502,5 @@ void lwnvme_buffer_sync(struct lwnvme_queue *queue, struct lwnvme_request *reque
         left -= length;
     }
 }
+
+#endif

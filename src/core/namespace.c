@@ -25,6 +25,7 @@ int lwnvme_identify_send(struct lwnvme_controller *controller, struct lwnvme_req
     return lwnvme_page_send(controller, request, data, LWNVME_PAGE_MIN);
 }
 
+#if !LWNVME_CONFIG_BOOT
 static bool lwnvme_knows_cns(const struct lwnvme_controller *controller, uint32_t version)
 {
     return controller->info.version >= version && (controller->quirks & LWNVME_QUIRK_IDENTIFY_CNS_1) == 0;
@@ -44,17 +45,22 @@ static bool lwnvme_identifier_is_set(const uint8_t *bytes, uint32_t length)
     return any != 0 && all_ones != 0xff;
 }
 
+#endif
+
 /* The list of LBA formats, and which one is in use. */
 static int lwnvme_formats_read(struct lwnvme_namespace *ns, const struct lwnvme_identify_namespace *data)
 {
     uint32_t count = data->nlbaf + 1u + data->nulbaf;
     uint32_t current = data->flbas & 15u;
+#if !LWNVME_CONFIG_BOOT
     uint32_t index;
+#endif
 
     if (count > LWNVME_LBA_FORMATS_MAX)
         count = LWNVME_LBA_FORMATS_MAX;
     if (data->nlbaf + 1u > 16u)
         current |= (data->flbas >> 5 & 3u) << 4;
+#if !LWNVME_CONFIG_BOOT
     ns->format_count = (uint8_t)count;
     ns->format_index = (uint8_t)current;
     for (index = 0; index < count; index++) {
@@ -62,16 +68,23 @@ static int lwnvme_formats_read(struct lwnvme_namespace *ns, const struct lwnvme_
         ns->formats[index].block_shift = data->lbaf[index].lbads;
         ns->formats[index].relative_performance = data->lbaf[index].rp & 3u;
     }
+#endif
     if (current >= count)
         return LWNVME_ERR_NS_FORMAT;
+#if LWNVME_CONFIG_BOOT
+    ns->metadata_bytes = lwnvme_le16_get(&data->lbaf[current].ms);
+    ns->block_shift = data->lbaf[current].lbads;
+#else
     ns->metadata_bytes = ns->formats[current].metadata_bytes;
     ns->block_shift = ns->formats[current].block_shift;
+#endif
     if (ns->block_shift < LWNVME_BLOCK_SHIFT_MIN || ns->block_shift > LWNVME_BLOCK_SHIFT_MAX)
         return LWNVME_ERR_NS_BLOCK_SIZE;
     ns->block_bytes = 1u << ns->block_shift;
     return LWNVME_OK;
 }
 
+#if !LWNVME_CONFIG_BOOT
 /* Where an identifier goes: descriptors have a type, a length and a value. */
 struct lwnvme_identifier {
     uint16_t value; /* in struct lwnvme_namespace, as is has; 0: there is no such member */
@@ -109,6 +122,8 @@ static void lwnvme_identifier_take(struct lwnvme_namespace *ns, uint32_t type, u
     }
 }
 
+#endif
+
 /* What can be done with a namespace whose format is known; sets the limits that requests are split by. */
 static int lwnvme_geometry_check(struct lwnvme_namespace *ns, const struct lwnvme_identify_namespace *data)
 {
@@ -128,7 +143,8 @@ static int lwnvme_geometry_check(struct lwnvme_namespace *ns, const struct lwnvm
         info->max_transfer_bytes >> ns->block_shift; /* 16 MiB in blocks of 512 bytes fit in NLB */
     if (ns->max_blocks == 0)
         return LWNVME_ERR_NS_TRANSFER_SIZE;
-    ns->boundary_blocks = lwnvme_le16_get(&data->noiob);
+    if (LWNVME_CONFIG_BOOT == 0)
+        ns->boundary_blocks = lwnvme_le16_get(&data->noiob);
     return LWNVME_OK;
 }
 
@@ -142,19 +158,30 @@ static int lwnvme_namespace_decode(struct lwnvme_namespace *ns)
     if (ns->block_count == 0)
         return LWNVME_ERR_NS_INACTIVE;
     ns->capacity_blocks = lwnvme_le64_get(&data->ncap);
-    ns->used_blocks = lwnvme_le64_get(&data->nuse);
     ns->protection_type = data->dps & 7u;
+    ns->read_only = (data->nsattr & 1u) != 0;
+#if !LWNVME_CONFIG_BOOT
+    ns->used_blocks = lwnvme_le64_get(&data->nuse);
     ns->protection_first = (data->dps & LWNVME_DPS_PIP) != 0;
     ns->metadata_interleaved = (data->flbas & LWNVME_FLBAS_MTELBA) != 0;
-    ns->read_only = (data->nsattr & 1u) != 0;
     ns->oncs = ns->controller->info.oncs;
     memcpy(ns->told, ns->data, sizeof(ns->told));
     lwnvme_identifier_take(ns, LWNVME_NIDT_EUI64, LWNVME_NIDT_EUI64_BYTES, data->eui64);
     lwnvme_identifier_take(ns, LWNVME_NIDT_NGUID, LWNVME_NIDT_NGUID_BYTES, data->nguid);
+#endif
     status = lwnvme_formats_read(ns, data);
     return status != LWNVME_OK ? status : lwnvme_geometry_check(ns, data);
 }
 
+#if LWNVME_CONFIG_BOOT
+static void lwnvme_namespace_identified(struct lwnvme_request *request)
+{
+    struct lwnvme_namespace *ns = (struct lwnvme_namespace *)request->context;
+
+    ns->incarnation = ns->controller->incarnation;
+    ns->status = request->status != LWNVME_OK ? request->status : lwnvme_namespace_decode(ns);
+}
+#else
 /* The list ends at a type of 0, at its end, or where it stops making sense. */
 static void lwnvme_descriptors_read(struct lwnvme_namespace *ns)
 {
@@ -219,6 +246,8 @@ static void lwnvme_namespace_identified(struct lwnvme_request *request)
         lwnvme_namespace_conclude(ns, ns->verdict);
 }
 
+#endif
+
 /* Asks for a namespace whose handle is empty but for what it is opened for. */
 int lwnvme_namespace_begin(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_namespace *ns)
 {
@@ -247,6 +276,7 @@ int lwnvme_namespace_open(struct lwnvme_controller *controller, uint32_t nsid, s
     return status;
 }
 
+#if !LWNVME_CONFIG_BOOT
 /* The list of active namespaces: ascending, ended by 0. Whatever breaks that ends it too. */
 static void lwnvme_list_read(struct lwnvme_namespace_list *list)
 {
@@ -348,3 +378,4 @@ int lwnvme_namespace_enumerate(struct lwnvme_controller *controller, uint32_t af
     list->status = status != LWNVME_OK ? status : LWNVME_PENDING;
     return status;
 }
+#endif

@@ -23,6 +23,8 @@
  */
 #include "core.h"
 
+#if !LWNVME_CONFIG_BOOT /* there: single.c */
+
 static void lwnvme_queue_clock_is(struct lwnvme_queue *queue, uint32_t clock_ms);
 
 void lwnvme_queue_lock(const struct lwnvme_queue *queue)
@@ -614,8 +616,6 @@ static LWNVME_ALWAYS_INLINE uint64_t lwnvme_cqe_read(const volatile uint32_t *cq
 /* Which of the queues that complete in a ring has this identifier, or NULL. */
 static struct lwnvme_queue *lwnvme_submitter(struct lwnvme_queue *queue, uint32_t sqid)
 {
-    if (LWNVME_CONFIG_EXTENSIONS == 0)
-        return queue->id == sqid ? queue : NULL;
     while (queue != NULL && queue->id != sqid)
         queue = queue->sharer;
     return queue;
@@ -1156,3 +1156,5 @@ void lwnvme_queue_give_back(struct lwnvme_queue *queue)
     if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
         (void)lwnvme_poll_shared(queue, 0);
 }
+
+#endif

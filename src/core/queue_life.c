@@ -19,6 +19,8 @@
 
 #include "core.h"
 
+#if !LWNVME_CONFIG_BOOT /* there: single.c */
+
 static void lwnvme_queue_step_done(struct lwnvme_request *request);
 
 /* How much memory of which kind a queue takes: cq_queue says whose completion ring it uses, NULL for one of its own,
@@ -433,8 +435,6 @@ static int lwnvme_queue_create_check(const struct lwnvme_controller *controller,
     if ((config->flags & ~(LWNVME_QUEUE_SHARED | LWNVME_QUEUE_INTERRUPT)) != 0 ||
         config->priority > LWNVME_PRIORITY_LOW)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    if (LWNVME_CONFIG_EXTENSIONS == 0 && (config->mapper != NULL || config->memory != NULL))
-        return LWNVME_ERR_LEFT_OUT;
     if (LWNVME_CONFIG_SHARED == 0 && (config->flags & LWNVME_QUEUE_SHARED) != 0)
         return LWNVME_ERR_LEFT_OUT;
     if ((config->flags & LWNVME_QUEUE_SHARED) != 0 && controller->ops->lock == NULL)
@@ -604,3 +604,5 @@ int lwnvme_queue_revive(struct lwnvme_queue *queue)
     }
     return lwnvme_queue_start(queue);
 }
+
+#endif

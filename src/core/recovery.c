@@ -675,8 +675,6 @@ int lwnvme_recovery_start(struct lwnvme_controller *controller, struct lwnvme_re
 
     if (recovery == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (LWNVME_CONFIG_EXTENSIONS == 0)
-        return LWNVME_ERR_LEFT_OUT;
     if (status != LWNVME_OK)
         return status;
     if (controller->recovery != NULL || recovery->hooks != NULL)

@@ -124,6 +124,15 @@ static int lwnvme_page_choose(struct lwnvme_controller *controller)
     return LWNVME_OK;
 }
 
+#if LWNVME_CONFIG_BOOT
+/* The NVM command set alone, so that no namespace of another one is seen. */
+static int lwnvme_command_set_choose(struct lwnvme_controller *controller)
+{
+    controller->cc = lwnvme_field_put(LWNVME_CC_CSS_NVM, LWNVME_CC_CSS);
+    return (lwnvme_cap(controller, LWNVME_CAP_CSS) & LWNVME_CAP_CSS_NVM) != 0 ? LWNVME_OK
+                                                                              : LWNVME_ERR_CAP_CSS;
+}
+#else
 static int lwnvme_command_set_choose(struct lwnvme_controller *controller)
 {
     uint32_t css = lwnvme_cap(controller, LWNVME_CAP_CSS);
@@ -143,6 +152,8 @@ static int lwnvme_command_set_choose(struct lwnvme_controller *controller)
     return LWNVME_OK;
 }
 
+#endif
+
 /* Refuses what cannot work, by name, and settles CC but for EN. */
 int lwnvme_capabilities_check(struct lwnvme_controller *controller)
 {
@@ -161,13 +172,17 @@ int lwnvme_capabilities_check(struct lwnvme_controller *controller)
     status = lwnvme_command_set_choose(controller);
     if (status != LWNVME_OK)
         return status;
-    if (controller->config.bar_bytes < (uint64_t)lwnvme_doorbell_offset(controller, 1, 0))
+    /* of the I/O queue of a boot loader, or else of the admin queue alone */
+    if (controller->config.bar_bytes <
+        (uint64_t)lwnvme_doorbell_offset(controller, LWNVME_CONFIG_BOOT + 1u, 0))
         return LWNVME_ERR_BAR_SIZE;
+#if !LWNVME_CONFIG_BOOT
     controller->info.weighted_arbitration =
         (uint8_t)(controller->config.weighted_arbitration & lwnvme_cap(controller, LWNVME_CAP_AMS) &
                   LWNVME_CAP_AMS_WRR);
-    controller->cc |= lwnvme_field_put(controller->info.weighted_arbitration, LWNVME_CC_AMS) |
-                      lwnvme_field_put(lwnvme_shift_of(controller->page_bytes) - 12u, LWNVME_CC_MPS) |
+    controller->cc |= lwnvme_field_put(controller->info.weighted_arbitration, LWNVME_CC_AMS);
+#endif
+    controller->cc |= lwnvme_field_put(lwnvme_shift_of(controller->page_bytes) - 12u, LWNVME_CC_MPS) |
                       lwnvme_field_put(LWNVME_IOSQES, LWNVME_CC_IOSQES) |
                       lwnvme_field_put(LWNVME_IOCQES, LWNVME_CC_IOCQES);
     return LWNVME_OK;

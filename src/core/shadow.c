@@ -170,8 +170,6 @@ int lwnvme_shadow_start(struct lwnvme_controller *controller, struct lwnvme_shad
 
     if (controller == NULL || shadow == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (LWNVME_CONFIG_EXTENSIONS == 0)
-        return LWNVME_ERR_LEFT_OUT;
     if (controller->shadow != NULL || shadow->service.controller != NULL)
         return LWNVME_ERR_BUSY;
     status = lwnvme_admin_check(controller, &shadow->request);

@@ -104,8 +104,6 @@ int lwnvme_queue_create_on(struct lwnvme_queue *cq, struct lwnvme_queue *queue,
 
     if (cq == NULL || queue == NULL || config == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (LWNVME_CONFIG_EXTENSIONS == 0)
-        return LWNVME_ERR_LEFT_OUT;
     if (cq->controller == NULL)
         return LWNVME_ERR_QUEUE_CLOSED;
     status = lwnvme_controller_refusal(cq->controller);

@@ -81,8 +81,6 @@ int lwnvme_kv_open(struct lwnvme_controller *controller, uint32_t nsid, struct l
 
     if (kv == NULL)
         return status;
-    if (LWNVME_CONFIG_EXTENSIONS == 0)
-        return kv->ns.status = LWNVME_ERR_LEFT_OUT;
     memset(kv, 0, sizeof(*kv));
     kv->ns.nsid = nsid;
     kv->ns.csi = LWNVME_CSI_KEY_VALUE;

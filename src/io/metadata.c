@@ -108,8 +108,6 @@ int lwnvme_metadata_open(struct lwnvme_controller *controller, uint32_t nsid, st
 {
     int status;
 
-    if (LWNVME_CONFIG_EXTENSIONS == 0 && ns != NULL)
-        return ns->status = LWNVME_ERR_LEFT_OUT;
     status = lwnvme_namespace_open(controller, nsid, ns);
 
     if (status == LWNVME_OK)

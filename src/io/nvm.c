@@ -88,12 +88,20 @@ static int lwnvme_nvm_prepare(struct lwnvme_queue *queue, const struct lwnvme_na
         status = lwnvme_io_range_check(ns, lba, span.block_count);
     if (status == LWNVME_OK)
         status = lwnvme_nvm_buffer_check(queue, ns, span.block_count, buffer);
+    if (LWNVME_CONFIG_BOOT != 0 && status == LWNVME_OK && span.block_count > ns->max_blocks)
+        status = LWNVME_ERR_TRANSFER_SIZE;
     if (status != LWNVME_OK)
         return status;
     lwnvme_io_fill(request, ns, span.opcode, lba, span.block_count);
     if (span.opcode != LWNVME_NVM_COMPARE)
         request->command.cdw13 = request->directive >> 24;
     request->data_bytes = ns->block_bytes;
+#if LWNVME_CONFIG_BOOT /* there: one command, of which all is known */
+    request->data_bytes *= span.block_count;
+    request->command.cdw10 = (uint32_t)lba;
+    request->command.cdw11 = (uint32_t)(lba >> 32);
+    request->command.cdw12 |= span.block_count - 1u;
+#endif
     request->buffer = *buffer;
     return LWNVME_OK;
 }
@@ -108,6 +116,29 @@ static LWNVME_NOINLINE int lwnvme_nvm_long_way(struct lwnvme_queue *queue, const
     return status != LWNVME_OK ? status : lwnvme_submit(queue, request);
 }
 
+#if LWNVME_CONFIG_BOOT
+int lwnvme_read(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, struct lwnvme_request *request,
+                uint64_t lba, uint32_t block_count, const struct lwnvme_buffer *buffer)
+{
+    struct lwnvme_span span = {block_count, LWNVME_NVM_READ};
+
+    return lwnvme_nvm_long_way(queue, ns, request, lba, span, buffer);
+}
+
+int lwnvme_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                 struct lwnvme_request *request, uint64_t lba, uint32_t block_count,
+                 const struct lwnvme_buffer *buffer)
+{
+    struct lwnvme_span span = {block_count, LWNVME_NVM_WRITE};
+
+    if (ns != NULL && ns->read_only) {
+        int status = lwnvme_io_check(queue, ns, request);
+
+        return status != LWNVME_OK ? status : LWNVME_ERR_READ_ONLY;
+    }
+    return lwnvme_nvm_long_way(queue, ns, request, lba, span, buffer);
+}
+#else
 /* A controller with directives says so in OACS; data placement is one of them. */
 int lwnvme_io_direct(struct lwnvme_request *request)
 {
@@ -271,6 +302,9 @@ int lwnvme_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
     return lwnvme_nvm_transfer(queue, ns, request, lba, span, buffer);
 }
 
+#endif
+
+#if !LWNVME_CONFIG_BOOT
 /* Rare enough to take the long way always. */
 int lwnvme_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                    struct lwnvme_request *request, uint64_t lba, uint32_t block_count,
@@ -285,6 +319,8 @@ int lwnvme_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns
         return status;
     return lwnvme_nvm_long_way(queue, ns, request, lba, span, buffer);
 }
+
+#endif
 
 /* Sent whether or not there is a volatile cache: without one the controller has nothing to do. */
 int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
@@ -301,6 +337,7 @@ int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
     return lwnvme_submit(queue, request);
 }
 
+#if !LWNVME_CONFIG_BOOT
 /* Sends commands of at most request->most_blocks. */
 static int lwnvme_nvm_issue_limited(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
@@ -578,3 +615,4 @@ int lwnvme_io_buffer(struct lwnvme_request *request, const struct lwnvme_buffer 
     request->data_bytes = (length_bytes + 3u) & ~3u;
     return status;
 }
+#endif

@@ -571,8 +571,6 @@ int lwnvme_protection_open(struct lwnvme_controller *controller, uint32_t nsid, 
 
     if (protection == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (LWNVME_CONFIG_EXTENSIONS == 0 && ns != NULL)
-        return ns->status = LWNVME_ERR_LEFT_OUT;
     status = lwnvme_namespace_open(controller, nsid, ns);
     if (status != LWNVME_OK)
         return status;

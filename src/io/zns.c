@@ -239,8 +239,6 @@ int lwnvme_zoned_open(struct lwnvme_controller *controller, uint32_t nsid, struc
 
     if (zoned == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (LWNVME_CONFIG_EXTENSIONS == 0)
-        return zoned->ns.status = LWNVME_ERR_LEFT_OUT;
     memset((uint8_t *)zoned + sizeof(zoned->ns), 0, sizeof(*zoned) - sizeof(zoned->ns));
     status = lwnvme_namespace_open(controller, nsid, &zoned->ns);
     zoned->ns.dress = &lwnvme_zoned_dress;

@@ -209,8 +209,6 @@ int lwnvme_panic_prepare(struct lwnvme_controller *controller, struct lwnvme_pan
     void *memory = NULL;
     int status = lwnvme_panic_check(controller, panic, config);
 
-    if (status == LWNVME_OK && LWNVME_CONFIG_EXTENSIONS == 0)
-        status = LWNVME_ERR_LEFT_OUT;
     if (status == LWNVME_OK)
         status = lwnvme_panic_range_set(panic, config);
     if (status == LWNVME_OK)

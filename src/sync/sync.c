@@ -16,6 +16,7 @@
 /* So many polls in a row find the controller unable to go on before this is taken to be because of the caller. */
 #define LWNVME_SYNC_STUCK_POLLS 64u
 
+#if !LWNVME_CONFIG_BOOT
 /* Nothing has come: sleeps where interrupts are used (interrupt.h), and looks again. */
 static uint32_t lwnvme_sync_pause(struct lwnvme_queue *queue)
 {
@@ -27,6 +28,8 @@ static uint32_t lwnvme_sync_pause(struct lwnvme_queue *queue)
         controller->ops->relax(controller->host);
     return lwnvme_queue_poll(queue, 0);
 }
+
+#endif
 
 /*
  * Whether waiting makes progress: not inside a callback of the same queue or of the admin queue. A callback of
@@ -41,6 +44,7 @@ static bool lwnvme_sync_may_wait(const struct lwnvme_controller *controller, con
             (queue->hold & LWNVME_HOLD_POLL) == 0);
 }
 
+#if !LWNVME_CONFIG_BOOT
 /*
  * Inside a callback of another queue: a controller that is being recovered does not give back what that queue has before
  * the callback has returned, and so does not go on. Whether that has been so for `stuck` polls, which is counted here, and
@@ -63,6 +67,7 @@ static void lwnvme_sync_give_way(const struct lwnvme_controller *controller, str
     if (lwnvme_sync_is_stuck(controller, stuck) && request->state == LWNVME_REQUEST_QUEUED)
         controller->recovery->hooks->withdraw(request);
 }
+#endif
 
 /* Whether the blocking calls on a queue may go on. */
 int lwnvme_sync_queue_check(const struct lwnvme_queue *queue)
@@ -119,6 +124,7 @@ int lwnvme_sync_controller_shutdown(struct lwnvme_controller *controller, enum l
     return lwnvme_sync_settle(controller, lwnvme_controller_shutdown(controller, kind));
 }
 
+#if !LWNVME_CONFIG_BOOT
 int lwnvme_sync_controller_resume(struct lwnvme_controller *controller)
 {
     return lwnvme_sync_settle(controller, lwnvme_controller_resume(controller));
@@ -128,6 +134,8 @@ int lwnvme_sync_controller_reset(struct lwnvme_controller *controller)
 {
     return lwnvme_sync_settle(controller, lwnvme_controller_reset(controller));
 }
+
+#endif
 
 int lwnvme_sync_controller_close(struct lwnvme_controller *controller)
 {
@@ -148,6 +156,16 @@ static int lwnvme_sync_status(struct lwnvme_controller *controller, const int *s
     return *status;
 }
 
+#if LWNVME_CONFIG_BOOT
+static int lwnvme_sync_queue_made(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
+                                  int status)
+{
+    if (status != LWNVME_OK)
+        return status;
+    (void)lwnvme_sync_status(controller, &queue->status);
+    return lwnvme_queue_status(queue);
+}
+#else
 /* A queue of which a recovery has cost an answer, and that cannot be made or deleted before the caller returns, is closed
  * then. */
 static int lwnvme_sync_queue_settle(struct lwnvme_controller *controller, struct lwnvme_queue *queue)
@@ -191,6 +209,8 @@ static int lwnvme_sync_queue_made(struct lwnvme_controller *controller, struct l
     return status;
 }
 
+#endif
+
 int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
                              const struct lwnvme_queue_config *config)
 {
@@ -201,6 +221,7 @@ int lwnvme_sync_queue_create(struct lwnvme_controller *controller, struct lwnvme
     return lwnvme_sync_queue_made(controller, queue, status);
 }
 
+#if !LWNVME_CONFIG_BOOT
 int lwnvme_sync_queue_create_on(struct lwnvme_queue *cq, struct lwnvme_queue *queue,
                                 const struct lwnvme_queue_config *config)
 {
@@ -234,6 +255,8 @@ int lwnvme_sync_namespace_enumerate(struct lwnvme_controller *controller, uint32
     return status != LWNVME_OK ? status : lwnvme_sync_status(controller, &list->status);
 }
 
+#endif
+
 int lwnvme_sync_namespace_open(struct lwnvme_controller *controller, uint32_t nsid,
                                struct lwnvme_namespace *ns)
 {
@@ -244,6 +267,7 @@ int lwnvme_sync_namespace_open(struct lwnvme_controller *controller, uint32_t ns
     return status != LWNVME_OK ? status : lwnvme_sync_status(controller, &ns->status);
 }
 
+#if !LWNVME_CONFIG_BOOT
 int lwnvme_sync_protection_open(struct lwnvme_controller *controller, uint32_t nsid,
                                 struct lwnvme_namespace *ns, struct lwnvme_protection *protection)
 {
@@ -263,6 +287,8 @@ int lwnvme_sync_namespace_wait(const struct lwnvme_namespace *ns)
     return status != LWNVME_OK ? status : lwnvme_sync_status(ns->controller, &ns->status);
 }
 
+#endif
+
 /* The results are read after the state that says that they are there. */
 static bool lwnvme_sync_is_active(const struct lwnvme_request *request)
 {
@@ -272,6 +298,24 @@ static bool lwnvme_sync_is_active(const struct lwnvme_request *request)
     return active;
 }
 
+#if LWNVME_CONFIG_BOOT
+/* Waits for a request that has been accepted: there is no way back before it ends. */
+static int lwnvme_sync_finish(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    struct lwnvme_controller *controller = queue->controller;
+    uint32_t turns = 0;
+
+    for (;;) {
+        (void)lwnvme_queue_poll(queue, 0);
+        if (!lwnvme_sync_is_active(request))
+            return request->status;
+        if (++turns % LWNVME_SYNC_TURNS_PER_CONTROLLER_POLL == 0)
+            (void)lwnvme_controller_poll(controller);
+        if (controller->ops->relax != NULL)
+            controller->ops->relax(controller->host);
+    }
+}
+#else
 /* Waits for a request that has been accepted, and has been polled for: there is no way back before it ends. */
 static LWNVME_NOINLINE int lwnvme_sync_finish_later(struct lwnvme_queue *queue,
                                                     struct lwnvme_request *request)
@@ -305,6 +349,7 @@ static int lwnvme_sync_finish(struct lwnvme_queue *queue, struct lwnvme_request 
 {
     return lwnvme_sync_finish_soon(queue, request);
 }
+#endif
 
 int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
@@ -324,7 +369,9 @@ int lwnvme_sync_wait(struct lwnvme_queue *queue, struct lwnvme_request *request)
 
 int lwnvme_sync_admin_wait(struct lwnvme_controller *controller, struct lwnvme_request *request)
 {
+#if !LWNVME_CONFIG_BOOT
     uint32_t stuck = 0;
+#endif
 
     if (controller == NULL || request == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
@@ -334,7 +381,9 @@ int lwnvme_sync_admin_wait(struct lwnvme_controller *controller, struct lwnvme_r
         return LWNVME_ERR_INVALID_ARGUMENT;
     while (lwnvme_sync_is_active(request)) {
         (void)lwnvme_controller_poll(controller);
+#if !LWNVME_CONFIG_BOOT
         lwnvme_sync_give_way(controller, request, &stuck);
+#endif
         if (lwnvme_sync_is_active(request) && controller->ops->relax != NULL)
             controller->ops->relax(controller->host);
     }
@@ -352,6 +401,57 @@ static LWNVME_ALWAYS_INLINE void lwnvme_sync_request_set(struct lwnvme_request *
     request->flags = flags;
 }
 
+#if LWNVME_CONFIG_BOOT
+/* How a transfer is submitted. */
+typedef int (*lwnvme_sync_submit)(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                                  struct lwnvme_request *request, uint64_t lba, uint32_t block_count,
+                                  const struct lwnvme_buffer *buffer);
+
+/* One command after the other, each as long as it may be. All of it is refused, or none: the first look is at all. */
+static LWNVME_ALWAYS_INLINE int lwnvme_sync_transfer(struct lwnvme_queue *queue,
+                                                     const struct lwnvme_namespace *ns,
+                                                     struct lwnvme_request *request, uint64_t lba,
+                                                     uint32_t block_count, lwnvme_sync_submit submit)
+{
+    int status = lwnvme_sync_queue_check(queue);
+
+    while (status == LWNVME_OK) {
+        uint32_t blocks = block_count;
+
+        status = submit(queue, ns, request, lba, blocks, &request->buffer);
+        if (status == LWNVME_ERR_TRANSFER_SIZE) {
+            blocks = ns->max_blocks;
+            status = submit(queue, ns, request, lba, blocks, &request->buffer);
+        }
+        if (status == LWNVME_OK)
+            status = lwnvme_sync_finish(queue, request);
+        block_count -= blocks;
+        if (block_count == 0)
+            break;
+        lba += blocks;
+        request->buffer.address += (uint64_t)blocks * ns->block_bytes;
+    }
+    return status;
+}
+
+int lwnvme_sync_read(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
+                     uint32_t block_count, void *data, uint32_t flags)
+{
+    struct lwnvme_request request = {.flags = flags};
+
+    request.buffer = lwnvme_buffer_cpu(data, SIZE_MAX);
+    return lwnvme_sync_transfer(queue, ns, &request, lba, block_count, lwnvme_read);
+}
+
+int lwnvme_sync_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
+                      uint32_t block_count, const void *data, uint32_t flags)
+{
+    struct lwnvme_request request = {.flags = flags};
+
+    request.buffer = lwnvme_buffer_cpu(data, SIZE_MAX);
+    return lwnvme_sync_transfer(queue, ns, &request, lba, block_count, lwnvme_write);
+}
+#else
 /* lwnvme_sync_queue_check, of which the ordinary case is no call. */
 static LWNVME_ALWAYS_INLINE int lwnvme_sync_queue_look(const struct lwnvme_queue *queue)
 {
@@ -388,6 +488,9 @@ int lwnvme_sync_write(struct lwnvme_queue *queue, const struct lwnvme_namespace 
     return status != LWNVME_OK ? status : lwnvme_sync_finish_soon(queue, &request);
 }
 
+#endif
+
+#if !LWNVME_CONFIG_BOOT
 int lwnvme_sync_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
                         uint32_t block_count, const void *data, uint32_t flags)
 {
@@ -400,6 +503,8 @@ int lwnvme_sync_compare(struct lwnvme_queue *queue, const struct lwnvme_namespac
     return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
 }
 
+#endif
+
 int lwnvme_sync_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns)
 {
     struct lwnvme_request request = {.flags = 0};
@@ -410,6 +515,7 @@ int lwnvme_sync_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace 
     return status != LWNVME_OK ? status : lwnvme_sync_finish(queue, &request);
 }
 
+#if !LWNVME_CONFIG_BOOT
 int lwnvme_sync_write_zeroes(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, uint64_t lba,
                              uint32_t block_count, uint32_t flags)
 {
@@ -526,6 +632,8 @@ int lwnvme_sync_feature_set(struct lwnvme_controller *controller, uint8_t fid, u
         status = lwnvme_feature_set(controller, &request, fid, value, nsid, save);
     return status != LWNVME_OK ? status : lwnvme_sync_admin_wait(controller, &request);
 }
+
+#endif
 
 int lwnvme_sync_raw(struct lwnvme_queue *queue, const struct lwnvme_command *command,
                     const struct lwnvme_buffer *buffer, uint32_t *result_dw0)

@@ -12,7 +12,6 @@
 #define LWNVME_CONFIG_LOG                0
 #define LWNVME_CONFIG_STRAIGHT           0
 #define LWNVME_CONFIG_SHARED             0
-#define LWNVME_CONFIG_EXTENSIONS         0
 #define LWNVME_CONFIG_SEGMENTS           0
 #define LWNVME_CONFIG_DMA_SYNC           0
 #define LWNVME_CONFIG_DMA_UNMAP          0
@@ -31,17 +30,9 @@
 #include "../../src/core/queue.c"
 #include "../../src/core/queue_life.c"
 #include "../../src/core/quirk.c"
-#include "../../src/core/recovery.c"
 #include "../../src/core/register.c"
-#include "../../src/core/shadow.c"
-#include "../../src/core/share.c"
 #include "../../src/describe/status_text.c"
-#include "../../src/io/kv.c"
-#include "../../src/io/metadata.c"
 #include "../../src/io/nvm.c"
-#include "../../src/io/protection.c"
-#include "../../src/io/zns.c"
-#include "../../src/sync/panic.c"
 #include "../../src/sync/sync.c"
 
 #include "scenario.h"
@@ -153,55 +144,6 @@ static void what_is_left_out_is_refused(void **state)
     scenario_end(&s);
 }
 
-/* What would change the ways of core: each refused by name, and nothing of it is left behind. */
-static void extensions_that_are_left_out_are_refused(void **state)
-{
-    static const struct lwnvme_mapper mapper;
-    static struct lwnvme_queue_memory memory;
-    static struct lwnvme_recovery recovery;
-    static struct lwnvme_shadow shadow;
-    static struct lwnvme_zoned zoned;
-    static struct lwnvme_kv kv;
-    static struct lwnvme_panic panic;
-    static struct lwnvme_namespace ns;
-    static struct lwnvme_protection protection;
-    struct lwnvme_panic_config crash = {.block_count = 8};
-    struct lwnvme_queue_config mapped = {.mapper = &mapper};
-    struct lwnvme_queue_config placed = {.memory = &memory};
-    struct lwnvme_queue_config plain = {.entries = 4};
-    struct lwnvme_queue queue;
-    struct scenario s;
-
-    (void)state;
-    memset(&queue, 0, sizeof(queue));
-    scenario_prepare(&s);
-    scenario_power(&s);
-    assert_int_equal(scenario_open(&s), LWNVME_OK);
-    scenario_namespace(&s);
-    scenario_queue(&s, 4);
-    assert_int_equal(lwnvme_queue_create(s.controller, &queue, &mapped), LWNVME_ERR_LEFT_OUT);
-    assert_int_equal(lwnvme_queue_create(s.controller, &queue, &placed), LWNVME_ERR_LEFT_OUT);
-    assert_int_equal(lwnvme_queue_create_on(s.queue, &queue, &plain), LWNVME_ERR_LEFT_OUT);
-    assert_null(queue.controller);
-    assert_int_equal(lwnvme_recovery_start(s.controller, &recovery, NULL), LWNVME_ERR_LEFT_OUT);
-    assert_null(s.controller->recovery);
-    assert_int_equal(lwnvme_shadow_start(s.controller, &shadow), LWNVME_ERR_LEFT_OUT);
-    assert_null(s.controller->doorbells);
-    assert_int_equal(lwnvme_zoned_open(s.controller, 1, &zoned), LWNVME_ERR_LEFT_OUT);
-    assert_int_equal(zoned.ns.status, LWNVME_ERR_LEFT_OUT);
-    assert_int_equal(lwnvme_kv_open(s.controller, 1, &kv), LWNVME_ERR_LEFT_OUT);
-    assert_int_equal(kv.ns.status, LWNVME_ERR_LEFT_OUT);
-    assert_int_equal(lwnvme_protection_open(s.controller, 1, &ns, &protection), LWNVME_ERR_LEFT_OUT);
-    assert_int_equal(ns.status, LWNVME_ERR_LEFT_OUT);
-    ns.status = LWNVME_OK;
-    assert_int_equal(lwnvme_metadata_open(s.controller, 1, &ns), LWNVME_ERR_LEFT_OUT);
-    assert_int_equal(ns.status, LWNVME_ERR_LEFT_OUT);
-    assert_null(ns.controller);
-    crash.ns = s.ns;
-    assert_int_equal(lwnvme_panic_prepare(s.controller, &panic, &crash), LWNVME_ERR_LEFT_OUT);
-    scenario_end(&s);
-}
-
 /* The clock stands still from its k-th reading on: every call still ends. */
 static void clock_that_stands_still(void **state)
 {
@@ -250,7 +192,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(smallest_options_do_everything),
         cmocka_unit_test(what_is_left_out_is_refused),
-        cmocka_unit_test(extensions_that_are_left_out_are_refused),
         cmocka_unit_test(clock_that_stands_still),
     };
 
