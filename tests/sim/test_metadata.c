@@ -164,6 +164,8 @@ static void metadata_across_pages(void **state)
         lwnvme_buffer_with_metadata(lwnvme_buffer_cpu(data, 8 * 512), (uintptr_t)metadata + 4096 - 32, 512);
     assert_int_equal(run(&s, io, LWNVME_NVM_WRITE, 8, &buffer), LWNVME_ERR_BUFFER_LAYOUT);
     assert_int_equal(lwnvme_sim_outstanding_maps(s.sim), 0);
+    lwnvme_sim_settings(s.sim)->dma_map_fail_at = lwnvme_sim_counters(s.sim)->dma_maps + 1;
+    assert_int_equal(run(&s, io, LWNVME_NVM_WRITE, 8, &buffer), LWNVME_ERR_DMA_MAP);
     scenario_end(&s);
     free(metadata);
     free(data);
@@ -248,6 +250,7 @@ static void metadata_in_several_pieces(void **state)
         {1u | 3u << 8 | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 512, 4092, 24, 2, 2, 0, 0}, /* no more than 3 */
         {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 3904, 8, 2, 0, 3840, 1}, /* data by PRP entries alone */
         {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 4064, 8, 0, 9, 3840, 1},
+        {1u | 1u << 19, LWNVME_SGL_ALWAYS, 64, 0, 16, 2, 2, 0, 1},           /* so are those in one piece */
         {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 64, 4064, 16, 2, 0, 0, 1}, /* data are cut, and so they */
         {2u | 1u << 19, LWNVME_SGL_ALWAYS, 6, 4088, 1, 1, 1, 0, 0},          /* no dwords: as MPTR can */
         {1u, LWNVME_SGL_WHERE_IT_PAYS, 64, 3904, 8, 2, 0, 0, 0},
