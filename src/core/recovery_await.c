@@ -160,7 +160,10 @@ void lwnvme_recovery_withdraw(struct lwnvme_request *request)
         if (request->status == LWNVME_ERR_NOT_STARTED)
             request->status = LWNVME_ERR_RECOVERING;
         lwnvme_request_give_back(request);
-    } else {
+    } else if (request->tries == 0) {
         (void)lwnvme_await_end(queue, LWNVME_ERR_RECOVERING, lwnvme_is_it, request);
+    } else { /* the controller had it before; not once more */
+        request->counted = UINT8_MAX;
+        (void)lwnvme_await_end(queue, LWNVME_ERR_ABORTED, lwnvme_is_it, request);
     }
 }

@@ -170,9 +170,8 @@ enum lwnvme_outcome lwnvme_request_outcome(const struct lwnvme_request *request)
     if (request->status >= 0)
         return lwnvme_outcome_is_open(lwnvme_status_code(request->status)) ? LWNVME_OUTCOME_UNKNOWN
                                                                            : LWNVME_OUTCOME_DONE;
-    if (request->status == LWNVME_ERR_RECOVERING)
-        return LWNVME_OUTCOME_NEVER_STARTED; /* what was never sent alone waits no longer for that */
-    if (request->tries == 0 && (request->status == LWNVME_ERR_NOT_STARTED || request->unsent != 0))
+    if (request->tries == 0 && (request->status == LWNVME_ERR_NOT_STARTED ||
+                                request->status == LWNVME_ERR_RECOVERING || request->unsent != 0))
         return LWNVME_OUTCOME_NEVER_STARTED;
     return LWNVME_OUTCOME_UNKNOWN;
 }

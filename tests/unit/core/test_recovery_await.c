@@ -168,6 +168,11 @@ static void one_is_withdrawn(void **state)
         lwnvme_recovery_withdraw(&ios[4].request);
         assert_int_equal(ios[4].request.status, LWNVME_ERR_RECOVERING);
         assert_int_equal(counted_calls, 2);
+        ios[3].request.tries = 1; /* an earlier try was with the controller */
+        lwnvme_recovery_withdraw(&ios[3].request);
+        assert_int_equal(ios[3].request.status, LWNVME_ERR_ABORTED);
+        assert_int_equal(lwnvme_request_outcome(&ios[3].request), LWNVME_OUTCOME_UNKNOWN);
+        assert_int_equal(counted_calls, 3);
         fake.controller.recovering = 0;
         lwnvme_recovery_give_back_all(&recovery);
         lwnvme_recovery_await_no_more(&fake.controller);

@@ -133,6 +133,7 @@ static void what_became_of_a_request(void **state)
         {LWNVME_ERR_ABORTED, 0, false, LWNVME_OUTCOME_UNKNOWN},
         {LWNVME_ERR_TIMEOUT, 0, false, LWNVME_OUTCOME_UNKNOWN},
         {LWNVME_ERR_RECOVERING, 0, true, LWNVME_OUTCOME_NEVER_STARTED},
+        {LWNVME_ERR_RECOVERING, 1, true, LWNVME_OUTCOME_UNKNOWN},
         {LWNVME_ERR_BUFFER_HELD, 0, false, LWNVME_OUTCOME_UNKNOWN},
     };
     struct lwnvme_request request;
