@@ -224,6 +224,9 @@ struct lwnvme_recovery {
     struct lwnvme_request *kept_last;
     struct lwnvme_request *fit_first; /* those of them that still can be */
     struct lwnvme_request *fit_last;
+    struct lwnvme_request
+        *orphans_first; /* those whose queue has been closed: its memory is the caller's again */
+    struct lwnvme_request *orphans_last;
     struct lwnvme_request request; /* of settings */
     struct lwnvme_recovery_case cases[LWNVME_RECOVERY_CASES];
     struct lwnvme_namespace shadow; /* what is read anew */

@@ -540,8 +540,8 @@ struct lwnvme_recovery_hooks {
     bool (*keep)(struct lwnvme_queue *queue, struct lwnvme_request *request);
     /* A request that cannot be sent now may wait for the end of the recovery: then true. */
     bool (*await)(const struct lwnvme_queue *queue, struct lwnvme_request *request);
-    /* What waits in a queue is kept until the end of the recovery: the queue is being closed. */
-    void (*gather)(struct lwnvme_queue *queue);
+    /* The queue is being closed: what waits in it, or is kept for it, comes back without it. */
+    void (*part)(struct lwnvme_queue *queue);
     /* Once in each poll of a controller that is being recovered: deadlines of what awaits. */
     void (*look)(struct lwnvme_controller *controller);
     /* A request whose caller cannot let the recovery go on comes back, if the controller does not have it. */

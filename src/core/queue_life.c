@@ -213,8 +213,8 @@ static void lwnvme_queue_unlink(struct lwnvme_queue *queue)
 /* Closes a queue that the controller does not have, for the reason given. */
 void lwnvme_queue_close(struct lwnvme_queue *queue, int status)
 {
-    if (queue->waiting_first != NULL && LWNVME_EXTENSION(queue->controller->recovery) != NULL)
-        queue->controller->recovery->hooks->gather(queue);
+    if (LWNVME_EXTENSION(queue->controller->recovery) != NULL)
+        queue->controller->recovery->hooks->part(queue);
     queue->status = status;
     lwnvme_queue_unlink(queue);
     lwnvme_queue_release(queue, false);

@@ -662,7 +662,7 @@ static const struct lwnvme_recovery_hooks lwnvme_recovery_all_hooks = {
     .keep = lwnvme_recovery_keep,
     .wake = lwnvme_recovery_wake,
     .await = lwnvme_recovery_await,
-    .gather = lwnvme_recovery_gather,
+    .part = lwnvme_recovery_part,
     .look = lwnvme_recovery_look,
     .withdraw = lwnvme_recovery_withdraw,
 };

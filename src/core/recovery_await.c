@@ -71,6 +71,57 @@ void lwnvme_recovery_gather(struct lwnvme_queue *queue)
     lwnvme_queue_unlock(queue);
 }
 
+/* Takes from a list of what is kept the first request that `ends` says. */
+static struct lwnvme_request *
+lwnvme_kept_take(struct lwnvme_request **first, struct lwnvme_request **last,
+                 bool (*ends)(const struct lwnvme_request *request, const void *context), const void *context)
+{
+    struct lwnvme_request *before = NULL;
+    struct lwnvme_request *request = *first;
+
+    while (request != NULL && !ends(request, context)) {
+        before = request;
+        request = request->next;
+    }
+    if (request == NULL)
+        return NULL;
+    *(before == NULL ? first : &before->next) = request->next;
+    if (*last == request)
+        *last = before;
+    return request;
+}
+
+static bool lwnvme_is_of(const struct lwnvme_request *request, const void *context)
+{
+    return request->queue == context;
+}
+
+/* A queue is being closed: from now on nothing is looked up in it. What is left in it has failed. */
+void lwnvme_recovery_part(struct lwnvme_queue *queue)
+{
+    struct lwnvme_recovery *recovery = queue->controller->recovery;
+    struct lwnvme_request *request;
+
+    lwnvme_recovery_gather(queue);
+    while ((request = lwnvme_kept_take(&recovery->fit_first, &recovery->fit_last, lwnvme_is_of, queue)) !=
+               NULL ||
+           (request = lwnvme_kept_take(&recovery->kept_first, &recovery->kept_last, lwnvme_is_of, queue)) !=
+               NULL)
+        lwnvme_kept_append(&recovery->orphans_first, &recovery->orphans_last, request);
+}
+
+/* Those come back. */
+void lwnvme_recovery_give_back_orphans(struct lwnvme_recovery *recovery)
+{
+    struct lwnvme_request *request;
+
+    while ((request = recovery->orphans_first) != NULL) {
+        recovery->orphans_first = request->next;
+        lwnvme_count_given_back(recovery, request);
+        lwnvme_request_give_back(request);
+    }
+}
+
 static bool lwnvme_is_over(const struct lwnvme_request *request, const void *context)
 {
     return request->awaits && LWNVME_TIME_AFTER(*(const uint32_t *)context, request->again_ms);
@@ -100,26 +151,6 @@ static uint32_t lwnvme_await_end(struct lwnvme_queue *queue, int status,
     return count;
 }
 
-/* Takes from a list of what is kept the first request that `ends` says. */
-static struct lwnvme_request *
-lwnvme_kept_take(struct lwnvme_request **first, struct lwnvme_request **last,
-                 bool (*ends)(const struct lwnvme_request *request, const void *context), const void *context)
-{
-    struct lwnvme_request *before = NULL;
-    struct lwnvme_request *request = *first;
-
-    while (request != NULL && !ends(request, context)) {
-        before = request;
-        request = request->next;
-    }
-    if (request == NULL)
-        return NULL;
-    *(before == NULL ? first : &before->next) = request->next;
-    if (*last == request)
-        *last = before;
-    return request;
-}
-
 void lwnvme_recovery_look(struct lwnvme_controller *controller)
 {
     struct lwnvme_recovery *recovery = controller->recovery;
@@ -127,6 +158,7 @@ void lwnvme_recovery_look(struct lwnvme_controller *controller)
     struct lwnvme_request *request;
     struct lwnvme_queue *queue;
 
+    lwnvme_recovery_give_back_orphans(recovery);
     if (now_ms - recovery->looked_ms < LWNVME_AWAIT_LOOK_MS)
         return;
     recovery->looked_ms = now_ms;

@@ -22,6 +22,8 @@ void lwnvme_recovery_refuse(struct lwnvme_recovery *recovery, struct lwnvme_requ
 /* recovery_await.c */
 bool lwnvme_recovery_await(const struct lwnvme_queue *queue, struct lwnvme_request *request);
 void lwnvme_recovery_gather(struct lwnvme_queue *queue);
+void lwnvme_recovery_part(struct lwnvme_queue *queue);
+void lwnvme_recovery_give_back_orphans(struct lwnvme_recovery *recovery);
 void lwnvme_recovery_look(struct lwnvme_controller *controller);
 void lwnvme_recovery_withdraw(struct lwnvme_request *request);
 void lwnvme_recovery_await_no_more(struct lwnvme_controller *controller);

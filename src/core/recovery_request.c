@@ -359,6 +359,7 @@ void lwnvme_recovery_give_back_all(struct lwnvme_recovery *recovery)
 {
     struct lwnvme_request *request;
 
+    lwnvme_recovery_give_back_orphans(recovery);
     while ((request = recovery->fit_first) != NULL) {
         recovery->fit_first = request->next;
         lwnvme_recovery_take(recovery, request);

@@ -293,6 +293,7 @@ static void lwnvme_release_all(struct lwnvme_controller *controller)
     struct lwnvme_recovery *recovery = controller->recovery;
     struct lwnvme_request *request;
 
+    lwnvme_recovery_give_back_orphans(recovery);
     lwnvme_gather_all(controller);
     while ((request = recovery->fit_first) != NULL) {
         recovery->fit_first = request->next;

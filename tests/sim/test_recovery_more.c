@@ -932,6 +932,83 @@ static void fault_107_the_queue_is_gone_before_the_abort_is_answered(void **stat
     finish(&b);
 }
 
+/* A queue does not come back, and its memory is somebody else's from the moment that it says so. What was kept for it, and what
+ * waited in it, comes back all the same. */
+static void fault_116_the_memory_of_a_queue_that_does_not_come_back(void **state)
+{
+    struct bench b;
+    uint32_t round;
+
+    (void)state;
+    for (round = 0; round < 3; round++) { /* the recovery goes well; fails; the controller is closed */
+        struct lwnvme_queue *gone = calloc(1, sizeof(*gone));
+        struct lwnvme_queue_config config = {.entries = 4};
+        struct lwnvme_queue *first;
+        struct tracked *io[6];
+        uint32_t index;
+
+        prepare(&b);
+        begin_with_namespace(&b, 8);
+        first = b.s.queue;
+        assert_int_equal(lwnvme_sync_queue_create(b.s.controller, gone, &config), LWNVME_OK);
+        lose(&b, LWNVME_SIM_IO_QUEUES, 0x02, 6);
+        for (index = 0; index < 6; index++) {
+            b.s.queue = index < 5 ? gone : first;
+            io[index] = submit(&b, index, false, 0, LWNVME_OK);
+        }
+        b.s.queue = first;
+        lwnvme_sim_settings(b.s.sim)->number_of_queues_override = true;
+        lwnvme_sim_settings(b.s.sim)->number_of_queues = 0; /* one pair */
+        lwnvme_sim_fatal(b.s.sim);
+        while (lwnvme_queue_status(gone) != LWNVME_ERR_QUEUE_LIMIT)
+            turn(&b);
+        free(gone);
+        if (round == 1)
+            lwnvme_sim_remove(b.s.sim);
+        if (round == 2)
+            (void)lwnvme_controller_close(b.s.controller);
+        settle(&b);
+        for (index = 0; index < 6; index++) {
+            assert_int_equal(io[index]->called, 1);
+            if (round == 0 && index == 5)
+                assert_int_equal(io[index]->request.status, LWNVME_OK);
+            else
+                assert_int_equal(lwnvme_request_outcome(&io[index]->request),
+                                 index == 3 || index == 4 ? LWNVME_OUTCOME_NEVER_STARTED
+                                                          : LWNVME_OUTCOME_UNKNOWN);
+        }
+        finish(&b);
+    }
+}
+
+/* A queue that could not be made again nor undone sends nothing: what was kept for it comes back. */
+static void fault_052_what_is_kept_for_a_queue_that_is_broken(void **state)
+{
+    struct bench b;
+    struct tracked *io;
+
+    (void)state;
+    prepare(&b);
+    begin_with_namespace(&b, 8);
+    lose(&b, LWNVME_SIM_IO_QUEUES, 0x02, 1);
+    io = submit(&b, 0, false, 0, LWNVME_OK);
+    scenario_fault(&b.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_STATUS,
+                                                   .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                   .opcode = 0x01,
+                                                   .status = 0x06});
+    scenario_fault(&b.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_STATUS,
+                                                   .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                   .opcode = 0x04,
+                                                   .status = 0x06});
+    lwnvme_sim_fatal(b.s.sim);
+    settle(&b);
+    assert_int_equal(io->called, 1);
+    assert_int_equal(io->request.status, LWNVME_ERR_ABORTED);
+    assert_int_equal(lwnvme_controller_status(b.s.controller), LWNVME_OK);
+    assert_true(lwnvme_queue_status(b.s.queue) > 0);
+    finish(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -949,6 +1026,8 @@ int main(void)
         cmocka_unit_test(fault_121_owners_are_asked_in_time_when_the_clock_is_set_back),
         cmocka_unit_test(the_end_of_another_owners_ring),
         cmocka_unit_test(what_an_owner_does_when_it_is_asked),
+        cmocka_unit_test(fault_052_what_is_kept_for_a_queue_that_is_broken),
+        cmocka_unit_test(fault_116_the_memory_of_a_queue_that_does_not_come_back),
         cmocka_unit_test(fault_107_the_queue_is_gone_before_the_abort_is_answered),
     };
 
