@@ -862,7 +862,7 @@ uint32_t lwsim_vectors(const struct lwnvme_sim *sim);
 /* sim_shadow.c: a doorbell's shadow, and what the driver is told of it. The admin queue has none. */
 bool lwsim_shadow_read(struct lwnvme_sim *sim, uint16_t qid, bool is_cq, uint32_t *value);
 void lwsim_shadow_event(struct lwnvme_sim *sim, uint16_t qid, bool is_cq, uint32_t value);
-bool lwsim_shadow_wake(struct lwnvme_sim *sim); /* false: it only looks when a doorbell rings */
+bool lwsim_shadow_wake(struct lwnvme_sim *sim);    /* false: it only looks when a doorbell rings */
 void lwsim_shadow_glimpse(struct lwnvme_sim *sim); /* looks, if it is awake, out of its turn */
 /* sim_queue.c: looks at the shadow of a submission queue, and says from where on the doorbell is wanted. */
 void lwsim_sq_look(struct lwnvme_sim *sim, uint16_t qid, bool tell);

@@ -136,7 +136,7 @@ struct sim_cmb {
     uint8_t *bytes;
     uint8_t *stored; /* weak order: what the host has stored, published by a store barrier */
     bool unpublished;
-    bool lost; /* it was enabled until power was lost, which the host may not know yet */
+    bool lost;             /* it was enabled until power was lost, which the host may not know yet */
     volatile void *window; /* where the host has it mapped; touched by hooks alone */
 };
 

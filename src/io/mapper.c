@@ -559,7 +559,8 @@ static void lwnvme_metadata_finish(struct lwnvme_queue *queue, struct lwnvme_met
                                    struct lwnvme_prp *prp)
 {
     if (walk->count == 1) {
-        memcpy(walk->list, walk->list + 2, 16);
+        walk->list[0] = walk->list[2];
+        walk->list[1] = walk->list[3];
     } else {
         walk->list[0] = lwnvme_order64(walk->dma + 16u);
         walk->list[1] = lwnvme_sgl_second(walk->count * 16u, LWNVME_SGL_LAST_SEGMENT);

@@ -133,7 +133,7 @@ struct world {
     struct lwnvme_queue *queues; /* SWEEP_QUEUES */
     struct lwnvme_namespace *ns;
     struct sweep_io *ios;
-    void *extra;        /* the scenario's own, zeroed, freed with the world */
+    void *extra; /* the scenario's own, zeroed, freed with the world */
     uint32_t extra_count;
     void *memories[64]; /* of world_memory */
     uint32_t memory_count;

@@ -179,9 +179,9 @@ static void a_trim_counts_ranges_and_no_blocks(void **state)
         lwnvme_le32_set(&ranges[i].nlb, 8);
     }
     io.request.most_blocks = 1; /* what it was last used for does not count */
-    assert_int_equal(lwnvme_dataset_management(&fake.queue, &zoned.ns, &io.request, ranges, 101,
-                                               LWNVME_DSM_DEALLOCATE),
-                     0);
+    assert_int_equal(
+        lwnvme_dataset_management(&fake.queue, &zoned.ns, &io.request, ranges, 101, LWNVME_DSM_DEALLOCATE),
+        0);
     sets_answer(0, 0);
     assert_int_equal(command[0] & 0xff, LWNVME_NVM_DATASET_MANAGEMENT);
     assert_int_equal(command[10], 100);
