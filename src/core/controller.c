@@ -816,11 +816,12 @@ static bool lwnvme_failure_is_new(const struct lwnvme_controller *controller)
 /* Whether a callback is under way, of a request or of an event, in which the state must not be changed. */
 bool lwnvme_is_in_callback(const struct lwnvme_controller *controller)
 {
-    const struct lwnvme_queue *queue = controller->queues;
+    const struct lwnvme_queue *queue;
 
     if (controller->polling != 0 || (controller->admin.hold & LWNVME_HOLD_POLL) != 0)
         return true;
 #if LWNVME_CONFIG_BOOT
+    queue = controller->queues;
     return queue != NULL && (queue->hold & LWNVME_HOLD_POLL) != 0;
 #else
     for (queue = controller->queues; queue != NULL; queue = queue->next) {

@@ -32,7 +32,8 @@ struct worker {
     uint32_t again; /* transfers that came back undone */
     uint32_t refusals;
     uint32_t wrong;
-    bool still; /* atomic */
+    bool still; /* atomic: it holds still, or is over */
+    bool over;  /* atomic */
     uint8_t *out, *in;
 };
 
@@ -296,6 +297,7 @@ static void *work(void *argument)
         __atomic_store_n(&w->transfers, i + 1, __ATOMIC_RELAXED);
     }
     __atomic_store_n(&w->still, true, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&w->over, true, __ATOMIC_SEQ_CST);
     return NULL;
 }
 
@@ -466,7 +468,8 @@ static void run(uint32_t rounds, void (*disturb)(uint32_t round))
     let_them_work(2);
     __atomic_store_n(&ending, true, __ATOMIC_RELAXED);
     for (i = 0; i < WORKERS; i++) {
-        while (!__atomic_load_n(&workers[i].still, __ATOMIC_SEQ_CST))
+        while (!__atomic_load_n(&workers[i].over,
+                                __ATOMIC_SEQ_CST)) /* one that holds still waits for this thread */
             (void)lwnvme_controller_poll(s.controller);
         assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
     }
