@@ -31,6 +31,17 @@ static void settle(int wanted)
     assert_int_equal(lwnvme_shadow_status(&shadow), wanted);
 }
 
+static void without_memory_there_are_none_and_later_there_are(void **state)
+{
+    (void)state;
+    start(0, 0, false);
+    lwnvme_sim_settings(s.sim)->dma_alloc_fail_at = lwnvme_sim_counters(s.sim)->dma_allocs + 1;
+    assert_int_equal(lwnvme_shadow_start(s.controller, &shadow), LWNVME_ERR_NO_MEMORY);
+    assert_int_equal(lwnvme_shadow_start(s.controller, &shadow), LWNVME_OK);
+    settle(LWNVME_OK);
+    scenario_end(&s);
+}
+
 /* Writes and reads many times around the ring, with several in flight. */
 static void many_times_around(struct lwnvme_queue *queue)
 {
@@ -162,8 +173,11 @@ static void a_controller_that_refuses(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(fault_141_shadow_doorbells),       cmocka_unit_test(fault_141_stale_after_a_reset),
-        cmocka_unit_test(fault_141_a_reset_without_queues), cmocka_unit_test(doorbells_are_spared),
+        cmocka_unit_test(without_memory_there_are_none_and_later_there_are),
+        cmocka_unit_test(fault_141_shadow_doorbells),
+        cmocka_unit_test(fault_141_stale_after_a_reset),
+        cmocka_unit_test(fault_141_a_reset_without_queues),
+        cmocka_unit_test(doorbells_are_spared),
         cmocka_unit_test(a_controller_that_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
