@@ -702,9 +702,9 @@ static void note_command(uint32_t sqid, const uint8_t *entry)
     if (sqid == 0) {
         note_queue_command(command->sqe);
     }
-    /* What stands in the ring already may be taken for its completion. */
+    /* What stands in the ring already may be taken for its completion, also when the device has denied since that there is one. */
     const struct fuzz_ring *cq = &fuzz.cq[fuzz.sq[sqid].cq];
-    const uint8_t *ring = cq->there ? fuzz_memory(cq->dma, cq->entries * 16u) : NULL;
+    const uint8_t *ring = cq->entries != 0 ? fuzz_memory(cq->dma, cq->entries * 16u) : NULL;
     for (uint32_t i = 0; ring != NULL && i < cq->entries; i++) {
         uint32_t dwords[4];
         memcpy(dwords, ring + i * 16u, 16);
