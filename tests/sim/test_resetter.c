@@ -564,8 +564,11 @@ static void disturb_late(uint32_t round)
     lwnvme_sim_settings(s.sim)->abort_does_nothing = round % 2 != 0;
     leave();
     lose_one();
-    while (recovery.counts.late == before)
+    for (uint32_t polls = 1; recovery.counts.late == before; polls++) {
         poll_later();
+        if (polls % 1000 == 0) /* what was lost may have come back by a reset before it was late */
+            lose_one();
+    }
     if (round % 3 == 2)
         reset();
 }
@@ -598,7 +601,8 @@ static void fault_106_recoveries_while_all_goes(void **state)
         run(6, disturb_late);
         assert_true(recovery.counts.recoveries >= 1);
         assert_int_equal(recovery.counts.failures, 0);
-        assert_int_equal(s.events[LWNVME_EVENT_STOPPING], s.events[LWNVME_EVENT_RECOVERY]);
+        /* One that follows another before READY finds everybody still. */
+        assert_in_range(s.events[LWNVME_EVENT_STOPPING], 1, s.events[LWNVME_EVENT_RECOVERY]);
         assert_int_equal(s.events[LWNVME_EVENT_FAILED], 0);
         end(&again);
     }
