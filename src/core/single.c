@@ -359,7 +359,7 @@ uint32_t lwnvme_queue_poll(struct lwnvme_queue *queue, uint32_t budget)
     if (queue == NULL || queue->hold != LWNVME_HOLD_NOT || queue->slow != 0)
         return 0;
     taken = lwnvme_single_poll(queue);
-    if (taken == 0)
+    if (queue->slow == 0) /* whatever was taken: it may all have been bogus */
         lwnvme_single_look(queue);
     return taken;
 }

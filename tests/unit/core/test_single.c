@@ -696,6 +696,46 @@ static void deadline_passes(void **state)
     }
 }
 
+static struct scenario *flooded;
+static void (*real_relax)(void *host);
+
+/* Each time that the driver waits there is one more completion, of a command that nobody sent. */
+static void flood(void *host)
+{
+    struct lwnvme_queue *queue = flooded->queue;
+    uint32_t *place = (uint32_t *)queue->cq + (size_t)(queue->completed & (queue->entries - 1u)) * 4;
+
+    real_relax(host);
+    if (lwnvme_queue_in_flight(queue) == 0)
+        return;
+    place[0] = 0;
+    place[2] = lwnvme_order32(1u << 16);
+    place[3] = lwnvme_order32(((queue->completed & queue->entries) == 0 ? LWNVME_PHASE_BIT : 0) | 0xbeefu);
+}
+
+static void deadline_passes_in_a_flood_of_bogus_completions(void **state)
+{
+    struct scenario s;
+    uint64_t began;
+
+    (void)state;
+    boot_prepare(&s);
+    s.settings.shadow_dma = false;
+    boot_start(&s);
+    s.violations_allowed = true;
+    flooded = &s;
+    real_relax = s.ops->relax;
+    s.ops->relax = flood;
+    scenario_fault(&s, (struct lwnvme_sim_fault){
+                           .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_IO_QUEUES, .any_opcode = true});
+    began = scenario_now(&s);
+    assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 0, 8, in, 0), LWNVME_ERR_TIMEOUT);
+    assert_in_range(scenario_now(&s) - began, 990000, 5 * SECOND_US);
+    assert_true(lwnvme_queue_stale(s.queue) > 50);
+    s.ops->relax = real_relax;
+    scenario_end(&s);
+}
+
 /* The request's own deadline, and a clock that jumps while it is awaited, or stands still. */
 static void clocks_of_all_kinds(void **state)
 {
@@ -921,6 +961,7 @@ int main(void)
         cmocka_unit_test(host_that_cannot),
         cmocka_unit_test(host_that_translates_to_nonsense),
         cmocka_unit_test(deadline_passes),
+        cmocka_unit_test(deadline_passes_in_a_flood_of_bogus_completions),
         cmocka_unit_test(clocks_of_all_kinds),
         cmocka_unit_test(callbacks_may_submit),
         cmocka_unit_test(requests_at_the_end),
