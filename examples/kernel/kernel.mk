@@ -13,7 +13,7 @@ DEMO_SOURCES := $(addprefix examples/kernel/,bench.c demo.c drive.c neighbour.c 
 KERNEL_SOURCES := $(DEMO_SOURCES) examples/kernel/main_x86_64.c ports/x86_64/boot.S \
     ports/x86_64/trampoline.S ports/x86_64/vectors.S \
     $(addprefix ports/x86_64/,clock.c interrupt.c lwnvme_host.c memory.c pages.c paging.c pci.c \
-    processor.c serial.c start.c trap.c)
+    processor.c processor_self.c serial.c start.c trap.c)
 DEMO_SIM_SOURCES := $(DEMO_SOURCES) examples/kernel/main_sim.c $(wildcard sim/*.c)
 
 DEMO_WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wframe-larger-than=512 -Werror

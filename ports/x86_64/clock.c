@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86-64 port: the time stamp counter as a clock. Its rate is measured once against channel 2 of the
+ * x86-64 and i686 ports: the time stamp counter as a clock. Its rate is measured once against channel 2 of the
  * interval timer (1.193182 MHz), several times, and the shortest measurement is taken: anything that
  * disturbs makes one longer, never shorter. Channel 0, which firmware leaves ticking, is stopped.
  */
@@ -23,7 +23,7 @@
 #define CLOCK_FALLBACK     1000u /* ticks per microsecond if the timer does not answer */
 
 static uint64_t clock_base;
-static uint64_t clock_us_per_tick; /* 32 fractional bits */
+static uint32_t clock_us_per_tick; /* 32 fractional bits: the counter is faster than 1 MHz */
 
 /* Time stamp ticks in 10 ms; UINT64_MAX when the timer does not run. */
 static uint64_t clock_sample(void)
@@ -48,6 +48,7 @@ static uint64_t clock_sample(void)
 void clock_init(void)
 {
     uint64_t ticks = UINT64_MAX;
+    uint64_t us_per_tick;
 
     io_write8(PIT_CONTROL, PIT_CONTROL_0_ONCE);
     io_write8(PIT_CHANNEL_0, 0xff);
@@ -60,7 +61,8 @@ void clock_init(void)
     if (ticks == 0 || ticks == UINT64_MAX) {
         ticks = (uint64_t)CLOCK_FALLBACK * CLOCK_SAMPLE_US;
     }
-    clock_us_per_tick = ((uint64_t)CLOCK_SAMPLE_US << 32) / ticks;
+    us_per_tick = ((uint64_t)CLOCK_SAMPLE_US << 32) / ticks;
+    clock_us_per_tick = us_per_tick < UINT32_MAX ? (uint32_t)us_per_tick : UINT32_MAX;
     clock_base = cpu_timestamp();
 }
 
@@ -68,5 +70,5 @@ uint64_t clock_now_us(void)
 {
     const uint64_t ticks = cpu_timestamp() - clock_base;
 
-    return (uint64_t)(((unsigned __int128)ticks * clock_us_per_tick) >> 32);
+    return (ticks >> 32) * clock_us_per_tick + (((ticks & UINT32_MAX) * clock_us_per_tick) >> 32);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86-64 port: interrupts. Each processor has a local APIC, to which a device that signals by messages (MSI, MSI-X)
+ * x86-64 and i686 ports: interrupts. Each processor has a local APIC, to which a device that signals by messages (MSI, MSI-X)
  * writes the vector. The pins of older devices (INTx) go through the two 8259s, on the line that firmware has noted
  * in the device's configuration space; they reach the first processor.
  *

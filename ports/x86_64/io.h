@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* x86-64 port: the instructions that C does not have. Callable anywhere. */
+/* x86-64 and i686 ports: the instructions that C does not have. Callable anywhere. */
 #ifndef LWNVME_PORT_X86_64_IO_H
 #define LWNVME_PORT_X86_64_IO_H
 
@@ -56,11 +56,11 @@ static inline void cpu_write_msr(uint32_t number, uint64_t value)
 
 #define CPU_FLAG_INTERRUPTS 0x200u
 
-static inline uint64_t cpu_flags(void)
+static inline uintptr_t cpu_flags(void)
 {
-    uint64_t flags;
+    uintptr_t flags;
 
-    __asm__ volatile("pushfq\n\tpopq %0" : "=r"(flags) : : "memory");
+    __asm__ volatile("pushf\n\tpop %0" : "=r"(flags) : : "memory");
     return flags;
 }
 

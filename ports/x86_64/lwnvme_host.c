@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86-64 port: the adapter between lwnvme and this machine. x86 keeps caches coherent with devices, memory is
+ * x86-64 and i686 ports: the adapter between lwnvme and this machine. x86 keeps caches coherent with devices, memory is
  * identity mapped and there is no IOMMU: the hooks for these are not needed.
  */
 #include "lwnvme_host.h"
@@ -65,7 +65,7 @@ static void host_relax(void *host)
 static void host_lock(void *host)
 {
     struct lwnvme_x86_64 *port = host;
-    const uint64_t flags = cpu_flags();
+    const uintptr_t flags = cpu_flags();
 
     cpu_interrupts_off();
     while (__atomic_exchange_n(&port->locked, 1u, __ATOMIC_ACQUIRE) != 0) {
@@ -77,7 +77,7 @@ static void host_lock(void *host)
 static void host_unlock(void *host)
 {
     struct lwnvme_x86_64 *port = host;
-    const uint64_t flags = port->lock_flags;
+    const uintptr_t flags = port->lock_flags;
 
     __atomic_store_n(&port->locked, 0u, __ATOMIC_RELEASE);
     if ((flags & CPU_FLAG_INTERRUPTS) != 0) {

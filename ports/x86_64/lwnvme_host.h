@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* x86-64 port: the library's host hooks on this machine. The hooks' context is a struct lwnvme_x86_64. */
+/* x86-64 and i686 ports: the library's host hooks on this machine. The hooks' context is a struct lwnvme_x86_64. */
 #ifndef LWNVME_PORT_X86_64_LWNVME_HOST_H
 #define LWNVME_PORT_X86_64_LWNVME_HOST_H
 
@@ -22,7 +22,7 @@ struct lwnvme_x86_64 {
     struct lwnvme_interrupts hardware;
     struct lwnvme_vector noted[PROCESSORS_MAX + 1u];
     uint32_t locked;
-    uint64_t lock_flags;                          /* of the lock's owner */
+    uintptr_t lock_flags;                         /* of the lock's owner */
     volatile uint32_t interrupts[PROCESSORS_MAX]; /* taken, by processor */
 };
 

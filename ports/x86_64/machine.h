@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86-64 port: what the machine offers to a program that runs alone on it. All memory is identity mapped: a
+ * x86-64 and i686 ports: what the machine offers to a program that runs alone on it. All memory is identity mapped: a
  * pointer's value is its physical address. One processor with interrupts off, until the program asks for more.
  */
 #ifndef LWNVME_PORT_X86_64_MACHINE_H
@@ -10,8 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MACHINE_PAGE_BYTES   4096u
-#define MACHINE_DIRECT_BYTES (UINT64_C(1) << 46) /* no memory lies behind that, and each address is its own */
+#define MACHINE_PAGE_BYTES 4096u
+/* No memory that is used lies behind that, and each address is its own. */
+#ifdef __x86_64__
+#define MACHINE_DIRECT_BYTES (UINT64_C(1) << 46)
+#else
+#define MACHINE_DIRECT_BYTES UINT64_C(0xfffff000)
+#endif
 
 /* The program: called once by start.c when everything below is ready. It ends with machine_exit. */
 void kernel_main(const char *command_line);
@@ -49,6 +54,8 @@ struct processor {
     void *context;
 };
 void processor_init(void);
+/* processor_self.c: from here on processor_self gives this. */
+void processor_set_self(struct processor *self);
 /* Of a processor that is there. */
 uint32_t processor_apic_id(uint32_t index);
 /* Starts further ones, so that there are up to `wanted`; after interrupt_init, once. Returns how many there are. */
@@ -59,7 +66,7 @@ static inline struct processor *processor_self(void)
 {
     struct processor *self;
 
-    __asm__("movq %%gs:0, %0" : "=r"(self));
+    __asm__("mov %%gs:0, %0" : "=r"(self));
     return self;
 }
 
@@ -98,7 +105,7 @@ void *pages_alloc(size_t size_bytes, size_t align_bytes);
 void pages_free(void *memory, size_t size_bytes);
 
 /* paging.c: adds to the identity mapping, or changes it, in pages of 2 MiB. false: no memory for page
- * tables, or an address above 128 TiB. */
+ * tables, or an address above 128 TiB. i686: whether there is an address for it, which is below 4 GiB. */
 enum paging_kind {
     PAGING_MEMORY,
     PAGING_DEVICE

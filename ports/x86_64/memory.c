@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* x86-64 port: the four functions that a C compiler expects of every program, and that the library uses. */
+/* x86-64 and i686 ports: the four functions that a C compiler expects of every program, and that the library uses. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,14 +8,22 @@ void *memmove(void *to, const void *from, size_t length);
 void *memset(void *to, int value, size_t length);
 int memcmp(const void *left, const void *right, size_t length);
 
+#ifdef __x86_64__
+#define MEMORY_COPY_WORDS "rep movsq"
+#define MEMORY_FILL_WORDS "rep stosq"
+#else
+#define MEMORY_COPY_WORDS "rep movsl"
+#define MEMORY_FILL_WORDS "rep stosl"
+#endif
+
 /* String instructions, so that the compiler cannot turn a loop into a call of the function that it is in. */
 void *memcpy(void *to, const void *from, size_t length)
 {
     void *at = to;
-    size_t words = length / 8u;
-    size_t rest = length % 8u;
+    size_t words = length / sizeof(uintptr_t);
+    size_t rest = length % sizeof(uintptr_t);
 
-    __asm__ volatile("rep movsq" : "+D"(at), "+S"(from), "+c"(words) : : "memory");
+    __asm__ volatile(MEMORY_COPY_WORDS : "+D"(at), "+S"(from), "+c"(words) : : "memory");
     __asm__ volatile("rep movsb" : "+D"(at), "+S"(from), "+c"(rest) : : "memory");
     return to;
 }
@@ -35,11 +43,11 @@ void *memmove(void *to, const void *from, size_t length)
 void *memset(void *to, int value, size_t length)
 {
     void *at = to;
-    size_t words = length / 8u;
-    size_t rest = length % 8u;
-    const uint64_t fill = (uint8_t)value * 0x0101010101010101ull;
+    size_t words = length / sizeof(uintptr_t);
+    size_t rest = length % sizeof(uintptr_t);
+    const uintptr_t fill = (uint8_t)value * (UINTPTR_MAX / UINT8_MAX); /* in each byte of a word */
 
-    __asm__ volatile("rep stosq" : "+D"(at), "+c"(words) : "a"(fill) : "memory");
+    __asm__ volatile(MEMORY_FILL_WORDS : "+D"(at), "+c"(words) : "a"(fill) : "memory");
     __asm__ volatile("rep stosb" : "+D"(at), "+c"(rest) : "a"(fill) : "memory");
     return to;
 }

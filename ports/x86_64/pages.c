@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86-64 port: contiguous pages out of one region of memory, first fit. A byte per page says whether it is
+ * x86-64 and i686 ports: contiguous pages out of one region of memory, first fit. A byte per page says whether it is
  * taken; the bytes stand at the region's start. One owner.
  */
 #include "machine.h"

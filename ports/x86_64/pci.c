@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86-64 port: PCI configuration space by the ports 0xCF8 (address) and 0xCFC (data). Firmware has numbered
+ * x86-64 and i686 ports: PCI configuration space by the ports 0xCF8 (address) and 0xCFC (data). Firmware has numbered
  * the buses and placed the BARs; here they are only found and measured. One owner.
  */
 #include "io.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86-64 port: processors. Each finds what belongs to it through the base of its segment GS. Further ones are started
+ * x86-64 and i686 ports: processors. Each finds what belongs to it through the base of its segment GS. Further ones are started
  * by INIT and two startup messages to all (no table of the firmware's is needed for that), take the numbers 1, 2, ... in the
  * order in which they come, and halt until processor_run gives them work. One that is not needed halts for good.
  *
@@ -9,7 +9,6 @@
 #include "io.h"
 #include "machine.h"
 
-#define PROCESSOR_MSR_GS_BASE 0xc0000101u
 #define PROCESSOR_STACK_BYTES 65536u
 #define PROCESSOR_START_PAGE  0x8000u /* conventional memory, which nothing uses after the loader */
 #define PROCESSOR_INIT        0x000c4500u
@@ -39,7 +38,7 @@ static struct processor *processor_become(uint32_t index)
 
     self->self = self;
     self->index = index;
-    cpu_write_msr(PROCESSOR_MSR_GS_BASE, (uintptr_t)self);
+    processor_set_self(self);
     return self;
 }
 

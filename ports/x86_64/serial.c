@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* x86-64 port: the 16550 serial port at 0x3F8, polled. No state; one owner. */
+/* x86-64 and i686 ports: the 16550 serial port at 0x3F8, polled. No state; one owner. */
 #include "io.h"
 #include "machine.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86-64 port: the first C code. Takes the command line and the memory map from the loader's start
+ * x86-64 and i686 ports: the first C code. Takes the command line and the memory map from the loader's start
  * information before anything else may use the memory that they lie in, brings up serial port, traps,
  * memory and clock, and calls kernel_main.
  */
@@ -55,7 +55,8 @@ static struct memory_region start_largest_region(const struct start_info *info)
     struct memory_region best = {0, 0};
 
     for (uint32_t i = 0; i < info->memory_map_entries && i < START_REGIONS_MAX; i++) {
-        const uint64_t end = map[i].address + map[i].size_bytes;
+        const uint64_t top = map[i].address + map[i].size_bytes;
+        const uint64_t end = top < MACHINE_DIRECT_BYTES ? top : MACHINE_DIRECT_BYTES;
         const uint64_t from = map[i].address > (uintptr_t)kernel_end ? map[i].address : (uintptr_t)kernel_end;
 
         if (map[i].type == START_REGION_RAM && end > from && end - from > best.size_bytes) {
