@@ -172,6 +172,7 @@ $(STRAIGHT0_PROGRAMS): build/straight0/%: build/straight0/%.o $(call TEST_ARCHIV
 
 RUN := $(PYTHON) tests/run.py
 include tests/qtest/qtest.mk
+include tests/examples/examples.mk
 
 include tests/fuzz/fuzz.mk
 include tests/sweep/sweep.mk
@@ -184,11 +185,11 @@ CHECKS := $(foreach check,$(wildcard tests/*/check),"$(check:tests/%/check=%)=$(
     "layers=$(PYTHON) tools/check-layers $(LIB_OBJECTS)" "amalgamation=tools/check-amalgamation build/dist"
 
 # What takes longest runs first, so that no processor is left with one of those at the end.
-test: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) $(SIM_PROGRAMS) $(QTEST_PROGRAMS) $(LAYOUT_PROGRAMS) $(FUZZ_REPLAYS) build/sweep-san/tests/sweep/sweep $(SIMULATION_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## everything below; the last line has the totals
+test: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) $(SIM_PROGRAMS) $(EXAMPLE_PROGRAMS) $(QTEST_PROGRAMS) $(LAYOUT_PROGRAMS) $(FUZZ_REPLAYS) build/sweep-san/tests/sweep/sweep $(SIMULATION_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## everything below; the last line has the totals
 	@rm -rf build/reliability/qtest
 	@$(RUN) --checks $(CHECKS) --group sweeps build/sweep-san/tests/sweep/sweep --group scenarios $(SIM_PROGRAMS) \
 	    --group qtest $(QTEST_PROGRAMS) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_PROGRAMS) \
-	    --group layout $(LAYOUT_PROGRAMS) --group fuzz $(FUZZ_REPLAYS) --pytest $(QEMU_TESTS)
+	    --group examples $(EXAMPLE_PROGRAMS) --group layout $(LAYOUT_PROGRAMS) --group fuzz $(FUZZ_REPLAYS) --pytest $(QEMU_TESTS)
 	@$(QTEST_SUMMARY) >build/reliability/qtest.log || { cat build/reliability/qtest.log; exit 1; }
 
 test-unit: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) | setup-test ## unit tests under ASan and UBSan, on both forms of the library
@@ -390,7 +391,7 @@ bench-qemu: build/bench/qemu/kernel.elf build/bench/qemu/count.so build/bench/qe
 ##@ Help
 
 help: ## this text
-	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk
+	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk
 
 SETUPS := build python size demo test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz
 $(SETUPS:%=setup-%): setup-%:

@@ -77,7 +77,7 @@ def jobs():
 
 def run_program(wrap, group, program):
     """Runs a program; returns what tells of it."""
-    name = group + "/" + re.sub(r".*?tests/(unit/|sim/|qtest/|layout/|fuzz/)?", "", program)
+    name = group + "/" + re.sub(r".*?tests/(unit/|sim/|examples/|qtest/|layout/|fuzz/)?", "", program)
     limit_s = WRAPPED_LIMIT_S if wrap else PROGRAM_LIMIT_S
     environment = dict(os.environ, UBSAN_OPTIONS="print_stacktrace=1:halt_on_error=1",
                        ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1")

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+#
+# Examples and adapters, compiled as in a user's tree and run on the software controller: one program for each
+# tests/examples/test_NAME.c, with the sources of EXAMPLE_NAME.
+EXAMPLE_interrupts := $(wildcard examples/interrupts/*.c)
+
+EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.c))
+EXAMPLE_PROGRAMS := $(EXAMPLE_TESTS:%.c=build/san/%)
+
+# example_rule name
+define example_rule
+build/san/tests/examples/test_$(1): build/san/tests/examples/test_$(1).o $(EXAMPLE_$(1):%.c=build/san/%.o) \
+    build/san/libsim.a build/san/liblwnvme.a
+	@$$(SAY) 'LINK  $$@'
+	$$(Q)$$(CC) $$(SAN_CFLAGS) $$(GROUPED) $$(TEST_LIBS) -o $$@
+endef
+$(foreach test,$(EXAMPLE_TESTS),$(eval $(call example_rule,$(test:tests/examples/test_%.c=%))))
+
+test-examples: $(EXAMPLE_PROGRAMS) | setup-test ## the examples and adapters: how long they are, how they compile, and what they do on the software controller
+	@$(RUN) --checks examples=tests/examples/check --group examples $(EXAMPLE_PROGRAMS)
+
+.PHONY: test-examples
