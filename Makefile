@@ -68,6 +68,7 @@ clean: ## removes build/
 # The bootable kernel and the demo on the software controller: build/demo/kernel.elf, build/demo/lwnvme-demo-sim.
 -include examples/kernel/kernel.mk
 -include bench/qemu/bench.mk
+-include ports/linux_vfio/vfio.mk
 
 DEMO_PROGRAM = $(if $(filter sim,$(DEVICE)),build/demo/lwnvme-demo-sim,build/demo/kernel.elf)
 
@@ -391,9 +392,9 @@ bench-qemu: build/bench/qemu/kernel.elf build/bench/qemu/count.so build/bench/qe
 ##@ Help
 
 help: ## this text
-	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk
+	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk ports/linux_vfio/vfio.mk
 
-SETUPS := build python size demo test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz
+SETUPS := build vfio test-vfio python size demo test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz
 $(SETUPS:%=setup-%): setup-%:
 	@$(SETUP) $*
 

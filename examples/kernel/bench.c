@@ -110,15 +110,15 @@ static void bench_loop(struct bench *bench, uint64_t end_us)
     }
 }
 
-int bench_random_reads(struct drive *drive, const struct lwnvme_namespace *ns, uint32_t depth,
-                       uint32_t duration_ms)
+int bench_measure(struct drive *drive, const struct lwnvme_namespace *ns, uint32_t depth,
+                  uint32_t duration_ms, struct bench_result *result)
 {
     const uint32_t blocks = ns->block_bytes >= BENCH_READ_BYTES ? 1u : BENCH_READ_BYTES / ns->block_bytes;
     const size_t size_bytes = (size_t)blocks * ns->block_bytes;
     struct bench bench = {.drive = drive, .ns = ns, .blocks = blocks, .random = 88172645463325252u};
     uint64_t start_us;
-    uint64_t elapsed_us;
 
+    *result = (struct bench_result){.read_bytes = (uint32_t)size_bytes, .depth = depth};
     if (ns->block_count < blocks) {
         return LWNVME_ERR_LBA_RANGE;
     }
@@ -133,13 +133,23 @@ int bench_random_reads(struct drive *drive, const struct lwnvme_namespace *ns, u
     }
     lwnvme_queue_batch_end(&drive->queue);
     bench_loop(&bench, start_us + (uint64_t)duration_ms * 1000u);
-    elapsed_us = platform_now_us() - start_us;
+    result->elapsed_us = platform_now_us() - start_us;
+    result->reads = bench.reads;
     bench_release(depth, size_bytes);
-    if (elapsed_us != 0) {
+    return bench.status;
+}
+
+uint64_t bench_rate(const struct bench_result *result)
+{
+    return result->elapsed_us != 0 ? result->reads * 1000000u / result->elapsed_us : 0;
+}
+
+void bench_print(const struct bench_result *result)
+{
+    if (result->elapsed_us != 0) {
         text_print("  random reads of %u bytes, %u in flight: %" TEXT_64 "u per second, ",
-                   (unsigned)size_bytes, depth, bench.reads * 1000000u / elapsed_us);
-        text_print_rate(bench.reads * size_bytes, elapsed_us);
+                   (unsigned)result->read_bytes, result->depth, bench_rate(result));
+        text_print_rate(result->reads * result->read_bytes, result->elapsed_us);
         text_print("\n");
     }
-    return bench.status;
 }

@@ -12,6 +12,13 @@
 #define SHELL_DELETE      127
 #define SHELL_BAR_CELLS   40u
 
+static bool shell_refused; /* what was typed could not be carried out, and a line said so */
+
+void shell_refuse(void)
+{
+    shell_refused = true;
+}
+
 void shell_result(struct shell *shell, const char *what, int status)
 {
     shell->status = status;
@@ -106,6 +113,7 @@ static bool shell_confirm(const struct shell *shell)
         return true;
     }
     text_print("nothing was changed\n");
+    shell_refuse();
     return false;
 }
 
@@ -114,6 +122,7 @@ bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint6
     *value = missing;
     if (n < shell->word_count && !text_number(shell->words[n], value)) {
         text_print("\"%s\" is not a number\n", shell->words[n]);
+        shell_refuse();
         return false;
     }
     return true;
@@ -123,6 +132,7 @@ struct lwnvme_namespace *shell_namespace(const struct shell *shell)
 {
     if (shell->drive->current == NULL) {
         text_print("no namespace can be used; see list\n");
+        shell_refuse();
     }
     return shell->drive->current;
 }
@@ -136,6 +146,7 @@ bool shell_range(const struct shell *shell, uint64_t missing_count, struct demo_
     }
     if (shell->word_count < 2 && missing_count != ns->block_count) {
         text_print("which block? see help %s\n", shell->words[0]);
+        shell_refuse();
         return false;
     }
     return shell_number(shell, 1, 0, &range->lba) &&
@@ -151,6 +162,7 @@ bool shell_number_32(const struct shell *shell, uint32_t n, uint32_t missing, ui
     }
     if (wide > UINT32_MAX) {
         text_print("\"%s\" is too large\n", shell->words[n]);
+        shell_refuse();
         return false;
     }
     *value = (uint32_t)wide;
@@ -177,6 +189,7 @@ bool shell_option_number(const struct shell *shell, const char *name, uint32_t m
 
     if (word != NULL && (!text_number(word, &wide) || wide > most)) {
         text_print("%s=%s is not a number up to %u\n", name, word, most);
+        shell_refuse();
         return false;
     }
     *value = (uint32_t)wide;
@@ -189,6 +202,7 @@ void *shell_memory(size_t size_bytes)
 
     if (memory == NULL) {
         text_print("no memory\n");
+        shell_refuse();
         return NULL;
     }
     for (size_t i = 0; i < size_bytes; i++) {
@@ -265,6 +279,7 @@ static const struct shell_command *shell_find(const char *name)
         }
     }
     text_print("unknown command \"%s\"; help lists them\n", name);
+    shell_refuse();
     return NULL;
 }
 
@@ -302,6 +317,37 @@ int shell_look(struct drive *drive, const char *line)
     }
     command->run(&shell);
     return shell.status;
+}
+
+bool shell_once(struct drive *drive, const struct options *options, const char *line)
+{
+    static struct shell shell;
+    static char copy[SHELL_LINE_MAX];
+    const struct shell_command *command;
+
+    text_format(copy, sizeof(copy), "%s", line);
+    shell = (struct shell){.drive = drive, .seed = options->seed};
+    shell_refused = false;
+    shell_split(&shell, copy);
+    command = shell.word_count != 0 ? shell_find(shell.words[0]) : NULL;
+    if (command != NULL && (!command->destructive || shell_confirm(&shell))) {
+        command->run(&shell);
+    }
+    return command != NULL && !shell_refused && shell.status == 0;
+}
+
+const char *shell_command_name(uint32_t index, bool *destructive)
+{
+    for (uint32_t i = 0; i < SHELL_TABLES; i++) {
+        for (const struct shell_command *command = shell_tables[i]; command->name != NULL; command++) {
+            if (index == 0) {
+                *destructive = command->destructive;
+                return command->name;
+            }
+            index--;
+        }
+    }
+    return NULL;
 }
 
 int shell_run(struct drive *drive, const struct options *options)

@@ -146,6 +146,7 @@ static void change_format(struct shell *shell)
 
     if (shell->word_count < 2) {
         text_print("which namespace? see help format\n");
+        shell_refuse();
         return;
     }
     if (!shell_number_32(shell, 1, 0, &nsid) || !shell_option_number(shell, "lbaf", 0, 63, &lbaf) ||

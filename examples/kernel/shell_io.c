@@ -53,6 +53,7 @@ static void shell_use(struct shell *shell)
         return;
     }
     text_print("there is no namespace %" TEXT_64 "u\n", nsid);
+    shell_refuse();
 }
 
 static void shell_info(struct shell *shell)
@@ -73,12 +74,14 @@ static void shell_read(struct shell *shell)
     }
     if (range.block_count > SHELL_DUMP_BLOCKS) {
         text_print("read shows up to %u blocks; hash reads as many as there are\n", SHELL_DUMP_BLOCKS);
+        shell_refuse();
         return;
     }
     size_bytes = (size_t)(range.block_count != 0 ? range.block_count : 1u) * ns->block_bytes;
     data = platform_alloc(size_bytes);
     if (data == NULL) {
         text_print("no memory\n");
+        shell_refuse();
         return;
     }
     status = lwnvme_sync_read(&shell->drive->queue, ns, range.lba, (uint32_t)range.block_count, data, 0);
@@ -179,9 +182,22 @@ static void shell_hash(struct shell *shell)
     }
 }
 
+static void shell_bench_json(const struct bench_result *results, uint32_t count)
+{
+    text_print("{\n  \"random_reads\" : [\n");
+    for (uint32_t i = 0; i < count; i++) {
+        text_print("    {\"bytes\" : %u, \"in_flight\" : %u, \"reads\" : %" TEXT_64
+                   "u, \"elapsed_us\" : %" TEXT_64 "u, \"per_second\" : %" TEXT_64 "u}%s\n",
+                   results[i].read_bytes, results[i].depth, results[i].reads, results[i].elapsed_us,
+                   bench_rate(&results[i]), i + 1u < count ? "," : "");
+    }
+    text_print("  ]\n}\n");
+}
+
 static void shell_bench(struct shell *shell)
 {
     static const uint32_t depths[] = {1, 8, 32, BENCH_DEPTH_MAX};
+    static struct bench_result results[sizeof(depths) / sizeof(depths[0])];
     const struct lwnvme_namespace *ns = shell_namespace(shell);
     uint64_t seconds;
 
@@ -190,15 +206,22 @@ static void shell_bench(struct shell *shell)
     }
     if (seconds == 0 || seconds > SHELL_BENCH_MAX_S) {
         text_print("1 to %u seconds\n", SHELL_BENCH_MAX_S);
+        shell_refuse();
         return;
     }
     for (uint32_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
-        const int status = bench_random_reads(shell->drive, ns, depths[i], (uint32_t)seconds * 1000u);
+        const int status = bench_measure(shell->drive, ns, depths[i], (uint32_t)seconds * 1000u, &results[i]);
 
+        if (!shell->json) {
+            bench_print(&results[i]);
+        }
         if (status != 0) {
             shell_result(shell, "bench", status);
             return;
         }
+    }
+    if (shell->json) {
+        shell_bench_json(results, sizeof(depths) / sizeof(depths[0]));
     }
 }
 
@@ -243,7 +266,7 @@ const struct shell_command shell_io_commands[] = {
     {"verify", "LBA [COUNT]", "has the controller read and check blocks without a transfer", false,
      shell_verify},
     {"hash", "[LBA [COUNT]]", "SHA-256 of blocks, of all without arguments", false, shell_hash},
-    {"bench", "[SECONDS]", "random reads of 4 KiB, 1 to 64 in flight", false, shell_bench},
+    {"bench", "[SECONDS] [--json]", "random reads of 4 KiB, 1 to 64 in flight", false, shell_bench},
     {"reset", "", "resets the controller and makes its queues again", false, shell_reset},
     {"resume", "", "shuts down in order and brings the drive up again", false, shell_resume},
     {"reopen", "", "lets go of the drive without a shutdown and opens it again", false, shell_reopen},

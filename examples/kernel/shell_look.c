@@ -154,6 +154,7 @@ static void look_id(struct shell *shell)
 
     if (shell->word_count < 2) {
         text_print("which structure? see help id\n");
+        shell_refuse();
         return;
     }
     if (!shell_number_32(shell, 1, 0, &cns) ||
@@ -193,6 +194,7 @@ static void look_log(struct shell *shell)
 
     if (shell->word_count < 2) {
         text_print("which log page? log 0 lists them\n");
+        shell_refuse();
         return;
     }
     if (!shell_number_32(shell, 1, 0, &lid) || !shell_option_number(shell, "bytes", 4096, 4096, &bytes) ||
@@ -285,6 +287,7 @@ static void look_features(struct shell *shell)
     }
     if (how.select == 4u) {
         text_print("sel is current, default, saved or supported\n");
+        shell_refuse();
         return;
     }
     if (shell->word_count < 2 || shell->words[1][0] < '0' || shell->words[1][0] > '9') {

@@ -149,6 +149,7 @@ static void shell_scatter(struct shell *shell)
 
     if (mapping == NULL) {
         text_print("no memory\n");
+        shell_refuse();
         return;
     }
     *mapping = (struct shell_mapping){.grain = 1};

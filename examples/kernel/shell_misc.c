@@ -82,6 +82,7 @@ static void misc_security_send(struct shell *shell)
 
     if (shell->word_count < 3 || !misc_security(shell, &select)) {
         text_print("which protocol, and which word?\n");
+        shell_refuse();
         return;
     }
     data = shell_memory(MISC_BYTES);
@@ -165,6 +166,7 @@ static void misc_lockdown(struct shell *shell)
 
     if (shell->word_count < 2 || !shell_number_32(shell, 1, 0, &number) || number > 255u) {
         text_print("which opcode or feature?\n");
+        shell_refuse();
         return;
     }
     if (!shell_option_number(shell, "feature", 0, 1, &feature) ||

@@ -71,6 +71,7 @@ static void namespace_create(struct shell *shell)
     namespace_new = (struct lwnvme_namespace_creation){0};
     if (shell->word_count < 2) {
         text_print("how many blocks? see help ns-create\n");
+        shell_refuse();
         return;
     }
     if (!shell_number(shell, 1, 0, &namespace_new.block_count) ||
@@ -95,6 +96,7 @@ static uint32_t namespace_named(const struct shell *shell)
 
     if (shell->word_count < 2) {
         text_print("which namespace? see help %s\n", shell->words[0]);
+        shell_refuse();
         return 0;
     }
     if (text_equal(shell->words[1], "all")) {

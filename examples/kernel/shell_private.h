@@ -61,6 +61,8 @@ void shell_show_end(struct shell_show *show);
 
 /* "name: done", or why not; notes the status. */
 void shell_result(struct shell *shell, const char *what, int status);
+/* For commands that cannot be carried out as they were typed, after they have said so. */
+void shell_refuse(void);
 /* The n-th argument as a number, or what stands for a missing one. false: said what is wrong. */
 bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint64_t *value);
 bool shell_number_32(const struct shell *shell, uint32_t n, uint32_t missing, uint32_t *value);

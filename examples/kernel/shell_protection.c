@@ -78,6 +78,7 @@ static bool shell_pi_start(struct shell *shell, struct shell_pi *pi)
     pi->memory = platform_alloc(pi->size_bytes);
     if (pi->memory == NULL) {
         text_print("no memory\n");
+        shell_refuse();
         return false;
     }
     for (size_t i = 0; i < pi->size_bytes; i++) {

@@ -28,6 +28,7 @@ static void service_feature_set(struct shell *shell)
 
     if (shell->word_count < 3) {
         text_print("which feature, and to what? see help feature-set\n");
+        shell_refuse();
         return;
     }
     if (shell_number_32(shell, 1, 0, &fid) && shell_number_32(shell, 2, 0, &value) &&
@@ -90,6 +91,7 @@ static void service_apst_set(struct shell *shell)
     if (!service_word(shell, 1, "off")) {
         if (shell->word_count < 2) {
             text_print("how many microseconds may it take to wake up? or off\n");
+            shell_refuse();
             return;
         }
         if (!shell_number_32(shell, 1, 0, &latency_us)) {

@@ -77,6 +77,7 @@ static void shell_zone(struct shell *shell)
 
     if (shell->word_count < 3) {
         text_print("what?\n");
+        shell_refuse();
         return;
     }
     if (!shell_zoned_open(shell) || !shell_number(shell, 3, 0, &lba)) {

@@ -1,0 +1,503 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Linux VFIO port: memory that the device may use.
+ *
+ *     arena        anonymous memory in a few large pieces (in huge pages if there are some), mapped once: rings, lists,
+ *                  identify pages, and buffers from lwnvme_vfio_alloc
+ *     registered   memory of the caller's, mapped until it is unregistered
+ *     anything     is mapped when a request comes and unmapped before its callback: two system calls, at most
+ *                  LWNVME_VFIO_MAPPINGS at once of LWNVME_VFIO_MAPPING_BYTES each, in a window of addresses of their own
+ *
+ * A mapping pins the pages that are there at that moment. That is why none outlives its request: memory that is freed and
+ * comes back elsewhere would leave the device with the old pages.
+ *
+ * Who may run when: all but map and unmap of requests are set-up, one context at a time. A new piece is complete before it is
+ * counted, so that requests of other threads never see half of one.
+ */
+#include "private.h"
+
+#include <errno.h>
+#include <linux/vfio.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+
+#define DMA_HUGE_BYTES     0x200000u
+#define DMA_INFO_BYTES_MAX 65536u
+#define DMA_BITS           64u
+
+static enum lwnvme_vfio_error dma_map_failed(struct lwnvme_vfio *port, int error, uint64_t size_bytes)
+{
+    switch (error) {
+    case ENOMEM:
+        return vfio_fail(
+            port, LWNVME_VFIO_ERR_LOCK_LIMIT,
+            "not allowed to pin %llu KiB more memory: raise the limit (ulimit -l, RLIMIT_MEMLOCK)",
+            (unsigned long long)size_bytes >> 10);
+    case ENOSPC:
+        return vfio_fail(port, LWNVME_VFIO_ERR_MAPPING_LIMIT,
+                         "too many mappings: raise dma_entry_limit of the module vfio_iommu_type1");
+    case EFAULT:
+        return vfio_fail(port, LWNVME_VFIO_ERR_ADDRESS,
+                         "a buffer is not memory that a device may use so: not there, or read only");
+    default:
+        return vfio_fail(port, LWNVME_VFIO_ERR_KERNEL, "cannot map memory for the device: %s",
+                         strerror(error));
+    }
+}
+
+/* 0, or errno. */
+static int dma_map(const struct lwnvme_vfio *port, const void *memory, uint64_t iova, uint64_t size_bytes,
+                   uint32_t flags)
+{
+    struct vfio_iommu_type1_dma_map map = {
+        .argsz = sizeof(map), .flags = flags, .vaddr = (uintptr_t)memory, .iova = iova, .size = size_bytes};
+
+    return ioctl(port->container, VFIO_IOMMU_MAP_DMA, &map) == 0 ? 0 : errno;
+}
+
+static void dma_unmap(const struct lwnvme_vfio *port, uint64_t iova, uint64_t size_bytes)
+{
+    struct vfio_iommu_type1_dma_unmap unmap = {.argsz = sizeof(unmap), .iova = iova, .size = size_bytes};
+
+    (void)ioctl(port->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+}
+
+/* What the IOMMU says of itself; the caller frees it. */
+static struct vfio_iommu_type1_info *dma_info(const struct lwnvme_vfio *port)
+{
+    uint32_t room = sizeof(struct vfio_iommu_type1_info);
+
+    for (uint32_t attempt = 0; attempt < 2u; attempt++) { /* the first says how much there is */
+        struct vfio_iommu_type1_info *info = calloc(1, room);
+
+        if (info == NULL) {
+            return NULL;
+        }
+        info->argsz = room;
+        if (ioctl(port->container, VFIO_IOMMU_GET_INFO, info) != 0) {
+            free(info);
+            return NULL;
+        }
+        if (info->argsz <= room) {
+            return info;
+        }
+        room = info->argsz;
+        free(info);
+        if (room > DMA_INFO_BYTES_MAX) {
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+static void dma_take_ranges(struct lwnvme_vfio *port, const struct vfio_info_cap_header *header, size_t room)
+{
+    const struct vfio_iommu_type1_info_cap_iova_range *capability =
+        (const struct vfio_iommu_type1_info_cap_iova_range *)header;
+
+    for (uint32_t i = 0; room >= sizeof(*capability) && i < capability->nr_iovas &&
+                         i < (room - sizeof(*capability)) / sizeof(capability->iova_ranges[0]);
+         i++) {
+        (void)lwnvme_iova_add(&port->iova, capability->iova_ranges[i].start, capability->iova_ranges[i].end);
+    }
+}
+
+static void dma_take_capabilities(struct lwnvme_vfio *port, const struct vfio_iommu_type1_info *info)
+{
+    uint32_t offset = (info->flags & VFIO_IOMMU_INFO_CAPS) != 0 ? info->cap_offset : 0;
+    const uint32_t links = info->argsz / sizeof(struct vfio_info_cap_header);
+
+    for (uint32_t i = 0; i < links && offset != 0; i++) {
+        const struct vfio_info_cap_header *header =
+            (const struct vfio_info_cap_header *)((const uint8_t *)info + offset);
+
+        if (offset + sizeof(*header) > info->argsz) {
+            return;
+        }
+        if (header->id == VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE) {
+            dma_take_ranges(port, header, info->argsz - offset);
+        } else if (header->id == VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL &&
+                   offset + sizeof(struct vfio_iommu_type1_info_dma_avail) <= info->argsz) {
+            port->mappings_available = ((const struct vfio_iommu_type1_info_dma_avail *)header)->avail;
+        }
+        offset = header->next;
+    }
+}
+
+static enum lwnvme_vfio_error dma_ask(struct lwnvme_vfio *port)
+{
+    struct vfio_iommu_type1_info *info = dma_info(port);
+    uint64_t sizes;
+
+    if (info == NULL) {
+        return vfio_fail(port, LWNVME_VFIO_ERR_KERNEL, "the IOMMU does not say what it can: %s",
+                         strerror(errno));
+    }
+    sizes = (info->flags & VFIO_IOMMU_INFO_PGSIZES) != 0 ? info->iova_pgsizes : port->page_bytes;
+    dma_take_capabilities(port, info);
+    free(info);
+    if ((sizes & (port->page_bytes | (port->page_bytes - 1u))) == 0) {
+        return vfio_fail(port, LWNVME_VFIO_ERR_IOMMU_PAGE, "the IOMMU's pages are larger than %u bytes",
+                         port->page_bytes);
+    }
+    if (port->iova.range_count == 0) { /* an old kernel: what every IOMMU has, below the APICs of x86 */
+        (void)lwnvme_iova_add(&port->iova, 0, 0xfedfffffu);
+    }
+    return LWNVME_VFIO_OK;
+}
+
+/* Anonymous memory, in huge pages if possible; *mapped_bytes is what munmap wants. */
+static void *dma_memory(struct lwnvme_vfio *port, size_t size_bytes, bool *huge)
+{
+    void *memory;
+
+    *huge = false;
+#ifdef MAP_HUGETLB
+    if (size_bytes % DMA_HUGE_BYTES == 0 && (port->flags & LWNVME_VFIO_NO_HUGE_PAGES) == 0) {
+        memory = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | (21 << MAP_HUGE_SHIFT), -1, 0);
+        if (memory != MAP_FAILED) {
+            *huge = true;
+            return memory;
+        }
+    }
+#endif
+    memory = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return memory != MAP_FAILED ? memory : NULL;
+}
+
+/* Counts a new piece, of memory that is there, once it is mapped. */
+static enum lwnvme_vfio_error dma_add(struct lwnvme_vfio *port, uint8_t *memory, size_t size_bytes,
+                                      uint64_t *taken)
+{
+    const uint64_t align = size_bytes >= DMA_HUGE_BYTES ? DMA_HUGE_BYTES : 0x10000u;
+    uint32_t at = 0;
+    uint64_t iova;
+    int error;
+
+    while (at < port->chunk_count && port->chunks[at].length_bytes != 0) {
+        at++;
+    }
+    if (at == LWNVME_VFIO_CHUNKS_MAX || !lwnvme_iova_take(&port->iova, size_bytes, align, &iova)) {
+        return vfio_fail(port, LWNVME_VFIO_ERR_NO_IOVA, "the IOMMU's addresses have no room for %zu KiB",
+                         size_bytes >> 10);
+    }
+    error = dma_map(port, memory, iova, size_bytes, VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE);
+    if (error != 0) {
+        (void)lwnvme_iova_give(&port->iova, iova);
+        return dma_map_failed(port, error, size_bytes);
+    }
+    port->chunks[at].memory = memory;
+    port->chunks[at].iova = iova;
+    port->chunks[at].taken = taken;
+    port->chunks[at].mapped_bytes = size_bytes;
+    __atomic_store_n(&port->chunks[at].length_bytes, size_bytes, __ATOMIC_RELEASE);
+    if (at == port->chunk_count) {
+        __atomic_store_n(&port->chunk_count, at + 1u, __ATOMIC_RELEASE);
+    }
+    return LWNVME_VFIO_OK;
+}
+
+static void dma_remove(struct lwnvme_vfio *port, struct lwnvme_vfio_chunk *chunk)
+{
+    __atomic_store_n(&chunk->length_bytes, 0, __ATOMIC_RELEASE);
+    dma_unmap(port, chunk->iova, chunk->mapped_bytes);
+    (void)lwnvme_iova_give(&port->iova, chunk->iova);
+    if (chunk->taken != NULL) {
+        munmap(chunk->memory, chunk->mapped_bytes);
+        free(chunk->taken);
+        chunk->taken = NULL;
+    }
+}
+
+/* Another piece of the arena, of at least so many bytes. */
+static enum lwnvme_vfio_error dma_grow(struct lwnvme_vfio *port, size_t least_bytes)
+{
+    const size_t unit = least_bytes >= DMA_HUGE_BYTES ? DMA_HUGE_BYTES : port->page_bytes;
+    const size_t size_bytes = (least_bytes + unit - 1u) & ~(unit - 1u);
+    const size_t pages = size_bytes / port->page_bytes;
+    uint64_t *taken = calloc((pages + DMA_BITS - 1u) / DMA_BITS, sizeof(*taken));
+    bool huge = false;
+    void *memory = taken != NULL && size_bytes >= least_bytes ? dma_memory(port, size_bytes, &huge) : NULL;
+    enum lwnvme_vfio_error error;
+
+    if (memory == NULL) {
+        free(taken);
+        return vfio_fail(port, LWNVME_VFIO_ERR_NO_MEMORY, "no memory: %zu KiB", least_bytes >> 10);
+    }
+    (void)madvise(memory, size_bytes, MADV_DONTFORK);
+    error = dma_add(port, memory, size_bytes, taken);
+    if (error != LWNVME_VFIO_OK) {
+        munmap(memory, size_bytes);
+        free(taken);
+        return error;
+    }
+    port->huge_chunks += huge ? 1u : 0u;
+    return LWNVME_VFIO_OK;
+}
+
+enum lwnvme_vfio_error vfio_dma_open(struct lwnvme_vfio *port, size_t arena_bytes)
+{
+    enum lwnvme_vfio_error error;
+
+    lwnvme_iova_init(&port->iova);
+    error = dma_ask(port);
+    if (error == LWNVME_VFIO_OK) {
+        error = dma_grow(port, arena_bytes != 0 ? arena_bytes : LWNVME_VFIO_ARENA_BYTES);
+    }
+    if (error != LWNVME_VFIO_OK || (port->flags & LWNVME_VFIO_REGISTERED_ONLY) != 0) {
+        return error;
+    }
+    if (!lwnvme_iova_take(&port->iova, (uint64_t)LWNVME_VFIO_MAPPINGS * LWNVME_VFIO_MAPPING_BYTES,
+                          LWNVME_VFIO_MAPPING_BYTES, &port->window)) {
+        return vfio_fail(port, LWNVME_VFIO_ERR_NO_IOVA, "the IOMMU's addresses have no room for mappings");
+    }
+    for (uint32_t i = 0; i < LWNVME_VFIO_MAPPINGS; i++) { /* the lowest is taken first */
+        port->mapping_free[i] = (uint16_t)(LWNVME_VFIO_MAPPINGS - 1u - i);
+    }
+    port->mapping_free_count = LWNVME_VFIO_MAPPINGS;
+    return LWNVME_VFIO_OK;
+}
+
+void vfio_dma_close(struct lwnvme_vfio *port)
+{
+    for (uint32_t i = 0; i < port->chunk_count; i++) {
+        if (port->chunks[i].length_bytes != 0) {
+            dma_remove(port, &port->chunks[i]);
+        }
+    }
+    port->chunk_count = 0;
+}
+
+static bool dma_is_taken(const struct lwnvme_vfio_chunk *chunk, size_t page)
+{
+    return (chunk->taken[page / DMA_BITS] >> (page % DMA_BITS) & 1u) != 0;
+}
+
+static void dma_mark(struct lwnvme_vfio_chunk *chunk, size_t page, size_t pages, bool taken)
+{
+    for (size_t i = page; i < page + pages; i++) {
+        const uint64_t bit = UINT64_C(1) << (i % DMA_BITS);
+
+        chunk->taken[i / DMA_BITS] =
+            taken ? chunk->taken[i / DMA_BITS] | bit : chunk->taken[i / DMA_BITS] & ~bit;
+    }
+}
+
+/* The first free pages of a piece that are aligned for the CPU and for the device. */
+static bool dma_find(const struct lwnvme_vfio *port, const struct lwnvme_vfio_chunk *chunk, size_t pages,
+                     size_t align_bytes, size_t *found)
+{
+    const size_t count = chunk->length_bytes / port->page_bytes;
+    size_t run = 0;
+
+    for (size_t page = 0; page < count; page++) {
+        if (dma_is_taken(chunk, page)) {
+            run = 0;
+            continue;
+        }
+        if (run == 0) {
+            const size_t start = page * port->page_bytes;
+
+            if ((((uintptr_t)chunk->memory + start) | (chunk->iova + start)) % align_bytes != 0) {
+                continue;
+            }
+        }
+        run++;
+        if (run == pages) {
+            *found = page + 1u - run;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void *dma_take(struct lwnvme_vfio *port, size_t pages, size_t align_bytes, uint64_t *dma_address)
+{
+    for (uint32_t i = 0; i < port->chunk_count; i++) {
+        struct lwnvme_vfio_chunk *chunk = &port->chunks[i];
+        size_t page;
+
+        if (chunk->length_bytes != 0 && chunk->taken != NULL &&
+            dma_find(port, chunk, pages, align_bytes, &page)) {
+            dma_mark(chunk, page, pages, true);
+            *dma_address = chunk->iova + page * port->page_bytes;
+            return chunk->memory + page * port->page_bytes;
+        }
+    }
+    return NULL;
+}
+
+void *vfio_dma_alloc(void *host, size_t size_bytes, size_t align_bytes, uint64_t *dma_address)
+{
+    struct lwnvme_vfio *port = host;
+    const size_t pages = size_bytes / port->page_bytes + (size_bytes % port->page_bytes != 0 ? 1u : 0u);
+    const size_t align = align_bytes > port->page_bytes ? align_bytes : port->page_bytes;
+    void *memory;
+
+    if (pages == 0 || pages > SIZE_MAX / port->page_bytes / 2u) {
+        return NULL;
+    }
+    memory = dma_take(port, pages, align, dma_address);
+    if (memory == NULL &&
+        dma_grow(port, pages * port->page_bytes + (align - port->page_bytes)) == LWNVME_VFIO_OK) {
+        memory = dma_take(port, pages, align, dma_address);
+    }
+    return memory;
+}
+
+void vfio_dma_free(void *host, void *memory, size_t size_bytes, uint64_t dma_address)
+{
+    struct lwnvme_vfio *port = host;
+    const size_t pages = size_bytes / port->page_bytes + (size_bytes % port->page_bytes != 0 ? 1u : 0u);
+
+    (void)dma_address;
+    for (uint32_t i = 0; i < port->chunk_count; i++) {
+        struct lwnvme_vfio_chunk *chunk = &port->chunks[i];
+        const size_t offset = (size_t)((uintptr_t)memory - (uintptr_t)chunk->memory);
+
+        if (chunk->taken != NULL && offset < chunk->length_bytes) {
+            dma_mark(chunk, offset / port->page_bytes, pages, false);
+            /* All but the first piece go back when they are empty. */
+            if (i != 0 && chunk->length_bytes == pages * port->page_bytes) {
+                dma_remove(port, chunk);
+            }
+            return;
+        }
+    }
+}
+
+void *lwnvme_vfio_alloc(struct lwnvme_vfio *port, size_t size_bytes)
+{
+    uint64_t dma_address;
+
+    return vfio_dma_alloc(port, size_bytes, port->page_bytes, &dma_address);
+}
+
+void lwnvme_vfio_free(struct lwnvme_vfio *port, void *memory, size_t size_bytes)
+{
+    if (memory != NULL) {
+        vfio_dma_free(port, memory, size_bytes, 0);
+    }
+}
+
+enum lwnvme_vfio_error lwnvme_vfio_register(struct lwnvme_vfio *port, void *memory, size_t size_bytes)
+{
+    if (size_bytes == 0 || (((uintptr_t)memory | size_bytes) & (port->page_bytes - 1u)) != 0) {
+        return vfio_fail(port, LWNVME_VFIO_ERR_ADDRESS, "memory is registered in whole pages of %u bytes",
+                         port->page_bytes);
+    }
+    return dma_add(port, memory, size_bytes, NULL);
+}
+
+enum lwnvme_vfio_error lwnvme_vfio_unregister(struct lwnvme_vfio *port, void *memory)
+{
+    for (uint32_t i = 0; i < port->chunk_count; i++) {
+        if (port->chunks[i].length_bytes != 0 && port->chunks[i].taken == NULL &&
+            port->chunks[i].memory == memory) {
+            dma_remove(port, &port->chunks[i]);
+            return LWNVME_VFIO_OK;
+        }
+    }
+    return vfio_fail(port, LWNVME_VFIO_ERR_ADDRESS, "this memory has not been registered");
+}
+
+/* Memory that is mapped already. */
+static bool dma_known(const struct lwnvme_vfio *port, const void *address, size_t length_bytes,
+                      uint64_t *dma_address, size_t *contiguous_bytes)
+{
+    const uint32_t count = __atomic_load_n(&port->chunk_count, __ATOMIC_ACQUIRE);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const struct lwnvme_vfio_chunk *chunk = &port->chunks[i];
+        const size_t room = __atomic_load_n(&chunk->length_bytes, __ATOMIC_ACQUIRE);
+        const size_t offset = (size_t)((uintptr_t)address - (uintptr_t)chunk->memory);
+
+        if (offset < room) {
+            *dma_address = chunk->iova + offset;
+            *contiguous_bytes = room - offset < length_bytes ? room - offset : length_bytes;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool dma_take_mapping(struct lwnvme_vfio *port, uint64_t *iova)
+{
+    bool taken = false;
+
+    pthread_mutex_lock(&port->mapping_lock);
+    if (port->mapping_free_count != 0) {
+        port->mapping_free_count--;
+        *iova =
+            port->window + (uint64_t)port->mapping_free[port->mapping_free_count] * LWNVME_VFIO_MAPPING_BYTES;
+        taken = true;
+    }
+    pthread_mutex_unlock(&port->mapping_lock);
+    return taken;
+}
+
+static void dma_give_mapping(struct lwnvme_vfio *port, uint64_t iova)
+{
+    pthread_mutex_lock(&port->mapping_lock);
+    port->mapping_free[port->mapping_free_count] =
+        (uint16_t)((iova - port->window) / LWNVME_VFIO_MAPPING_BYTES);
+    port->mapping_free_count++;
+    pthread_mutex_unlock(&port->mapping_lock);
+}
+
+bool vfio_dma_map(void *host, const void *address, size_t length_bytes, enum lwnvme_direction direction,
+                  uint64_t *dma_address, size_t *contiguous_bytes)
+{
+    struct lwnvme_vfio *port = host;
+    const size_t offset = (uintptr_t)address & (port->page_bytes - 1u);
+    const size_t room = LWNVME_VFIO_MAPPING_BYTES - offset;
+    const size_t length = length_bytes < room ? length_bytes : room;
+    const uint64_t pages = (offset + length + port->page_bytes - 1u) & ~(uint64_t)(port->page_bytes - 1u);
+    uint64_t iova;
+    int error;
+
+    if (dma_known(port, address, length_bytes, dma_address, contiguous_bytes)) {
+        return true;
+    }
+    if ((port->flags & LWNVME_VFIO_REGISTERED_ONLY) != 0) {
+        (void)vfio_fail(port, LWNVME_VFIO_ERR_ADDRESS, "a buffer is neither of the arena nor registered");
+        return false;
+    }
+    if (!dma_take_mapping(port, &iova)) {
+        (void)vfio_fail(port, LWNVME_VFIO_ERR_MAPPING_LIMIT,
+                        "more than %u buffers at once: take them from the arena, or register them",
+                        LWNVME_VFIO_MAPPINGS);
+        return false;
+    }
+    error = dma_map(port, (const uint8_t *)address - offset, iova, pages,
+                    direction == LWNVME_TO_DEVICE ? VFIO_DMA_MAP_FLAG_READ
+                                                  : VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE);
+    if (error != 0) {
+        dma_give_mapping(port, iova);
+        (void)dma_map_failed(port, error, pages);
+        return false;
+    }
+    *dma_address = iova + offset;
+    *contiguous_bytes = length;
+    return true;
+}
+
+void vfio_dma_unmap(void *host, uint64_t dma_address, size_t length_bytes, enum lwnvme_direction direction)
+{
+    struct lwnvme_vfio *port = host;
+    const uint64_t offset = dma_address & (port->page_bytes - 1u);
+    const uint64_t iova = dma_address - offset;
+
+    (void)direction;
+    if (iova < port->window ||
+        iova - port->window >= (uint64_t)LWNVME_VFIO_MAPPINGS * LWNVME_VFIO_MAPPING_BYTES) {
+        return; /* arena or registered */
+    }
+    dma_unmap(port, iova,
+              (offset + length_bytes + port->page_bytes - 1u) & ~(uint64_t)(port->page_bytes - 1u));
+    dma_give_mapping(port, iova);
+}

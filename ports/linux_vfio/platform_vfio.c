@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/* The demo's platform in a Linux process: console, buffers from the port's arena, threads for processors. */
+#include "platform_vfio.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "text.h"
+
+static struct lwnvme_vfio *vfio_port;
+static bool vfio_quiet;
+
+struct vfio_worker {
+    pthread_t thread;
+    uint32_t processor;
+    void (*work)(void *context, uint32_t processor);
+    void *context;
+};
+
+void platform_vfio_use(struct lwnvme_vfio *port)
+{
+    vfio_port = port;
+}
+
+void platform_vfio_quiet(bool quiet)
+{
+    vfio_quiet = quiet;
+}
+
+void platform_put(char c)
+{
+    if (!vfio_quiet) {
+        putchar(c);
+    }
+}
+
+int platform_get(uint32_t timeout_ms)
+{
+    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
+    unsigned char key;
+
+    fflush(stdout);
+    if (poll(&input, 1, (int)timeout_ms) <= 0) {
+        return PLATFORM_NO_KEY;
+    }
+    return read(STDIN_FILENO, &key, 1) == 1 ? key : PLATFORM_CLOSED;
+}
+
+uint64_t platform_now_us(void)
+{
+    return vfio_port->ops.now_us(vfio_port);
+}
+
+void *platform_alloc(size_t size_bytes)
+{
+    return lwnvme_vfio_alloc(vfio_port, size_bytes);
+}
+
+void platform_free(void *memory, size_t size_bytes)
+{
+    lwnvme_vfio_free(vfio_port, memory, size_bytes);
+}
+
+uint32_t platform_drives(struct platform_drive *drives, uint32_t room)
+{
+    if (vfio_port == NULL || room == 0) {
+        return vfio_port != NULL ? 1u : 0u;
+    }
+    drives[0] = (struct platform_drive){0};
+    lwnvme_vfio_config(vfio_port, &drives[0].config);
+    text_format(drives[0].where, sizeof(drives[0].where), "PCI %s, %04x:%04x, registers of %u KiB%s",
+                vfio_port->address, vfio_port->vendor_id, vfio_port->device_id,
+                (unsigned)(vfio_port->bar_bytes >> 10), vfio_port->bar_by_calls ? " by system calls" : "");
+    return 1;
+}
+
+const char *platform_interrupts(const struct platform_drive *drive, struct lwnvme_controller *controller,
+                                enum platform_irq kind, uint32_t processors)
+{
+    (void)drive; /* platform_irq and lwnvme_vfio_irq count alike */
+    return lwnvme_vfio_interrupts(vfio_port, controller, (enum lwnvme_vfio_irq)kind, processors + 1u) ==
+                   LWNVME_VFIO_OK
+               ? NULL
+               : vfio_port->reason;
+}
+
+uint32_t platform_interrupt_count(const struct platform_drive *drive, uint32_t processor)
+{
+    return vfio_port->interrupts[platform_vector(drive, processor)];
+}
+
+uint16_t platform_vector(const struct platform_drive *drive, uint32_t processor)
+{
+    (void)drive;
+    return lwnvme_vfio_vector(vfio_port, processor);
+}
+
+/* Where a buffer of the controller's lies in the device's own addresses is not something that VFIO tells. */
+bool platform_bar(const struct platform_drive *drive, uint32_t bar, struct lwnvme_cmb_bar *where)
+{
+    (void)drive;
+    (void)bar;
+    *where = (struct lwnvme_cmb_bar){0};
+    return false;
+}
+
+uint32_t platform_processors(uint32_t wanted)
+{
+    return wanted < PLATFORM_PROCESSORS_MAX ? wanted : PLATFORM_PROCESSORS_MAX;
+}
+
+static void *vfio_work(void *argument)
+{
+    const struct vfio_worker *worker = argument;
+
+    worker->work(worker->context, worker->processor);
+    return NULL;
+}
+
+void platform_run(uint32_t processors, void (*work)(void *context, uint32_t processor), void *context)
+{
+    struct vfio_worker workers[PLATFORM_PROCESSORS_MAX];
+    bool started[PLATFORM_PROCESSORS_MAX] = {false};
+
+    for (uint32_t i = 1; i < processors && i < PLATFORM_PROCESSORS_MAX; i++) {
+        workers[i] = (struct vfio_worker){.processor = i, .work = work, .context = context};
+        started[i] = pthread_create(&workers[i].thread, NULL, vfio_work, &workers[i]) == 0;
+    }
+    work(context, 0);
+    for (uint32_t i = 1; i < processors && i < PLATFORM_PROCESSORS_MAX; i++) {
+        if (started[i]) {
+            pthread_join(workers[i].thread, NULL);
+        } else {
+            work(context, i);
+        }
+    }
+}

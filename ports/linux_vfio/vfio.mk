@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: MIT
+#
+# The port to Linux user space over VFIO; included by the Makefile, which defines LWNVME_SOURCES and LWNVME_INCLUDES.
+#
+#   build/vfio/lwnvme                     the command-line tool
+#   build/vfio/nbdkit-lwnvme-plugin.so    the nbdkit plugin, which can also run on the software controller
+
+VFIO_PORT := $(addprefix ports/linux_vfio/,device.c dma.c iova.c irq.c lwnvme_vfio.c pci.c use.c)
+VFIO_TOOL := $(VFIO_PORT) $(addprefix ports/linux_vfio/,platform_vfio.c tool.c tool_drive.c tool_file.c tool_list.c) $(DEMO_SOURCES)
+
+# Frames: paths are put together on the stack, which is large in a process.
+VFIO_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Wconversion -Wshadow -Wvla \
+    -Wframe-larger-than=4096 -Wno-format-truncation -Werror $(addprefix -I,$(LWNVME_INCLUDES)) -Iports/linux_vfio -Iexamples/kernel -Isim
+
+VFIO_TOOL_OBJECTS := $(patsubst %.c,build/vfio/obj/%.o,$(LWNVME_SOURCES) $(VFIO_TOOL))
+
+build/vfio/obj/%.o: %.c ports/linux_vfio/vfio.mk | setup-vfio
+	@mkdir -p $(@D)
+	@$(SAY) 'CC    $@'
+	$(Q)$(CC) $(VFIO_CFLAGS) -MMD -MP -c $< -o $@
+
+build/vfio/lwnvme: $(VFIO_TOOL_OBJECTS)
+	@$(SAY) 'LINK  $@'
+	$(Q)$(CC) $(VFIO_TOOL_OBJECTS) -lpthread -o $@
+
+##@ Linux user space
+
+vfio: build/vfio/lwnvme ## build/vfio/lwnvme: the library in a Linux process, through VFIO
+
+.PHONY: vfio
+-include $(shell find build/vfio -name '*.d' 2>/dev/null)

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""A Linux guest with an IOMMU, in which what make vfio builds runs on QEMU's drives. One boot runs one script."""
+
+import os
+import re
+import subprocess
+import sys
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[2]
+GUEST = TREE / "build/guest-vfio"
+TOOL = TREE / "build/vfio/lwnvme"
+PLUGIN = TREE / "build/vfio/nbdkit-lwnvme-plugin.so"
+QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
+SETUP_TIMEOUT_S = 900
+
+PROLOGUE = """
+export PATH=/bin:/usr/sbin:/usr/bin:/sbin HOME=/tmp
+for module in $(cat /modules/load); do insmod /modules/$module.ko; done
+step() {
+    local name=$1
+    shift
+    echo "== $name =="
+    "$@" 2>&1
+    echo "== status $name $? =="
+}
+"""
+
+
+def loaded(name):
+    """A program of tools/ as a module."""
+    loader = SourceFileLoader(name.replace("-", "_"), str(TREE / "tools" / name))
+    module = module_from_spec(spec_from_loader(loader.name, loader))
+    sys.dont_write_bytecode = True
+    loader.exec_module(module)
+    return module
+
+
+def missing():
+    """Why there is no guest; None: there is one. It is made when it is not there."""
+    if (GUEST / "rootfs.cpio").exists():
+        return None
+    if os.environ.get("SETUP") == ":":
+        return "build/guest-vfio is not there, and SETUP=: fetches nothing"
+    try:
+        done = subprocess.run([TREE / "tools/setup", "guest-vfio"], capture_output=True, text=True, cwd=TREE,
+                              timeout=SETUP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        return f"tools/setup guest-vfio took more than {SETUP_TIMEOUT_S} s"
+    if done.returncode != 0:
+        return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "tools/setup guest-vfio failed"
+    return None
+
+
+class Steps(dict):
+    """What each step of the script printed, by name; status has the exit statuses, console all that came."""
+
+    def __init__(self, console):
+        super().__init__()
+        self.console, self.status = console, {}
+        for name, output, status in re.findall(r"^== (\S+) ==\n(.*?)^== status \1 (\d+) ==$", console, re.M | re.S):
+            self[name] = output
+            self.status[name] = int(status)
+
+    def __missing__(self, name):
+        raise AssertionError(f"the guest did not come to {name}:\n{self.console[-3000:]}")
+
+
+def run(tmp_path, script, devices, timeout, iommu=True, words=""):
+    """Boots, runs the script (shell functions and `step NAME COMMAND...`), and says what came of it."""
+    (tmp_path / "script").write_text(PROLOGUE + script + "\necho '== end =='\n")
+    archive = loaded("make-initramfs").Archive()
+    archive.file("script", tmp_path / "script")
+    archive.file("bin/lwnvme", TOOL)
+    if PLUGIN.exists():
+        archive.file("plugin.so", PLUGIN)
+    archive.write(tmp_path / "script.cpio")
+    whole = tmp_path / "initrd.cpio"
+    with open(whole, "wb") as output:
+        output.write((GUEST / "rootfs.cpio").read_bytes() + (tmp_path / "script.cpio").read_bytes())
+    line = [QEMU, "-M", "q35,kernel-irqchip=split", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "768M", "-nodefaults",
+            "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", str(GUEST / "vmlinuz"),
+            "-initrd", str(whole), "-append",
+            "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable " + ("intel_iommu=on " if iommu else "") + words]
+    if iommu:
+        line += ["-device", "intel-iommu,intremap=on"]
+    try:
+        done = subprocess.run(line + [str(word) for word in devices], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=timeout)
+        output = done.stdout
+    except subprocess.TimeoutExpired as expired:
+        output = (expired.stdout or b"") + b"\n(no end in time)\n"
+    whole.unlink()
+    return Steps(output.decode(errors="replace").replace("\r", ""))
