@@ -25,7 +25,7 @@ Q := $(if $(filter 1,$(V)),,@)
 SAY := $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 
 # What the demo and the QEMU tests are told.
-export DEVICE DISK WRITE REGION QEMU QEMU_NVME
+export ARCH DEVICE DISK WRITE REGION QEMU QEMU_NVME
 
 ##@ Building
 
@@ -63,19 +63,20 @@ build/dist/lwnvme.c: $(AMALGAM_INPUTS) | setup-python
 clean: ## removes build/
 	rm -rf build
 
-##@ Seeing it work (DEVICE=sim, DISK=path, WRITE=1, REGION=lba+count, QEMU=binary, QEMU_NVME='mdts=1,mqes=3')
+##@ Seeing it work (ARCH=aarch64, DEVICE=sim, DISK=path, WRITE=1, REGION=lba+count, QEMU=binary, QEMU_NVME='mdts=1,mqes=3')
 
-# The bootable kernel and the demo on the software controller: build/demo/kernel.elf, build/demo/lwnvme-demo-sim.
+# The bootable kernels and the demo on the software controller: build/demo/kernel.elf, build/demo/lwnvme-demo-sim.
 -include examples/kernel/kernel.mk
 -include bench/qemu/bench.mk
 -include ports/linux_vfio/vfio.mk
 
-DEMO_PROGRAM = $(if $(filter sim,$(DEVICE)),build/demo/lwnvme-demo-sim,build/demo/kernel.elf)
+DEMO_PROGRAM = $(if $(filter sim,$(DEVICE)),build/demo/lwnvme-demo-sim,$(call KERNEL_OF,$(ARCH)))
+DEMO_SETUP = $(if $(filter sim,$(DEVICE)),setup-demo,$(call KERNEL_SETUP_OF,$(ARCH)))
 
-demo: $(DEMO_PROGRAM) | setup-demo ## boots a kernel that brings up a drive, reads, writes and checks it
+demo: $(DEMO_PROGRAM) | $(DEMO_SETUP) ## boots a kernel that brings up a drive, reads, writes and checks it; ARCH: on which machine
 	@tools/demo
 
-shell: $(DEMO_PROGRAM) | setup-demo ## the same kernel with its shell on this terminal
+shell: $(DEMO_PROGRAM) | $(DEMO_SETUP) ## the same kernel with its shell on this terminal
 	@tools/demo --shell
 
 tour: build/demo/kernel.elf build/demo/lwnvme-demo-sim | setup-demo ## a scripted session of the whole shell, in QEMU and on the software controller: build/tour/
@@ -180,7 +181,7 @@ include tests/sweep/sweep.mk
 include tests/simulation/simulation.mk
 
 QEMU_TESTS := $(if $(wildcard tests/qemu/test_*.py),tests/qemu)
-QEMU_NEEDS = $(if $(QEMU_TESTS),build/demo/kernel.elf build/demo/lwnvme-demo-sim)
+QEMU_NEEDS = $(if $(QEMU_TESTS),$(KERNELS) build/demo/lwnvme-demo-sim)
 CHECKS := $(foreach check,$(wildcard tests/*/check),"$(check:tests/%/check=%)=$(check)") \
     "symbols=tools/check-symbols $(LIB_OBJECTS)" \
     "layers=$(PYTHON) tools/check-layers $(LIB_OBJECTS)" "amalgamation=tools/check-amalgamation build/dist"
@@ -394,7 +395,7 @@ bench-qemu: build/bench/qemu/kernel.elf build/bench/qemu/count.so build/bench/qe
 help: ## this text
 	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk ports/linux_vfio/vfio.mk
 
-SETUPS := build vfio test-vfio python size demo test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz
+SETUPS := build vfio test-vfio python size demo $(addprefix demo-,$(filter-out x86_64,$(KERNEL_ARCHS))) test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz
 $(SETUPS:%=setup-%): setup-%:
 	@$(SETUP) $*
 

@@ -3,8 +3,13 @@
 # The demo as a bootable kernel and as a process; included by the Makefile, which defines LWNVME_SOURCES,
 # LWNVME_INCLUDES and WARNINGS.
 #
-#   build/demo/kernel.elf       x86-64, loaded by PVH (qemu -kernel), no firmware service and no C library
-#   build/demo/lwnvme-demo-sim  the same demo on the software controller
+#   build/demo/kernel.elf         x86-64, loaded by PVH (qemu -kernel), no firmware service and no C library
+#   build/demo/ARCH/kernel.elf    the other machines of KERNEL_ARCHS
+#   build/demo/lwnvme-demo-sim    the same demo on the software controller
+
+# What ARCH may be. tools/demo reads this line, too.
+KERNEL_ARCHS := x86_64 aarch64 aarch64_be
+ARCH ?= x86_64
 
 # For the kernel: any gcc or clang that makes x86-64 code.
 KERNEL_CC ?= $(CC)
@@ -41,6 +46,51 @@ build/demo/kernel/%.o: %.S examples/kernel/kernel.mk
 build/demo/kernel.elf: $(KERNEL_OBJECTS) ports/x86_64/kernel.ld
 	@echo 'LINK  $@'
 	@$(KERNEL_CC) $(KERNEL_LDFLAGS) $(KERNEL_OBJECTS) -o $@
+
+# The other machines: for each a compiler (KERNEL_CC_), flags for it (KERNEL_CFLAGS_), for the linker (KERNEL_LDFLAGS_) and
+# the linker's script (KERNEL_SCRIPT_), and all sources that are not the demo's (KERNEL_PORT_).
+VIRT_CFLAGS := -std=c11 -ffreestanding -O2 -g -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
+    -ffunction-sections -fdata-sections $(DEMO_WARNINGS) $(addprefix -I,$(LWNVME_INCLUDES)) -Iexamples/kernel
+VIRT_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
+VIRT_SOURCES := examples/kernel/main_virt.c \
+    $(addprefix ports/virt/,clock.c interrupt.c lwnvme_host.c memory.c pages.c pci.c serial.c shadow.c start.c tree.c)
+
+KERNEL_CC_aarch64 ?= aarch64-linux-gnu-gcc
+KERNEL_CFLAGS_aarch64 := $(VIRT_CFLAGS) -mgeneral-regs-only -mstrict-align -mno-outline-atomics -Iports/aarch64 -Iports/virt
+KERNEL_LDFLAGS_aarch64 := $(VIRT_LDFLAGS)
+KERNEL_SCRIPT_aarch64 := ports/aarch64/kernel.ld
+KERNEL_PORT_aarch64 := $(VIRT_SOURCES) ports/aarch64/boot.S ports/aarch64/vectors.S \
+    $(addprefix ports/aarch64/,cache.c gic.c machine.c paging.c timer.c uart.c)
+
+# The same sources, compiled and run in the other byte order.
+KERNEL_CC_aarch64_be ?= $(KERNEL_CC_aarch64)
+KERNEL_CFLAGS_aarch64_be := $(KERNEL_CFLAGS_aarch64) -mbig-endian
+KERNEL_LDFLAGS_aarch64_be := $(KERNEL_LDFLAGS_aarch64) -mbig-endian
+KERNEL_SCRIPT_aarch64_be := $(KERNEL_SCRIPT_aarch64)
+KERNEL_PORT_aarch64_be := $(KERNEL_PORT_aarch64)
+
+# kernel_rules arch
+define kernel_rules
+KERNEL_OBJECTS_$(1) := $$(addprefix build/demo/$(1)/,$$(addsuffix .o,$$(basename $$(LWNVME_SOURCES) $$(DEMO_SOURCES) \
+    $$(KERNEL_PORT_$(1)))))
+build/demo/$(1)/%.o: %.c examples/kernel/kernel.mk | setup-demo-$(1)
+	@mkdir -p $$(@D)
+	@echo 'CC    $$@'
+	@$$(KERNEL_CC_$(1)) $$(KERNEL_CFLAGS_$(1)) -MMD -MP -c $$< -o $$@
+build/demo/$(1)/%.o: %.S examples/kernel/kernel.mk | setup-demo-$(1)
+	@mkdir -p $$(@D)
+	@echo 'CC    $$@'
+	@$$(KERNEL_CC_$(1)) $$(KERNEL_CFLAGS_$(1)) -MMD -MP -c $$< -o $$@
+build/demo/$(1)/kernel.elf: $$(KERNEL_OBJECTS_$(1)) $$(KERNEL_SCRIPT_$(1))
+	@echo 'LINK  $$@'
+	@$$(KERNEL_CC_$(1)) $$(KERNEL_LDFLAGS_$(1)) -Wl,-T,$$(KERNEL_SCRIPT_$(1)) $$(KERNEL_OBJECTS_$(1)) -o $$@
+endef
+$(foreach arch,$(filter-out x86_64,$(KERNEL_ARCHS)),$(eval $(call kernel_rules,$(arch))))
+
+# What an ARCH is called in build/; nothing for one that there is not.
+KERNEL_OF = $(if $(filter x86_64,$(1)),build/demo/kernel.elf,$(patsubst %,build/demo/%/kernel.elf,$(filter $(1),$(KERNEL_ARCHS))))
+KERNEL_SETUP_OF = $(if $(filter x86_64,$(1)),setup-demo,$(patsubst %,setup-demo-%,$(filter $(1),$(KERNEL_ARCHS))))
+KERNELS := $(foreach arch,$(KERNEL_ARCHS),$(call KERNEL_OF,$(arch)))
 
 build/demo/sim/%.o: %.c examples/kernel/kernel.mk
 	@mkdir -p $(@D)

@@ -10,9 +10,10 @@ import machine
 
 @pytest.fixture(scope="session", autouse=True)
 def programs():
-    for program in (machine.KERNEL, machine.SIM):
+    for program in [one.kernel for one in machine.MACHINES.values()] + [machine.SIM]:
         assert program.exists(), f"{program} is missing: make {program.relative_to(machine.TREE)}"
-    assert shutil.which(machine.QEMU), f"no QEMU: {machine.QEMU}"
+    for one in machine.MACHINES.values():
+        assert shutil.which(one.qemu), f"no QEMU: {one.qemu}"
 
 
 @pytest.fixture

@@ -14,13 +14,12 @@ import pexpect
 import pytest
 
 TREE = Path(__file__).resolve().parents[2]
-KERNEL = TREE / "build/demo/kernel.elf"
 SIM = TREE / "build/demo/lwnvme-demo-sim"
 DEMO = TREE / "tools/demo"
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
 QEMU_NEWER = TREE / "build/qemu10/qemu-system-x86_64"
 
-# QEMU's exit status: twice the kernel's value (ports/x86_64/machine.h) plus one.
+# QEMU's exit status, on every machine: on x86 twice the kernel's value (ports/x86_64/machine.h) plus one.
 PASSED = 33
 FAILED = 35
 TRAPPED = 37
@@ -31,6 +30,32 @@ BOOT_TIMEOUT_S = 60
 
 # What QEMU's own device model reports: undefined behaviour and errors of the driver, enabling, shutdown.
 EVENTS = ("pci_nvme_ub_*", "pci_nvme_err_*", "pci_nvme_mmio_shutdown_*", "pci_nvme_mmio_start_success")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine that the demo kernel runs on."""
+    qemu: str
+    kernel: Path
+    model: str     # -M
+    options: tuple  # with those by which the kernel gives its exit status
+
+    def command(self, qemu=None, model=None):
+        return [qemu or self.qemu, "-M", model or self.model, *self.options, "-kernel", str(self.kernel)]
+
+
+def aarch64(name):
+    return Machine("qemu-system-aarch64", TREE / f"build/demo/{name}/kernel.elf", "virt",
+                   ("-cpu", "cortex-a57", "-semihosting-config", "enable=on,target=native"))
+
+
+# By what ARCH may be.
+MACHINES = {
+    "x86_64": Machine(QEMU, TREE / "build/demo/kernel.elf", "q35",
+                      ("-cpu", "max", "-device", "isa-debug-exit,iobase=0xf4,iosize=4")),
+    "aarch64": aarch64("aarch64"),
+    "aarch64_be": aarch64("aarch64_be"),
+}
 
 
 @functools.cache
@@ -81,10 +106,10 @@ class Result:
         return self.output.rstrip().rpartition("demo: FAILED: ")[2]
 
 
-def command(drives, words="", qemu=QEMU, memory="256M", trace=None):
-    line = [qemu, "-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", memory, "-nodefaults", "-no-user-config",
-            "-no-reboot", "-display", "none", "-serial", "stdio", "-device", "isa-debug-exit,iobase=0xf4,iosize=4",
-            "-kernel", str(KERNEL), "-append", words]
+def command(drives, words="", qemu=None, memory="256M", trace=None, arch="x86_64", model=None):
+    line = MACHINES[arch].command(qemu, model) + [
+        "-accel", "tcg", "-m", memory, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial",
+        "stdio", "-append", words]
     if trace is not None:
         for event in EVENTS:
             line += ["-trace", f"enable={event}"]

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Machines with a device tree: who is told of an interrupt, and how to wait for one. The interrupt controller's driver
+ * (irqchip_) says what came.
+ *
+ * A line is level triggered and may be shared. When none of its handlers says that the interrupt was its own the line is
+ * closed, or it would fire for ever, until interrupt_wait opens it: nothing is lost, since a line that is still active
+ * fires at that moment.
+ *
+ * interrupt_wait looks with interrupts off whether anybody has called interrupt_wake, and cpu_wait ends also by an
+ * interrupt that is kept off: there is no gap in which a wake could get lost.
+ */
+#include "cpu.h"
+#include "machine.h"
+
+#define INTERRUPT_MESSAGES 32u
+#define INTERRUPT_SHARERS  4u /* of a line */
+#define INTERRUPT_US_PER_S 1000000u
+
+struct interrupt_slot {
+    interrupt_handler handler;
+    void *context;
+    uint32_t argument;
+};
+
+static struct interrupt_slot interrupt_messages[INTERRUPT_MESSAGES];
+static struct interrupt_slot interrupt_lines[INTERRUPT_LINES][INTERRUPT_SHARERS];
+static uint32_t interrupt_claimed;
+static volatile uint32_t interrupt_closed; /* lines, a bit each */
+static volatile bool interrupt_awake;
+
+bool interrupt_init(void)
+{
+    if (!irqchip_init()) {
+        return false;
+    }
+    cpu_interrupts_on();
+    return true;
+}
+
+bool interrupt_claim(interrupt_handler handler, void *context, uint32_t argument,
+                     struct interrupt_message *message)
+{
+    const uint32_t index = interrupt_claimed;
+
+    if (index >= INTERRUPT_MESSAGES) {
+        return false;
+    }
+    interrupt_messages[index] = (struct interrupt_slot){handler, context, argument};
+    if (!irqchip_message(index, message)) {
+        return false;
+    }
+    interrupt_claimed++;
+    return true;
+}
+
+bool interrupt_claim_line(uint32_t line, interrupt_handler handler, void *context)
+{
+    for (uint32_t i = 0; line < INTERRUPT_LINES && i < INTERRUPT_SHARERS; i++) {
+        struct interrupt_slot *sharer = &interrupt_lines[line][i];
+
+        if (sharer->handler == NULL) {
+            *sharer = (struct interrupt_slot){handler, context, 0};
+            irqchip_line(line, true);
+            return true;
+        }
+    }
+    return false;
+}
+
+void interrupt_on_message(uint32_t index)
+{
+    const struct interrupt_slot *slot = &interrupt_messages[index < INTERRUPT_MESSAGES ? index : 0];
+
+    if (index < interrupt_claimed) {
+        (void)slot->handler(slot->context, slot->argument);
+    }
+}
+
+void interrupt_on_line(uint32_t line)
+{
+    bool served = false;
+
+    for (uint32_t i = 0; i < INTERRUPT_SHARERS; i++) {
+        const struct interrupt_slot *sharer = &interrupt_lines[line][i];
+
+        if (sharer->handler != NULL && sharer->handler(sharer->context, sharer->argument)) {
+            served = true;
+        }
+    }
+    if (!served) {
+        interrupt_closed |= 1u << line;
+        irqchip_line(line, false);
+    }
+}
+
+/* Opens the lines that have fired for nobody; one that is still active fires again. Interrupts are off. */
+static void interrupt_open_lines(void)
+{
+    for (uint32_t line = 0; line < INTERRUPT_LINES; line++) {
+        if ((interrupt_closed & 1u << line) != 0) {
+            irqchip_line(line, true);
+        }
+    }
+    interrupt_closed = 0;
+}
+
+void interrupt_wake(void)
+{
+    interrupt_awake = true;
+}
+
+void interrupt_wait(uint64_t deadline_us)
+{
+    const uint64_t now_us = clock_now_us();
+    const uint64_t left_us = deadline_us > now_us ? deadline_us - now_us : 0;
+    const uint64_t wait_us = left_us < INTERRUPT_WAIT_MAX_US ? left_us : INTERRUPT_WAIT_MAX_US;
+
+    cpu_interrupts_off();
+    interrupt_open_lines();
+    if (!interrupt_awake && wait_us != 0) {
+        timer_set(timer_now() + wait_us * timer_hz() / INTERRUPT_US_PER_S);
+        cpu_wait();
+        timer_off();
+    }
+    cpu_interrupts_on(); /* what has come is taken here */
+    interrupt_awake = false;
+}

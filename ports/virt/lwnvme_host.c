@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Machines with a device tree: the adapter between lwnvme and the machine. Memory is identity mapped and there is no
+ * IOMMU. All memory is cached; where devices do not see the caches, dma_sync does what is needed, and on such a machine
+ * each buffer is mapped by dma_map, which adds the shadow's offset if there is one.
+ */
+#include "lwnvme_host.h"
+
+#include "cpu.h"
+
+static void *host_dma_alloc(void *host, size_t size_bytes, size_t align_bytes, uint64_t *dma_address)
+{
+    void *memory = pages_alloc(size_bytes, align_bytes);
+
+    (void)host;
+    *dma_address = (uintptr_t)memory + shadow_offset();
+    return memory;
+}
+
+static void host_dma_free(void *host, void *memory, size_t size_bytes, uint64_t dma_address)
+{
+    (void)host;
+    (void)dma_address;
+    pages_free(memory, size_bytes);
+}
+
+static bool host_dma_map(void *host, const void *address, size_t length_bytes,
+                         enum lwnvme_direction direction, uint64_t *dma_address, size_t *contiguous_bytes)
+{
+    (void)host;
+    (void)direction;
+    *dma_address = (uintptr_t)address + shadow_offset();
+    *contiguous_bytes = length_bytes;
+    return true;
+}
+
+/* Only where caches are not coherent. */
+static void host_dma_sync(void *host, const void *address, size_t length_bytes,
+                          enum lwnvme_direction direction, bool for_device)
+{
+    struct lwnvme_virt *port = host;
+
+    if (for_device && direction == LWNVME_TO_DEVICE) {
+        port->cleaned++;
+        cache_clean(address, length_bytes);
+        shadow_clean(address, length_bytes);
+    } else if (for_device) {
+        port->flushed++;
+        cache_flush(address, length_bytes);
+        shadow_clean(address, length_bytes);
+    } else if (direction != LWNVME_TO_DEVICE) {
+        port->invalidated++;
+        cache_invalidate(address, length_bytes);
+        shadow_invalidate(address, length_bytes);
+    }
+}
+
+static uint64_t host_now_us(void *host)
+{
+    (void)host;
+    return clock_now_us();
+}
+
+static volatile void *host_mmio_map(void *host, uint64_t physical_address, size_t size_bytes)
+{
+    (void)host;
+    if (!paging_map(physical_address, size_bytes, PAGING_DEVICE)) {
+        return NULL;
+    }
+    return (volatile void *)(uintptr_t)physical_address;
+}
+
+static void host_mmio_unmap(void *host, volatile void *registers, size_t size_bytes)
+{
+    (void)host;
+    (void)registers;
+    (void)size_bytes;
+}
+
+static void host_relax(void *host)
+{
+    (void)host;
+    cpu_pause();
+}
+
+/* One processor: with interrupts off nobody else is there. */
+static void host_lock(void *host)
+{
+    struct lwnvme_virt *port = host;
+    const uint64_t flags = cpu_flags();
+
+    cpu_interrupts_off();
+    port->lock_flags = flags;
+}
+
+static void host_unlock(void *host)
+{
+    const struct lwnvme_virt *port = host;
+
+    cpu_interrupts_restore(port->lock_flags);
+}
+
+static void host_wait(void *host, uint64_t deadline_us)
+{
+    (void)host;
+    interrupt_wait(deadline_us);
+}
+
+static void host_wake(void *host)
+{
+    (void)host;
+    interrupt_wake();
+}
+
+static bool host_fence_device(void *host)
+{
+    const struct lwnvme_virt *port = host;
+
+    return pci_fence(&port->device);
+}
+
+static void host_log(void *host, enum lwnvme_log_level level, const char *message)
+{
+    (void)host;
+    if (level <= LWNVME_LEVEL_WARNING) {
+        serial_text(message);
+        serial_text("\n");
+    }
+}
+
+static const struct lwnvme_host_ops host_ops = {
+    .dma_alloc = host_dma_alloc,
+    .dma_free = host_dma_free,
+    .dma_map = host_dma_map,
+    .dma_sync = host_dma_sync,
+    .now_us = host_now_us,
+    .mmio_map = host_mmio_map,
+    .mmio_unmap = host_mmio_unmap,
+    .lock = host_lock,
+    .unlock = host_unlock,
+    .wait = host_wait,
+    .wake = host_wake,
+    .relax = host_relax,
+    .fence_device = host_fence_device,
+    .log = host_log,
+    .log_words = lwnvme_log_words,
+};
+
+void lwnvme_virt_config(struct lwnvme_virt *port, struct lwnvme_controller_config *config)
+{
+    if (port->vectors == 0) { /* it does not interrupt yet */
+        pci_enable(&port->device);
+        lwnvme_interrupts_use(&port->hardware, LWNVME_INTERRUPT_PIN, NULL, 0);
+        port->ops = host_ops;
+        if (machine_is_coherent()) {
+            port->ops.dma_sync = NULL;
+        }
+    }
+    config->ops = &port->ops;
+    config->host = port;
+    config->page_bytes = MACHINE_PAGE_BYTES;
+    if (machine_is_coherent()) {
+        /* Memory has its own addresses, for the CPU and for devices. */
+        config->direct_map.address = MACHINE_PAGE_BYTES;
+        config->direct_map.dma_address = MACHINE_PAGE_BYTES;
+        config->direct_map.length_bytes = MACHINE_DIRECT_BYTES - MACHINE_PAGE_BYTES;
+    }
+    config->bar_physical = port->device.bar_address;
+    config->bar_bytes = port->device.bar_bytes;
+    config->interrupts = &port->hardware; /* none, until lwnvme_virt_interrupts */
+    config->pci_vendor_id = port->device.vendor_id;
+    config->pci_device_id = port->device.device_id;
+}
+
+static bool host_interrupt(void *context, uint32_t argument)
+{
+    struct lwnvme_virt *port = context;
+
+    port->interrupts++;
+    lwnvme_interrupt(port->controller, (uint16_t)argument);
+    return true;
+}
+
+/* A line may be shared. */
+static bool host_interrupt_line(void *context, uint32_t argument)
+{
+    struct lwnvme_virt *port = context;
+
+    return lwnvme_interrupt_is_ours(port->controller, 0) && host_interrupt(context, argument);
+}
+
+static const char *host_route_msix(struct lwnvme_virt *port)
+{
+    const uint32_t count = pci_msix_count(&port->device);
+    struct interrupt_message message;
+
+    if (count == 0) {
+        return "the device has no MSI-X capability";
+    }
+    port->vectors = count < LWNVME_VIRT_VECTORS ? count : LWNVME_VIRT_VECTORS;
+    for (uint32_t entry = 0; entry < port->vectors; entry++) {
+        if (!interrupt_claim(host_interrupt, port, entry, &message)) {
+            return "the machine takes no messages, or no more";
+        }
+        if (!pci_msix_route(&port->device, entry, &message)) {
+            return "the device's MSI-X table cannot be written";
+        }
+    }
+    pci_msix_enable(&port->device);
+    return NULL;
+}
+
+const char *lwnvme_virt_interrupts(struct lwnvme_virt *port, struct lwnvme_controller *controller,
+                                   enum lwnvme_virt_irq kind)
+{
+    port->controller = controller;
+    port->vectors = 1;
+    lwnvme_interrupts_use(&port->hardware,
+                          kind == LWNVME_VIRT_MSIX ? LWNVME_INTERRUPT_MSIX : LWNVME_INTERRUPT_PIN,
+                          port->noted, LWNVME_VIRT_VECTORS);
+    switch (kind) {
+    case LWNVME_VIRT_MSIX:
+        return host_route_msix(port);
+    case LWNVME_VIRT_MSI:
+        return "this port has MSI-X and pins, and no MSI";
+    case LWNVME_VIRT_INTX:
+        if (!interrupt_claim_line(port->device.line, host_interrupt_line, port)) {
+            return "too many devices share the line";
+        }
+        pci_intx_enable(&port->device);
+        return NULL;
+    case LWNVME_VIRT_POLL:
+    default:
+        return NULL;
+    }
+}
+
+uint16_t lwnvme_virt_vector(const struct lwnvme_virt *port)
+{
+    return (uint16_t)(port->vectors - 1u);
+}
