@@ -266,6 +266,8 @@ reliability: ## all figures of reliability in one table; runs what has not been 
 prove: | setup-prove ## a model of the queue protocol searched exhaustively, and what Frama-C shows of the ring and the mapper
 	@$(PYTHON) tests/prove/run
 
+include docs/site/site.mk
+
 ##@ Other machines
 
 # For each machine: the compiler. The library is compiled freestanding with each at -O0, -Os and -O2.
@@ -393,7 +395,7 @@ bench-qemu: build/bench/qemu/kernel.elf build/bench/qemu/count.so build/bench/qe
 ##@ Help
 
 help: ## this text
-	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk ports/linux_vfio/vfio.mk
+	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk ports/linux_vfio/vfio.mk docs/site/site.mk
 
 SETUPS := build vfio test-vfio python size demo $(addprefix demo-,$(filter-out x86_64,$(KERNEL_ARCHS))) test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz
 $(SETUPS:%=setup-%): setup-%:

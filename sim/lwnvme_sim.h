@@ -741,6 +741,7 @@ bool lwnvme_sim_uses(const struct lwnvme_sim *sim, const void *memory, size_t le
 /* Drops mappings that no dma_unmap will end. */
 void lwnvme_sim_forget_maps(struct lwnvme_sim *sim);
 
+/* What has been counted since the software controller was made; valid until it is destroyed, and goes on counting. */
 const struct lwnvme_sim_counts *lwnvme_sim_counters(const struct lwnvme_sim *sim);
 
 #ifdef __cplusplus

@@ -36,6 +36,7 @@ static inline uint32_t lwnvme_cancel_aborted(const struct lwnvme_request *reques
     return lwnvme_field_get(request->result_dw0, LWNVME_CANCEL_DW0_CMDA);
 }
 
+/* Those that may still be. */
 static inline uint32_t lwnvme_cancel_deferred(const struct lwnvme_request *request)
 {
     return lwnvme_field_get(request->result_dw0, LWNVME_CANCEL_DW0_CEDA);

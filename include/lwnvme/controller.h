@@ -70,6 +70,7 @@ enum lwnvme_event {
      * sent for what the caller begins, who has them hold still before that: reset, shutdown, close. */
     LWNVME_EVENT_STOPPING
 };
+/* Comes from the call that brings it about, mostly a poll; `context` is the configuration's event_context. */
 typedef void (*lwnvme_event_callback)(struct lwnvme_controller *controller, enum lwnvme_event event,
                                       void *context);
 
@@ -281,6 +282,7 @@ const struct lwnvme_controller_info *lwnvme_controller_get_info(const struct lwn
 const struct lwnvme_identify_controller *
 lwnvme_controller_get_identify(const struct lwnvme_controller *controller);
 
+/* How lwnvme_controller_shutdown ends what is under way. */
 enum lwnvme_shutdown {
     LWNVME_SHUTDOWN_NORMAL = 1,
     LWNVME_SHUTDOWN_ABRUPT = 2,

@@ -61,6 +61,7 @@ struct lwnvme_operation {
  */
 int lwnvme_operation_step(struct lwnvme_operation *operation);
 
+/* Whether it has begun and not ended. */
 static inline bool lwnvme_operation_active(const struct lwnvme_operation *operation)
 {
     return operation->step != NULL;

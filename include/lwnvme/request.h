@@ -96,6 +96,7 @@ static inline uint32_t lwnvme_directive_stream(uint16_t stream)
     return 1u << 16 | stream;
 }
 
+/* The same for a placement handle: its placement identifier. */
 static inline uint32_t lwnvme_directive_placement(uint16_t placement_identifier)
 {
     return 2u << 16 | placement_identifier;

@@ -88,11 +88,13 @@ struct lwnvme_le128 {
     uint8_t byte[16];
 };
 
+/* The value, in the CPU's byte order. */
 LWNVME_LITTLE_INLINE uint16_t lwnvme_le16_get(const struct lwnvme_le16 *v)
 {
     return (uint16_t)(v->byte[0] | ((unsigned)v->byte[1] << 8));
 }
 
+/* The value, in the CPU's byte order. */
 LWNVME_LITTLE_INLINE uint32_t lwnvme_le32_get(const struct lwnvme_le32 *v)
 {
     return (uint32_t)v->byte[0] | ((uint32_t)v->byte[1] << 8) | ((uint32_t)v->byte[2] << 16) |
@@ -110,6 +112,7 @@ LWNVME_LITTLE_INLINE uint64_t lwnvme_le_bytes_get64(const uint8_t *p)
     return ((uint64_t)high << 32) | low;
 }
 
+/* The value, in the CPU's byte order. */
 LWNVME_LITTLE_INLINE uint64_t lwnvme_le64_get(const struct lwnvme_le64 *v)
 {
     return lwnvme_le_bytes_get64(v->byte);
@@ -127,12 +130,14 @@ LWNVME_LITTLE_INLINE uint64_t lwnvme_le128_high64(const struct lwnvme_le128 *v)
     return lwnvme_le_bytes_get64(&v->byte[8]);
 }
 
+/* Sets the value, given in the CPU's byte order. */
 LWNVME_LITTLE_INLINE void lwnvme_le16_set(struct lwnvme_le16 *v, uint16_t x)
 {
     v->byte[0] = (uint8_t)(x & 0xffu);
     v->byte[1] = (uint8_t)(x >> 8);
 }
 
+/* Sets the value, given in the CPU's byte order. */
 LWNVME_LITTLE_INLINE void lwnvme_le32_set(struct lwnvme_le32 *v, uint32_t x)
 {
     v->byte[0] = (uint8_t)(x & 0xffu);
@@ -141,6 +146,7 @@ LWNVME_LITTLE_INLINE void lwnvme_le32_set(struct lwnvme_le32 *v, uint32_t x)
     v->byte[3] = (uint8_t)(x >> 24);
 }
 
+/* Sets the value, given in the CPU's byte order. */
 LWNVME_LITTLE_INLINE void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 {
     const uint32_t low = (uint32_t)(x & 0xffffffffu);

@@ -135,6 +135,7 @@ static inline uint32_t lwnvme_power_state_active_uw(const struct lwnvme_power_st
                                   lwnvme_field_get(state->apw_aps, LWNVME_PSD_APS));
 }
 
+/* Whether I/O is carried out in it. */
 static inline bool lwnvme_power_state_is_operational(const struct lwnvme_power_state *state)
 {
     return (state->flags & LWNVME_PSD_NOPS) == 0;
