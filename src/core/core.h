@@ -74,7 +74,7 @@ static inline uint32_t lwnvme_metadata_blocks(const struct lwnvme_request *reque
 #define LWNVME_SHOW(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELAXED)
 #elif defined(__GNUC__)
 #define LWNVME_GLANCE(word)      (*(const volatile __typeof__(word) *)&(word))
-#define LWNVME_SHOW(word, value) (*(volatile __typeof__(word) *)&(word) = (value))
+#define LWNVME_SHOW(word, value) (*(volatile __typeof__(word) *)(void *)&(word) = (value))
 #else
 #define LWNVME_GLANCE(word)      (word)
 #define LWNVME_SHOW(word, value) ((word) = (value))

@@ -218,7 +218,15 @@ static _Alignas(1) const char lwnvme_status_media_texts[] = LWNVME_STATUS_MEDIA_
 static const uint8_t lwnvme_status_path_codes[] = {LWNVME_STATUS_PATH_LIST(LWNVME_STATUS_CODE_OF)};
 static _Alignas(1) const char lwnvme_status_path_texts[] = LWNVME_STATUS_PATH_LIST(LWNVME_STATUS_TEXT_OF);
 static const uint8_t lwnvme_status_error_codes[] = {LWNVME_ERROR_LIST(LWNVME_STATUS_ERROR_CODE_OF)};
+/* 4095 characters are what C promises, more are what compilers take. */
+#ifdef __GNUC__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverlength-strings"
+#endif
 static _Alignas(1) const char lwnvme_status_error_texts[] = LWNVME_ERROR_LIST(LWNVME_STATUS_ERROR_TEXT_OF);
+#ifdef __GNUC__
+#pragma GCC diagnostic pop
+#endif
 
 /* The text that belongs to a low byte, or NULL. */
 static const char *lwnvme_status_lookup(const uint8_t *codes, size_t count, const char *texts, uint32_t code)
