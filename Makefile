@@ -25,7 +25,7 @@ Q := $(if $(filter 1,$(V)),,@)
 SAY := $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 
 # What the demo and the QEMU tests are told.
-export ARCH DEVICE DISK WRITE REGION QEMU QEMU_NVME
+export ARCH DEVICE DISK WRITE REGION QEMU QEMU_NVME DESTDIR
 
 ##@ Building
 
@@ -59,6 +59,17 @@ amalgamation: build/dist/lwnvme.c ## build/dist/lwnvme.c and lwnvme.h: the libra
 build/dist/lwnvme.c: $(AMALGAM_INPUTS) | setup-python
 	@$(SAY) 'GEN   $@'
 	$(Q)$(PYTHON) tools/amalgamate build/dist $(LWNVME_SOURCES)
+
+PREFIX ?= /usr/local
+
+install: ## the library as sources below DESTDIR/PREFIX, for pkg-config and CMake's find_package: PREFIX=/usr/local
+	@tools/install "$(PREFIX)"
+
+uninstall: ## removes what install made
+	@tools/install --remove "$(PREFIX)"
+
+dist: build/dist/lwnvme.c | setup-python ## the release archive, the same bytes each time: build/dist/lwnvme-VERSION.tar.gz and .zip
+	@$(PYTHON) tools/dist
 
 clean: ## removes build/
 	rm -rf build
@@ -179,6 +190,7 @@ include tests/examples/examples.mk
 include tests/fuzz/fuzz.mk
 include tests/sweep/sweep.mk
 include tests/simulation/simulation.mk
+include tests/vendor/vendor.mk
 
 QEMU_TESTS := $(if $(wildcard tests/qemu/test_*.py),tests/qemu)
 QEMU_NEEDS = $(if $(QEMU_TESTS),$(KERNELS) build/demo/lwnvme-demo-sim)
@@ -395,15 +407,15 @@ bench-qemu: build/bench/qemu/kernel.elf build/bench/qemu/count.so build/bench/qe
 ##@ Help
 
 help: ## this text
-	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk ports/linux_vfio/vfio.mk docs/site/site.mk
+	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk ports/linux_vfio/vfio.mk docs/site/site.mk tests/vendor/vendor.mk
 
-SETUPS := build vfio test-vfio python size demo $(addprefix demo-,$(filter-out x86_64,$(KERNEL_ARCHS))) test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz
+SETUPS := build vfio test-vfio python size demo $(addprefix demo-,$(filter-out x86_64,$(KERNEL_ARCHS))) test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz vendor
 $(SETUPS:%=setup-%): setup-%:
 	@$(SETUP) $*
 
 FORCE:
 
-.PHONY: all amalgamation bench bench-qemu bench-figure check-amalgamation check-docs check-headers check-layers check-layout check-symbols clean configs reliability sweep sweep-life sweep-map tsan \
+.PHONY: all amalgamation install uninstall dist bench bench-qemu bench-figure check-amalgamation check-docs check-headers check-layers check-layout check-symbols clean configs reliability sweep sweep-life sweep-map tsan \
     demo fmt help lint matrix shell size test tour test-qemu test-qtest test-sim test-unit FORCE \
     $(SETUPS:%=setup-%) $(FOREIGN:%=run-%)
 
