@@ -20,6 +20,8 @@
 
 /* The program: called once by start.c when everything below is ready. It ends with machine_exit. */
 void kernel_main(const char *command_line);
+/* Where the loader's start information is (PVH), for a program that starts another. */
+uint32_t machine_start_info(void);
 
 /* What QEMU's isa-debug-exit device is told; QEMU's own exit status is twice this plus one. */
 enum machine_result {

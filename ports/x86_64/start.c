@@ -38,6 +38,7 @@ extern const char kernel_end[];
 void machine_start(uint32_t start_info);
 
 static char start_command_line[START_COMMAND_LINE_MAX];
+static uint32_t start_information;
 
 static void start_copy_command_line(uint64_t address)
 {
@@ -86,6 +87,7 @@ void machine_start(uint32_t start_info)
 {
     const struct start_info *info = (const struct start_info *)(uintptr_t)start_info;
 
+    start_information = start_info;
     serial_init();
     trap_init();
     processor_init();
@@ -101,6 +103,11 @@ void machine_start(uint32_t start_info)
     clock_init();
     kernel_main(start_command_line);
     machine_exit(MACHINE_FAILED);
+}
+
+uint32_t machine_start_info(void)
+{
+    return start_information;
 }
 
 void machine_exit(enum machine_result result)
