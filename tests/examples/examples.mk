@@ -3,6 +3,8 @@
 # Examples and adapters, compiled as in a user's tree and run on the software controller: one program for each
 # tests/examples/test_NAME.c, with the sources of EXAMPLE_NAME.
 EXAMPLE_interrupts := $(wildcard examples/interrupts/*.c)
+EXAMPLE_block := $(wildcard examples/block/*.c) tests/examples/image.c
+EXAMPLE_partition := $(EXAMPLE_block)
 
 EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.c))
 EXAMPLE_PROGRAMS := $(EXAMPLE_TESTS:%.c=build/san/%)
@@ -10,7 +12,7 @@ EXAMPLE_PROGRAMS := $(EXAMPLE_TESTS:%.c=build/san/%)
 # example_rule name
 define example_rule
 build/san/tests/examples/test_$(1): build/san/tests/examples/test_$(1).o $(EXAMPLE_$(1):%.c=build/san/%.o) \
-    build/san/libsim.a build/san/liblwnvme.a
+    build/san/libsupport.a build/san/libsim.a build/san/liblwnvme.a
 	@$$(SAY) 'LINK  $$@'
 	$$(Q)$$(CC) $$(SAN_CFLAGS) $$(GROUPED) $$(TEST_LIBS) -o $$@
 endef
