@@ -8,8 +8,8 @@
 
 set(LWNVME_LIST "${LWNVME_ROOT}/lwnvme.mk")
 file(READ "${LWNVME_LIST}" lwnvme_text)
-string(FIND "${lwnvme_text}" "\nLWNVME_SOURCES :=" lwnvme_all)
-string(FIND "${lwnvme_text}" "\nLWNVME_BOOT_SOURCES :=" lwnvme_boot)
+string(FIND "${lwnvme_text}" "LWNVME_SOURCES :=" lwnvme_all)
+string(FIND "${lwnvme_text}" "LWNVME_BOOT_SOURCES :=" lwnvme_boot)
 if(lwnvme_all LESS 0 OR lwnvme_boot LESS lwnvme_all)
     message(FATAL_ERROR "lwnvme: ${LWNVME_LIST} has no lists of sources")
 endif()

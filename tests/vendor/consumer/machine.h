@@ -34,8 +34,10 @@ uint64_t machine_register_bytes(struct machine *machine);
 uint32_t machine_read32(struct machine *machine, volatile void *registers, size_t offset_bytes);
 void machine_write32(struct machine *machine, volatile void *registers, size_t offset_bytes, uint32_t value);
 
-/* port.c or port.cpp: brings the drive up, reads one block of namespace 1, and shuts the drive down. 0, or a status. */
-int port_read(struct machine *machine, uint64_t lba, uint8_t *block, size_t block_bytes);
+/* port.c or port.cpp: brings the drive up; reads one block of namespace 1; shuts the drive down. 0, or a status. */
+int port_open(struct machine *machine);
+int port_read(uint64_t lba, uint8_t *block, size_t block_bytes);
+int port_close(void);
 /* The version that the port was compiled with: major * 10000 + minor * 100 + patch. */
 int port_version(void);
 

@@ -13,10 +13,14 @@
 static int read_and_check(struct machine *machine)
 {
     uint8_t block[BLOCK_BYTES] = {0};
-    int status = port_read(machine, LBA, block, sizeof(block));
+    int status = port_open(machine);
 
+    if (status == 0)
+        status = port_read(LBA, block, sizeof(block));
+    if (status == 0)
+        status = port_close();
     if (status != 0) {
-        printf("reading failed with status %d\n", status);
+        printf("failed with status %d\n", status);
         return 1;
     }
     for (size_t index = 0; index < sizeof(block); index++) {

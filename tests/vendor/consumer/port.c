@@ -53,7 +53,7 @@ static const struct lwnvme_host_ops hooks = {
     .mmio_write32 = hook_mmio_write32,
 };
 
-int port_read(struct machine *machine, uint64_t lba, uint8_t *block, size_t block_bytes)
+int port_open(struct machine *machine)
 {
     struct lwnvme_controller_config config = {.ops = &hooks,
                                               .host = machine,
@@ -61,21 +61,29 @@ int port_read(struct machine *machine, uint64_t lba, uint8_t *block, size_t bloc
                                               .bar_mapped = machine_registers(machine),
                                               .bar_bytes = machine_register_bytes(machine)};
     int status = lwnvme_sync_controller_open(&controller, &config);
-    int closed;
 
     if (status != LWNVME_OK)
         return status;
     status = lwnvme_sync_queue_create(&controller, &queue, NULL);
     if (status == LWNVME_OK)
         status = lwnvme_sync_namespace_open(&controller, 1, &ns);
-    if (status == LWNVME_OK && ns.block_bytes != block_bytes)
-        status = LWNVME_ERR_BUFFER_LENGTH;
-    if (status == LWNVME_OK)
-        status = lwnvme_sync_read(&queue, &ns, lba, 1, block, 0);
-    closed = lwnvme_sync_controller_shutdown(&controller, LWNVME_SHUTDOWN_HAND_OFF);
-    if (status == LWNVME_OK)
-        status = closed;
-    closed = lwnvme_sync_controller_close(&controller);
+    if (status != LWNVME_OK)
+        (void)port_close();
+    return status;
+}
+
+int port_read(uint64_t lba, uint8_t *block, size_t block_bytes)
+{
+    if (ns.block_bytes != block_bytes)
+        return LWNVME_ERR_BUFFER_LENGTH;
+    return lwnvme_sync_read(&queue, &ns, lba, 1, block, 0);
+}
+
+int port_close(void)
+{
+    int status = lwnvme_sync_controller_shutdown(&controller, LWNVME_SHUTDOWN_HAND_OFF);
+    int closed = lwnvme_sync_controller_close(&controller);
+
     return status != LWNVME_OK ? status : closed;
 }
 

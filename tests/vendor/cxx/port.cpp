@@ -48,7 +48,7 @@ const lwnvme_host_ops hooks = make_hooks();
 
 } // namespace
 
-int port_read(machine *machine, uint64_t lba, uint8_t *block, size_t block_bytes)
+int port_open(machine *machine)
 {
     lwnvme_controller_config config{};
 
@@ -63,14 +63,23 @@ int port_read(machine *machine, uint64_t lba, uint8_t *block, size_t block_bytes
     status = lwnvme_sync_queue_create(&controller, &queue, nullptr);
     if (status == LWNVME_OK)
         status = lwnvme_sync_namespace_open(&controller, 1, &ns);
-    if (status == LWNVME_OK && ns.block_bytes != block_bytes)
-        status = LWNVME_ERR_BUFFER_LENGTH;
-    if (status == LWNVME_OK)
-        status = lwnvme_sync_read(&queue, &ns, lba, 1, block, 0);
-    int closed = lwnvme_sync_controller_shutdown(&controller, LWNVME_SHUTDOWN_NORMAL);
-    if (status == LWNVME_OK)
-        status = closed;
-    closed = lwnvme_sync_controller_close(&controller);
+    if (status != LWNVME_OK)
+        (void)port_close();
+    return status;
+}
+
+int port_read(uint64_t lba, uint8_t *block, size_t block_bytes)
+{
+    if (ns.block_bytes != block_bytes)
+        return LWNVME_ERR_BUFFER_LENGTH;
+    return lwnvme_sync_read(&queue, &ns, lba, 1, block, 0);
+}
+
+int port_close()
+{
+    const int status = lwnvme_sync_controller_shutdown(&controller, LWNVME_SHUTDOWN_NORMAL);
+    const int closed = lwnvme_sync_controller_close(&controller);
+
     return status != LWNVME_OK ? status : closed;
 }
 
