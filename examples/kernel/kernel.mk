@@ -49,7 +49,9 @@ build/demo/kernel.elf: $(KERNEL_OBJECTS) ports/x86_64/kernel.ld
 
 # The other machines: for each a compiler (KERNEL_CC_), flags for it (KERNEL_CFLAGS_), for the linker (KERNEL_LDFLAGS_) and
 # the linker's script (KERNEL_SCRIPT_), and all sources that are not the demo's (KERNEL_PORT_).
-VIRT_CFLAGS := -std=c11 -ffreestanding -O2 -g -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
+# VIRT_LEVEL='-O2 -g' takes twice the time to compile.
+VIRT_LEVEL ?= -O1
+VIRT_CFLAGS := -std=c11 -ffreestanding $(VIRT_LEVEL) -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
     -ffunction-sections -fdata-sections $(DEMO_WARNINGS) $(addprefix -I,$(LWNVME_INCLUDES)) -Iexamples/kernel
 VIRT_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
 VIRT_SOURCES := examples/kernel/main_virt.c \

@@ -40,8 +40,8 @@ class Machine:
     model: str     # -M
     options: tuple  # with those by which the kernel gives its exit status
 
-    def command(self, qemu=None, model=None):
-        return [qemu or self.qemu, "-M", model or self.model, *self.options, "-kernel", str(self.kernel)]
+    def command(self, qemu=None, model=None, kernel=None):
+        return [qemu or self.qemu, "-M", model or self.model, *self.options, "-kernel", str(kernel or self.kernel)]
 
 
 def aarch64(name):
@@ -106,8 +106,8 @@ class Result:
         return self.output.rstrip().rpartition("demo: FAILED: ")[2]
 
 
-def command(drives, words="", qemu=None, memory="256M", trace=None, arch="x86_64", model=None):
-    line = MACHINES[arch].command(qemu, model) + [
+def command(drives, words="", qemu=None, memory="256M", trace=None, arch="x86_64", model=None, kernel=None):
+    line = MACHINES[arch].command(qemu, model, kernel) + [
         "-accel", "tcg", "-m", memory, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial",
         "stdio", "-append", words]
     if trace is not None:

@@ -1,0 +1,281 @@
+# SPDX-License-Identifier: MIT
+"""The demo on the machines beside x86-64: the same kernel, the same drives, the same promises. What is the same everywhere runs
+on each; what only one machine has stands at the end."""
+
+import json
+import re
+import struct
+import subprocess
+
+import pytest
+
+import machine
+from machine import FAILED, MACHINES, MIB, PASSED, SEED, TRAPPED, boot, check_region, drive, make_image, sha256
+
+OTHERS = [name for name in MACHINES if name != "x86_64"]
+ARM = [name for name in OTHERS if name.startswith("aarch64")]
+BIG_BLOCKS = "logical_block_size=4096,physical_block_size=4096"
+
+
+def read_write(tmp_path, image, words="", options="", block_bytes=512, more=(), **options_of_boot):
+    """The whole demo with a region; checked from outside."""
+    before = image.read_bytes()
+    digest = sha256(image)
+    lba, count = 101, 400
+    result = boot(tmp_path, drive(image, options=options) + list(more),
+                  f"write=1 region={lba},{count} seed={SEED} {words}".strip(), **options_of_boot)
+    assert result.status == PASSED, result.output
+    assert result.output.rstrip().splitlines()[-1].startswith(("demo: passed", "drive 0, caches"))
+    assert result.complaints() == []
+    assert result.shutdowns() == 1
+    assert result.hashes() == {1: digest}
+    check_region(result, before, image, lba, count, block_bytes)
+    return result
+
+
+def interrupts(result):
+    return int(re.search(r"^interrupts taken: (\d+)$", result.output, re.M).group(1))
+
+
+def maintained(result):
+    """How often caches were cleaned, flushed and invalidated."""
+    found = re.search(r"^drive 0, caches.*: cleaned (\d+), flushed (\d+), invalidated (\d+) times$", result.output, re.M)
+    return tuple(int(number) for number in found.groups()) if found else None
+
+
+def lasting(output):
+    """What the demo printed, without what depends on time and on where the machine has the drive's registers."""
+    return "\n".join(line for line in output.splitlines() if not re.search(r"\d ms|registers at|  read \d+ of", line))
+
+
+@pytest.fixture
+def image(tmp_path):
+    """A drive of 2 MiB with random content."""
+    return machine.make_image(tmp_path / "disk.img", 2 * MIB)
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+@pytest.mark.parametrize("words, options, block_bytes", [
+    ("", "mdts=1", 512),
+    ("irq=msix", BIG_BLOCKS, 4096),
+    ("irq=intx entries=2", "addr=5", 512),
+    ("irq=msix", "msix_qsize=1,max_ioqpairs=1", 512),
+])
+def test_demo(tmp_path, image, arch, words, options, block_bytes):
+    """Read, written, compared, zeroed, trimmed: polled, by messages, by the pin, with one vector for all."""
+    if block_bytes == 4096:
+        image = make_image(tmp_path / "disk4.img", 4 * MIB)
+    result = read_write(tmp_path, image, words, options, block_bytes, arch=arch)
+    if "irq" in words:
+        assert interrupts(result) > 0
+    else:
+        assert "interrupts taken" not in result.output
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_says_the_same_as_x86(tmp_path, image, arch):
+    """Every structure, log and feature that the demo decodes reads alike on a machine of another width or byte order."""
+    here = boot(tmp_path, drive(image, options="addr=1"), arch=arch)
+    there = boot(tmp_path, drive(image, options="addr=1"))
+    assert here.status == there.status == PASSED, here.output
+    assert len(lasting(there.output)) > 5000
+    assert lasting(here.output) == lasting(there.output)
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_shadow(tmp_path, image, arch):
+    """Devices see another copy of memory, and only dma_sync moves data between the copies: everything that the library
+    hands to the device or takes from it is synchronised, in both directions, or the demo could not pass."""
+    result = read_write(tmp_path, image, "shadow=1 irq=msix", arch=arch)
+    assert "caches and shadow" in result.output
+    assert min(maintained(result)) > 0
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_not_coherent(tmp_path, image, arch):
+    """On a machine whose caches devices do not see, each transfer has its cache maintenance; on a coherent one there is none."""
+    result = read_write(tmp_path, image, "coherent=0", arch=arch)
+    cleaned, flushed, invalidated = maintained(result)
+    # A command has at least its ring entry cleaned, its completion invalidated, and a buffer flushed that it reads into.
+    assert cleaned > 20 and flushed > 20 and invalidated > cleaned
+    assert maintained(boot(tmp_path, drive(image), arch=arch)) is None
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_two_drives(tmp_path, image, arch):
+    """Both are listed, the second one is read, and the first one is left alone."""
+    other = make_image(tmp_path / "other.img", MIB, 2)
+    line = drive(image, "a", "nvme,serial=FIRST") + drive(other, "b", "nvme,serial=SECOND")
+    result = boot(tmp_path, line, "device=1 irq=msix", arch=arch)
+    assert result.status == PASSED, result.output
+    assert result.output.count("\ndrive ") == 2
+    assert result.hashes() == {1: sha256(other)}
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_two_drives_on_one_line(tmp_path, image, arch):
+    """Slots 4 and 8 share a line; the neighbour's answers, which nobody takes, do not disturb (fault 94)."""
+    other = make_image(tmp_path / "other.img", MIB, 2)
+    line = drive(image, "a", options="addr=4") + drive(other, "b", "nvme,serial=OTHER", "addr=8")
+    result = boot(tmp_path, line, "irq=intx neighbour=1", arch=arch)
+    assert result.status == PASSED, result.output
+    assert result.complaints() == []
+    assert result.shutdowns() == 2
+    assert "neighbour 1: 8 reads answered" in result.output
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_behind_a_bridge(tmp_path, image, arch):
+    """The port numbers the bus behind a root port and opens a window for the drive; messages and the pin come through."""
+    line = ["-device", "pcie-root-port,id=rp1,chassis=1,slot=1"] + drive(image, options="bus=rp1")
+    for words in ("irq=msix", "irq=intx"):
+        result = boot(tmp_path, line, words, arch=arch)
+        assert result.status == PASSED, result.output
+        assert re.search(r"drive 0: PCI 01:00\.0", result.output)
+        assert result.hashes() == {1: sha256(image)}
+        assert interrupts(result) > 0
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_large_memory_buffer(tmp_path, image, arch):
+    """A BAR of 1 GiB, for which there is room above 4 GiB only: the submission queue lies in it."""
+    result = read_write(tmp_path, image, "cmb=1", "cmb_size_mb=1024", arch=arch)
+    assert "controller memory buffer: BAR 2, offset 0, 1048576 KiB" in result.output
+
+
+def test_memory_above_4_gib(tmp_path, image):
+    """Queues and buffers at addresses that need more than 32 bits."""
+    read_write(tmp_path, image, arch="aarch64_be", memory="8G")
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_unreadable_block(tmp_path, image, arch):
+    """A media error names the block and the status; all other blocks are read (fault 61)."""
+    node = {"driver": "blkdebug", "node-name": "e0",
+            "image": {"driver": "raw", "file": {"driver": "file", "filename": str(image)}},
+            "inject-error": [{"event": "none", "iotype": "read", "errno": 5, "sector": 64}]}
+    result = boot(tmp_path, ["-blockdev", json.dumps(node), "-device", "nvme,drive=e0,serial=EIO"], arch=arch)
+    assert result.status == FAILED
+    assert re.findall(r"^  block (\d+): .*\(0x([0-9a-f]+)\)$", result.output, re.M) == [("64", "281")]
+    assert "read and hashed 2 MiB" in result.output
+    assert "shut down in" in result.output
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_deadline_ends_a_wait(tmp_path, image, arch):
+    """A command that never comes back in time is given back by its deadline: the timer ends the wait (fault 104)."""
+    line = ["-object", "throttle-group,id=tg,x-iops-total=1", "-blockdev",
+            f"driver=throttle,node-name=t0,throttle-group=tg,file.driver=raw,file.file.driver=file,file.file.filename={image}",
+            "-device", "nvme,drive=t0,serial=SLOW"]
+    result = boot(tmp_path, line, "irq=msix timeout=300", arch=arch)
+    assert result.status == FAILED
+    assert "deadline passed" in result.output or "given back" in result.output
+    assert result.output.rstrip().splitlines()[-1].startswith("demo: FAILED: ")
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_shell(image, shell, arch):
+    """Typed commands reach the kernel, and what they write is in the image."""
+    digest = sha256(image)
+    session = shell(drive(image), arch=arch)
+    assert digest in session.run("hash")
+    assert "write: done" in session.run("write 100 50 --yes")
+    assert "compare: done" in session.run("compare 100 50")
+    assert "reset: done" in session.run("reset")
+    assert json.loads(session.run("smart --json"))["temperature"] > 0
+    output, status = session.end()
+    assert status == PASSED, output
+    assert image.read_bytes()[100 * 512:150 * 512] == machine.pattern(100, 50, 512)
+
+
+def place_in_file(elf, address):
+    """Where in an ELF file of 64 bits the byte is that will be at the address."""
+    order = "<" if elf[5] == 1 else ">"
+    first, size, count = *struct.unpack(order + "Q", elf[32:40]), *struct.unpack(order + "HH", elf[54:58])
+    for at in range(first, first + size * count, size):
+        kind, _, offset, begin, _, length = struct.unpack(order + "IIQQQQ", elf[at:at + 40])
+        if kind == 1 and begin <= address < begin + length:
+            return offset + address - begin
+    raise ValueError(f"nothing of the file is at {address:#x}")
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_exception(tmp_path, image, arch):
+    """An instruction that is none, put where the program begins, is reported, and ends the machine with a status."""
+    symbols = subprocess.run(["nm", MACHINES[arch].kernel], capture_output=True, text=True, check=True, timeout=30).stdout
+    where = re.search(r"^([0-9a-f]+) T kernel_main$", symbols, re.M).group(1)
+    elf = bytearray(MACHINES[arch].kernel.read_bytes())
+    at = place_in_file(elf, int(where, 16))
+    elf[at:at + 4] = bytes(4)
+    broken = tmp_path / "broken.elf"
+    broken.write_bytes(elf)
+    result = boot(tmp_path, drive(image), arch=arch, kernel=broken)
+    assert result.status == TRAPPED, result.output
+    assert "exception: " in result.output
+    assert where in result.output
+
+
+@pytest.mark.parametrize("arch", OTHERS)
+def test_what_is_not_there(tmp_path, image, arch):
+    """No drive, no message-signalled interrupts of the old kind, no further processors: each by its name."""
+    result = boot(tmp_path, [], arch=arch)
+    assert (result.status, "no NVMe controller found" in result.output) == (FAILED, True)
+    result = boot(tmp_path, drive(image), "irq=msi", arch=arch)
+    assert (result.status, "no MSI" in result.why()) == (FAILED, True)
+
+
+@pytest.mark.parametrize("arch", ARM)
+def test_from_the_hypervisors_level(tmp_path, image, arch):
+    """The loader starts the kernel at EL2: it goes down to EL1."""
+    read_write(tmp_path, image, "irq=msix", arch=arch, model="virt,virtualization=on")
+
+
+def test_everything_below_4_gib(tmp_path, image):
+    """Configuration space is elsewhere on a machine without room above: the device tree says where."""
+    read_write(tmp_path, image, "irq=msix", arch="aarch64", model="virt,highmem=off")
+
+
+def test_interrupt_controller_of_another_kind(tmp_path, image):
+    """A GICv3 is not known to the port: polling works, interrupts are refused by name."""
+    read_write(tmp_path, image, arch="aarch64", model="virt,gic-version=3")
+    result = boot(tmp_path, drive(image), "irq=msix", arch="aarch64", model="virt,gic-version=3")
+    assert result.status == FAILED
+    assert result.why() == "the machine's interrupt controller is not known"
+
+
+def without_property(tree, name):
+    """A flattened device tree in which each property of that name is replaced by nothing, without room at its end: QEMU
+    takes twice the size of what it is given."""
+    nothing, begin, prop, end = struct.pack(">I", 4), 1, 3, 9
+    tokens, strings = struct.unpack(">II", tree[8:16])
+    out, at, found = bytearray(tree), tokens, 0
+    while True:
+        kind = struct.unpack(">I", tree[at:at + 4])[0]
+        if kind == end:
+            used = max(tokens + struct.unpack(">I", tree[36:40])[0], strings + struct.unpack(">I", tree[32:36])[0])
+            out[4:8] = struct.pack(">I", used)
+            return bytes(out[:used]), found
+        size = 4
+        if kind == begin:
+            size += (tree.index(b"\0", at + 4) - at - 4 + 4) & ~3
+        elif kind == prop:
+            length, offset = struct.unpack(">II", tree[at + 4:at + 12])
+            size += 8 + ((length + 3) & ~3)
+            where = strings + offset
+            if tree[where:tree.index(b"\0", where)] == name:
+                out[at:at + size] = nothing * (size // 4)
+                found += 1
+        at += size
+
+
+@pytest.mark.parametrize("arch", ARM)
+def test_device_tree_says_not_coherent(tmp_path, image, arch):
+    """It is the tree that decides: without its `dma-coherent` caches are maintained, and no word asks for it."""
+    dumped = tmp_path / "virt.dtb"
+    line = machine.command([], arch=arch, model=f"virt,dumpdtb={dumped}")
+    subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=30)
+    tree, found = without_property(dumped.read_bytes(), b"dma-coherent")
+    assert found > 0
+    dumped.write_bytes(tree)
+    result = read_write(tmp_path, image, arch=arch, more=["-dtb", str(dumped)])
+    assert min(maintained(result)) > 0
