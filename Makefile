@@ -81,6 +81,7 @@ clean: ## removes build/
 include examples/boot/boot.mk
 -include bench/qemu/bench.mk
 -include ports/linux_vfio/vfio.mk
+include ports/uefi/uefi.mk
 
 DEMO_PROGRAM = $(if $(filter sim,$(DEVICE)),build/demo/lwnvme-demo-sim,$(call KERNEL_OF,$(ARCH)))
 DEMO_SETUP = $(if $(filter sim,$(DEVICE)),setup-demo,$(call KERNEL_SETUP_OF,$(ARCH)))
@@ -408,9 +409,9 @@ bench-qemu: build/bench/qemu/kernel.elf build/bench/qemu/count.so build/bench/qe
 ##@ Help
 
 help: ## this text
-	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk ports/linux_vfio/vfio.mk docs/site/site.mk tests/vendor/vendor.mk
+	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk ports/linux_vfio/vfio.mk docs/site/site.mk tests/vendor/vendor.mk ports/uefi/uefi.mk
 
-SETUPS := build vfio test-vfio python size demo $(addprefix demo-,$(filter-out x86_64,$(KERNEL_ARCHS))) test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz vendor
+SETUPS := build vfio test-vfio python size demo $(addprefix demo-,$(filter-out x86_64,$(KERNEL_ARCHS))) test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz vendor uefi test-uefi
 $(SETUPS:%=setup-%): setup-%:
 	@$(SETUP) $*
 

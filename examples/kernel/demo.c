@@ -6,6 +6,7 @@
  */
 #include "demo.h"
 
+#include "bench.h"
 #include "neighbour.h"
 #include "parallel.h"
 #include "pattern.h"
@@ -85,23 +86,49 @@ int demo_hash(struct drive *drive, const struct lwnvme_namespace *ns, uint64_t l
     return 0;
 }
 
+static void demo_read_namespace(struct demo *demo, const struct lwnvme_namespace *ns)
+{
+    const uint64_t limit = ((uint64_t)demo->options.read_mib << 20) / ns->block_bytes;
+    const uint64_t blocks = limit != 0 && limit < ns->block_count ? limit : ns->block_count;
+    int status;
+
+    text_print("reading namespace %u: %s %" TEXT_64 "u blocks, %u requests of up to ", ns->nsid,
+               blocks == ns->block_count ? "all" : "the first", blocks, STREAM_DEPTH);
+    text_print_size(STREAM_CHUNK_BYTES);
+    text_print(" in flight\n");
+    status = demo_hash(&demo->drive, ns, 0, blocks);
+    if (status != 0) {
+        demo_fail(demo, "reading", status);
+    }
+}
+
 static void demo_read_all(struct demo *demo)
 {
     for (uint32_t i = 0; i < demo->drive.ns_count; i++) {
-        const struct lwnvme_namespace *ns = &demo->drive.ns[i];
-        int status;
+        if (demo->drive.ns[i].status == 0) {
+            demo_read_namespace(demo, &demo->drive.ns[i]);
+        }
+    }
+}
 
-        if (ns->status != 0) {
-            continue;
-        }
-        text_print("reading namespace %u: all %" TEXT_64 "u blocks, %u requests of up to ", ns->nsid,
-                   ns->block_count, STREAM_DEPTH);
-        text_print_size(STREAM_CHUNK_BYTES);
-        text_print(" in flight\n");
-        status = demo_hash(&demo->drive, ns, 0, ns->block_count);
+static void demo_bench(struct demo *demo)
+{
+    static const uint32_t depths[] = {1, 32};
+
+    if (demo->options.bench_ms == 0 || demo->drive.current == NULL) {
+        return;
+    }
+    text_print("random reads on namespace %u\n", demo->drive.current->nsid);
+    for (uint32_t i = 0; i < sizeof(depths) / sizeof(depths[0]); i++) {
+        struct bench_result result;
+        const int status =
+            bench_measure(&demo->drive, demo->drive.current, depths[i], demo->options.bench_ms, &result);
+
         if (status != 0) {
-            demo_fail(demo, "reading", status);
+            demo_fail(demo, "random reads", status);
+            return;
         }
+        bench_print(&result);
     }
 }
 
@@ -344,6 +371,7 @@ static void demo_run(struct demo *demo)
     }
     demo_look(demo);
     demo_read_all(demo);
+    demo_bench(demo);
     if (lwnvme_controller_status(&demo->drive.controller) != 0) {
         text_print("the controller has failed: the rest is left out\n");
         return;
@@ -420,6 +448,8 @@ bool demo_main(const char *command_line)
 {
     struct demo *demo = &demo_state;
 
+    demo->failures = 0; /* of an earlier session */
+    demo->why[0] = '\0';
     text_print("lwnvme %u.%u.%u demo\n", (unsigned)LWNVME_VERSION_MAJOR, (unsigned)LWNVME_VERSION_MINOR,
                (unsigned)LWNVME_VERSION_PATCH);
     if (!options_parse(command_line, &demo->options)) {

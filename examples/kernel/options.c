@@ -63,6 +63,9 @@ static bool options_word(char *word, struct options *options)
         {"shared=", &options->shared},
         {"neighbour=", &options->neighbour},
         {"cmb=", &options->cmb},
+        {"read=", &options->read_mib},
+        {"bench=", &options->bench_ms},
+        {"readonly=", &options->read_only},
     };
     const char *region = text_after(word, "region=");
     const char *irq = text_after(word, "irq=");
@@ -127,6 +130,10 @@ bool options_parse(const char *command_line, struct options *options)
             text_print("command line: \"%s\" is not understood\n", shown);
             return false;
         }
+    }
+    if (options->write && options->read_only != 0) {
+        text_print("command line: write=1 and readonly=1 exclude each other\n");
+        return false;
     }
     if (options->write && !options->has_region) {
         text_print("command line: write=1 needs region=LBA,COUNT\n");

@@ -10,6 +10,9 @@
  *     timeout=MS         deadline of each I/O command
  *     entries=N          ring entries of the I/O queue
  *     transfer=BYTES     largest transfer of one command
+ *     read=MIB           how much of each namespace is read, from its first block on (without: all)
+ *     bench=MS           random reads for so long, one at a time and 32 in flight
+ *     readonly=1         the shell refuses what changes the drive
  *     irq=KIND           how commands are awaited: poll (without: so), intx, msi or msix
  *     cmb=1              the submission queue lies in the controller memory buffer
  *     neighbour=N        a second controller, from 1: it is brought up too, with the same kind of interrupts, and answers
@@ -29,6 +32,9 @@ struct options {
     bool shell;
     bool write;
     bool has_region;
+    uint32_t read_only;
+    uint32_t read_mib; /* 0: all */
+    uint32_t bench_ms; /* 0: none */
     uint64_t region_lba;
     uint64_t region_blocks;
     uint32_t device;

@@ -369,7 +369,12 @@ int shell_run(struct drive *drive, const struct options *options)
             continue;
         }
         command = shell_find(shell.words[0]);
-        if (command != NULL && (!command->destructive || shell_confirm(&shell))) {
+        if (command == NULL) {
+            continue;
+        }
+        if (command->destructive && options->read_only != 0) {
+            text_print("%s changes the drive, and this shell may only look\n", command->name);
+        } else if (!command->destructive || shell_confirm(&shell)) {
             command->run(&shell);
         }
     }

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: MIT
+"""A PC with UEFI firmware (OVMF) in QEMU, driven over its serial console."""
+
+import hashlib
+import os
+import random
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pexpect
+
+TREE = Path(__file__).resolve().parents[2]
+PROGRAM = TREE / "build/uefi/x86_64/lwnvme.efi"
+DRIVER = TREE / "build/uefi/x86_64/lwnvme-driver.efi"
+STICK = TREE / "build/usb/lwnvme-usb.img"
+CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
+VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
+
+MIB = 1024 * 1024
+WAIT_S = 240  # for anything: a PC boots in 5 s, and a machine that is busy with other things takes ten times that
+PROMPT = "lwnvme.efi> "
+SHELL = "lwnvme> "
+
+# What QEMU's own device model reports: undefined behaviour of the driver, enabling, shutdown, queues.
+EVENTS = ("pci_nvme_ub_*", "pci_nvme_mmio_shutdown_*", "pci_nvme_mmio_start_success", "pci_nvme_mmio_stopped",
+          "pci_nvme_create_sq")
+
+
+def make_image(path, size_bytes=8 * MIB, seed=1):
+    path.write_bytes(random.Random(seed).randbytes(size_bytes))
+    return path
+
+
+def sha256(path):
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+
+
+def make_esp(path, files, mib=64):
+    """A disk with an EFI system partition that holds {path: file}."""
+    words = [f"{where}={file}" for where, file in files.items()]
+    subprocess.run([TREE / "tools/make-esp", "--mib", str(mib), path] + words, check=True)
+    return path
+
+
+def stick(path=STICK, bootindex=0):
+    """-drive and -device of a USB stick. What is written to it is forgotten."""
+    return ["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,snapshot=on,file={path}",
+            "-device", f"usb-storage,drive=stick,bootindex={bootindex}"]
+
+
+def drive(path, name="d0", options=""):
+    """-drive and -device of an NVMe drive."""
+    more = f",{options}" if options else ""
+    return ["-drive", f"if=none,id={name},format=raw,file={path}", "-device", f"nvme,drive={name},serial={name}{more}"]
+
+
+def plain(text):
+    """Without the terminal's escape sequences and carriage returns."""
+    return re.sub(r"\x1b(\[[0-9;?=]*[A-Za-z]|[()][A-Za-z0-9])", "", text).replace("\r", "")
+
+
+class Machine:
+    def __init__(self, directory, devices, memory="256M", more=()):
+        self.trace = directory / "trace"
+        variables = directory / "variables.fd"
+        shutil.copyfile(VARIABLES, variables)
+        line = ["-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", memory, "-nodefaults", "-no-user-config", "-no-reboot",
+                "-display", "none", "-serial", "stdio",
+                "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={CODE}",
+                "-drive", f"if=pflash,format=raw,unit=1,file={variables}", "-D", self.trace]
+        for event in EVENTS:
+            line += ["-trace", f"enable={event}"]
+        line = [str(word) for word in line + list(more) + devices]
+        self.child = pexpect.spawn(QEMU, line, encoding="utf-8", codec_errors="replace", timeout=WAIT_S, echo=False,
+                                   dimensions=(50, 300))
+
+    def wait(self, text):
+        """Waits for a text; returns what came before it."""
+        self.child.expect_exact(text)
+        return plain(self.child.before)
+
+    def type(self, text, until):
+        """Types a line; returns what came until `until`, without the echo."""
+        self.child.send(text + "\r")
+        self.child.expect_exact("\n")
+        return self.wait(until)
+
+    def end(self):
+        """Waits until the machine is off; returns what was printed until then."""
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        assert self.child.exitstatus == 0
+        return plain(self.child.before)
+
+    def power_off(self):
+        """From the menu of lwnvme.efi."""
+        self.child.send("p\r")
+        return self.end()
+
+    def events(self, name):
+        """The lines of QEMU's device model that name such an event."""
+        return [line for line in self.trace.read_text(errors="replace").splitlines() if name in line]
+
+    def kill(self):
+        self.child.close(force=True)
+
+
+def hashes(text):
+    """{nsid: sha256} as the program printed them."""
+    return {int(nsid): digest for nsid, digest in re.findall(r"^  namespace (\d+) sha256 ([0-9a-f]{64})$", text, re.M)}
+
+
+def pattern(lba, count, block_bytes, seed):
+    """Blocks of the pattern, as examples/kernel/pattern.h defines it."""
+    return "".join("lwnvme seed=%010d lba=%020d byte=%05d.....\n" % (seed, lba + block, at)
+                   for block in range(count) for at in range(0, block_bytes, 64)).encode()
