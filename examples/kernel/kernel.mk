@@ -61,8 +61,8 @@ KERNEL_CC_aarch64 ?= aarch64-linux-gnu-gcc
 KERNEL_CFLAGS_aarch64 := $(VIRT_CFLAGS) -mgeneral-regs-only -mstrict-align -mno-outline-atomics -Iports/aarch64 -Iports/virt
 KERNEL_LDFLAGS_aarch64 := $(VIRT_LDFLAGS)
 KERNEL_SCRIPT_aarch64 := ports/aarch64/kernel.ld
-KERNEL_PORT_aarch64 := $(VIRT_SOURCES) ports/aarch64/boot.S ports/aarch64/vectors.S \
-    $(addprefix ports/aarch64/,cache.c gic.c machine.c paging.c timer.c uart.c)
+KERNEL_PORT_aarch64 := $(VIRT_SOURCES) ports/virt/cache.c ports/aarch64/boot.S ports/aarch64/vectors.S \
+    $(addprefix ports/aarch64/,gic.c machine.c paging.c timer.c uart.c)
 
 # The same sources, compiled and run in the other byte order.
 KERNEL_CC_aarch64_be ?= $(KERNEL_CC_aarch64)

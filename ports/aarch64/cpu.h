@@ -44,6 +44,30 @@ static inline void cpu_wait(void)
     __asm__ volatile("dsb sy\n\twfi" : : : "memory");
 }
 
+/*
+ * Cache maintenance of the line that holds an address, to the point of coherency, where a device sees it; and how long a line
+ * is: CTR_EL0.DminLine says it for the smallest one, in words of 4 bytes. To be followed by cpu_synchronize.
+ */
+static inline uint32_t cpu_cache_line_bytes(void)
+{
+    return 4u << ((CPU_READ(ctr_el0) >> 16) & 15u);
+}
+
+static inline void cpu_cache_clean(uintptr_t address)
+{
+    __asm__ volatile("dc cvac, %0" : : "r"(address) : "memory");
+}
+
+static inline void cpu_cache_flush(uintptr_t address)
+{
+    __asm__ volatile("dc civac, %0" : : "r"(address) : "memory");
+}
+
+static inline void cpu_cache_invalidate(uintptr_t address)
+{
+    __asm__ volatile("dc ivac, %0" : : "r"(address) : "memory");
+}
+
 static inline void cpu_synchronize(void)
 {
     __asm__ volatile("dsb sy\n\tisb" : : : "memory");

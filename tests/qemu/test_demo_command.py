@@ -18,7 +18,7 @@ LAST_LINE = "lwnvme demo: passed"
 def run(tmp_path, timeout=100, **environment):
     """Runs tools/demo with a directory of its own; (exit status, lines)."""
     clean = {key: value for key, value in os.environ.items()
-             if key not in ("DISK", "WRITE", "REGION", "DEVICE", "QEMU", "QEMU_NVME", "DEMO_ARGS", "DEMO_TIMEOUT")}
+             if key not in ("ARCH", "DISK", "WRITE", "REGION", "DEVICE", "QEMU", "QEMU_NVME", "DEMO_ARGS", "DEMO_TIMEOUT")}
     clean.update({"DEMO_DIR": str(tmp_path / "demo"), "QEMU": QEMU}, **environment)
     done = subprocess.run([DEMO], env=clean, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace", timeout=timeout)
@@ -49,6 +49,22 @@ def test_default_image(tmp_path, device):
     assert "host: sha256sum gives the same hash" in lines
     assert "host: everything outside of the region is unchanged" in lines
     assert any(line.startswith("host: 8192 blocks from 106496 hold what they should, in 4 parts") for line in lines)
+
+
+@pytest.mark.parametrize("arch", [name for name in machine.MACHINES if name != "x86_64"])
+def test_other_machines(tmp_path, arch):
+    """ARCH: the same image, the same checks."""
+    status, lines = run(tmp_path, ARCH=arch, QEMU="", DEMO_ARGS="irq=msix")
+    assert status == 0, lines
+    assert lines[-1] == LAST_LINE
+    assert "host: sha256sum gives the same hash" in lines
+    assert any(line.startswith("host: 8192 blocks from 106496 hold what they should, in 4 parts") for line in lines)
+
+
+def test_machine_list():
+    """What make and tools/demo take for ARCH is what is tested here."""
+    makefile = (machine.TREE / "examples/kernel/kernel.mk").read_text()
+    assert next(line for line in makefile.splitlines() if line.startswith("KERNEL_ARCHS := ")).split()[2:] == list(machine.MACHINES)
 
 
 def test_software_controller_is_quick_and_alone(tmp_path):
@@ -109,6 +125,7 @@ def test_device_properties(tmp_path, properties):
     ({"QEMU_NVME": "bogus=1"}, "Property 'nvme.bogus' not found"),
     ({"QEMU_NVME": "mdts=1,mdts"}, "QEMU ended with status 1"),
     ({"DEVICE": "floppy"}, "is not known"),
+    ({"ARCH": "vax"}, "ARCH=vax is not known; there are x86_64 "),
     ({"DEMO_TIMEOUT": "soon"}, "is not a number of seconds"),
     ({"DEMO_ARGS": "device=4"}, "no drive to work on"),
     ({"DEMO_ARGS": "nonsense"}, "the command line"),
