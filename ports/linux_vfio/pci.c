@@ -284,7 +284,7 @@ static int pci_write(const char *address, const char *file, const char *text)
     } else {
         linux_pci_sys_path(path, "bus", "pci", file);
     }
-    descriptor = open(path, O_WRONLY | O_CLOEXEC);
+    descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
     if (descriptor < 0) {
         return errno;
     }

@@ -12,8 +12,12 @@ VFIO_TOOL := $(VFIO_PORT) $(addprefix ports/linux_vfio/,platform_vfio.c tool.c t
 VFIO_CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Wconversion -Wshadow -Wvla \
     -Wframe-larger-than=4096 -Wno-format-truncation -Werror $(addprefix -I,$(LWNVME_INCLUDES)) -Iports/linux_vfio -Iexamples/kernel -Isim
 
+VFIO_PLUGIN := $(VFIO_PORT) $(addprefix ports/linux_vfio/,backend_sim.c backend_vfio.c engine.c nbdkit_plugin.c) $(wildcard sim/*.c)
+VFIO_PLUGIN_OBJECTS := $(patsubst %.c,build/vfio/obj/%.o,$(LWNVME_SOURCES) $(VFIO_PLUGIN))
 VFIO_TOOL_OBJECTS := $(patsubst %.c,build/vfio/obj/%.o,$(LWNVME_SOURCES) $(VFIO_TOOL))
 
+# Written for other warnings, as in the tests.
+build/vfio/obj/sim/%.o: VFIO_CFLAGS += -Wno-conversion -Wno-shadow -Wno-frame-larger-than
 build/vfio/obj/%.o: %.c ports/linux_vfio/vfio.mk | setup-vfio
 	@mkdir -p $(@D)
 	@$(SAY) 'CC    $@'
@@ -23,9 +27,13 @@ build/vfio/lwnvme: $(VFIO_TOOL_OBJECTS)
 	@$(SAY) 'LINK  $@'
 	$(Q)$(CC) $(VFIO_TOOL_OBJECTS) -lpthread -o $@
 
+build/vfio/nbdkit-lwnvme-plugin.so: $(VFIO_PLUGIN_OBJECTS)
+	@$(SAY) 'LINK  $@'
+	$(Q)$(CC) -shared $(VFIO_PLUGIN_OBJECTS) -lpthread -o $@
+
 ##@ Linux user space
 
-vfio: build/vfio/lwnvme ## build/vfio/lwnvme: the library in a Linux process, through VFIO
+vfio: build/vfio/lwnvme build/vfio/nbdkit-lwnvme-plugin.so ## build/vfio/: the command lwnvme and an nbdkit plugin: the library in Linux processes, through VFIO
 
 .PHONY: vfio
 -include $(shell find build/vfio -name '*.d' 2>/dev/null)

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""A machine made of files: as much of /sys, /proc and /dev as the lwnvme command looks at."""
+
+import os
+import subprocess
+from pathlib import Path
+
+TREE = Path(__file__).resolve().parents[2]
+TOOL = TREE / "build/vfio/lwnvme"
+TIMEOUT_S = 20
+
+
+class Machine:
+    def __init__(self, root):
+        self.sys, self.proc, self.dev = root / "sys", root / "proc", root / "dev"
+        for directory in (self.sys / "bus/pci/devices", self.sys / "bus/pci/drivers", self.sys / "class/block",
+                          self.proc / "self", self.dev):
+            directory.mkdir(parents=True)
+        (self.sys / "bus/pci/drivers_probe").write_text("")
+        self.mounts, self.swaps = ["22 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw"], ["Filename Type Size Used Priority"]
+        self.tables()
+
+    def tables(self):
+        (self.proc / "self/mountinfo").write_text("".join(line + "\n" for line in self.mounts))
+        (self.proc / "swaps").write_text("".join(line + "\n" for line in self.swaps))
+
+    def mount(self, line):
+        self.mounts.append(line)
+        self.tables()
+
+    def driver(self, name):
+        """A driver that is loaded."""
+        directory = self.sys / "bus/pci/drivers" / name
+        directory.mkdir(exist_ok=True)
+        (directory / "unbind").write_text("")
+        return directory
+
+    def vfio(self, *groups):
+        """Its device nodes, which are plain files here."""
+        (self.dev / "vfio").mkdir(exist_ok=True)
+        for name in ("vfio",) + groups:
+            (self.dev / "vfio" / str(name)).write_text("")
+
+    def function(self, address, driver="nvme", group=7, kind=0x010802):
+        """A PCI function; returns its directory."""
+        directory = self.sys / "devices/pci0000:00" / address
+        directory.mkdir(parents=True)
+        for name, text in {"class": f"{kind:#08x}", "vendor": "0x1b36", "device": "0x0010", "driver_override": "(null)"}.items():
+            (directory / name).write_text(text + "\n")
+        (self.sys / "bus/pci/devices" / address).symlink_to(directory)
+        if driver:
+            (directory / "driver").symlink_to(self.driver(driver))
+        if group is not None:
+            members = self.sys / f"kernel/iommu_groups/{group}/devices"
+            members.mkdir(parents=True, exist_ok=True)
+            (directory / "iommu_group").symlink_to(members.parent)
+            (members / address).symlink_to(directory)
+        return directory
+
+    def block(self, directory, name, number):
+        """A block device below a directory; returns its own."""
+        place = directory / name
+        (place / "holders").mkdir(parents=True)
+        (place / "dev").write_text(number + "\n")
+        (self.sys / "class/block" / name).symlink_to(place)
+        (self.dev / name).write_text("")
+        return place
+
+    def drive(self, address, number=0, **options):
+        """An NVMe function that the kernel's driver has, with one namespace and two partitions."""
+        directory = self.function(address, **options)
+        controller = directory / f"nvme/nvme{number}"
+        controller.mkdir(parents=True)
+        for name, text in {"model": "A Drive  ", "serial": f"S{number}", "firmware_rev": "1.0"}.items():
+            (controller / name).write_text(text + "\n")
+        disk = self.block(controller, f"nvme{number}n1", f"259:{number * 8}")
+        for part in (1, 2):
+            self.block(disk, f"nvme{number}n1p{part}", f"259:{number * 8 + part}")
+        return directory
+
+    def run(self, *words, program=TOOL, **options):
+        environment = {"PATH": os.environ["PATH"], "LWNVME_SYSFS": str(self.sys), "LWNVME_PROCFS": str(self.proc),
+                       "LWNVME_DEVFS": str(self.dev)}
+        return subprocess.run([str(program), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, env=environment,
+                              timeout=TIMEOUT_S, **options)
+
+    def refuses(self, *words, **options):
+        """Runs what must be refused: status 2, nothing on standard output, one line on the other. Returns that."""
+        done = self.run(*words, **options)
+        assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+        assert done.stdout == ""
+        assert done.stderr.startswith("lwnvme: ") and done.stderr.count("\n") == 1, done.stderr
+        return done.stderr[len("lwnvme: "):].rstrip("\n")
