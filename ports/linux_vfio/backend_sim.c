@@ -26,6 +26,7 @@ static bool sim_backend_open(const struct engine_options *options, struct lwnvme
     (void)queue;
     lwnvme_sim_config_full(&sim);
     sim.ns[0].nsattr = options->read_only ? 1 : 0;
+    sim.oncs = options->has_oncs ? options->oncs : sim.oncs;
     sim_backend = lwnvme_sim_create(&sim);
     if (sim_backend == NULL) {
         snprintf(why, ENGINE_REASON, "the software controller could not be made");
@@ -37,6 +38,9 @@ static bool sim_backend_open(const struct engine_options *options, struct lwnvme
         lwnvme_sim_destroy(sim_backend);
         sim_backend = NULL;
         return false;
+    }
+    if (options->bad_block != UINT64_MAX) {
+        (void)lwnvme_sim_spoil_blocks(sim_backend, 1, options->bad_block, 1);
     }
     config->ops = lwnvme_sim_host_ops(sim_backend);
     config->host = sim_backend;

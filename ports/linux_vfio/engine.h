@@ -22,6 +22,10 @@ struct engine_options {
     bool poll;          /* no interrupts: the owner spins while something is in flight */
     uint32_t nsid;
     uint32_t entries; /* of the I/O queue; 0: the default */
+    /* Of the software controller, for tests. */
+    bool has_oncs;
+    uint16_t oncs;      /* which optional commands it has */
+    uint64_t bad_block; /* that cannot be read; UINT64_MAX: none */
 };
 
 /* What the namespace is, for those who ask before they work. */

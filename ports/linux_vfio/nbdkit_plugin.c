@@ -24,7 +24,7 @@
 #define PLUGIN_PREFERRED_BYTES 4096u
 #define PLUGIN_MAXIMUM_BYTES   (64u << 20) /* nbdkit's own */
 
-static struct engine_options plugin_options = {.nsid = 1};
+static struct engine_options plugin_options = {.nsid = 1, .bad_block = UINT64_MAX};
 static bool plugin_started;
 
 static void lwnvme_plugin_load(void)
@@ -43,6 +43,11 @@ static int lwnvme_plugin_config(const char *key, const char *value)
         return nbdkit_parse_uint32_t("namespace", value, &plugin_options.nsid);
     } else if (strcmp(key, "entries") == 0) {
         return nbdkit_parse_uint32_t("entries", value, &plugin_options.entries);
+    } else if (strcmp(key, "sim-oncs") == 0) {
+        plugin_options.has_oncs = true;
+        return nbdkit_parse_uint16_t("sim-oncs", value, &plugin_options.oncs);
+    } else if (strcmp(key, "sim-bad-block") == 0) {
+        return nbdkit_parse_uint64_t("sim-bad-block", value, &plugin_options.bad_block);
     } else if (strcmp(key, "irq") == 0 && (strcmp(value, "poll") == 0 || strcmp(value, "auto") == 0)) {
         plugin_options.poll = value[0] == 'p';
     } else if (strcmp(key, "readonly") == 0) {
@@ -313,7 +318,9 @@ static struct nbdkit_plugin plugin = {
                    "namespace=<NSID>     Which namespace (default 1).\n"
                    "entries=<N>          Entries of the I/O queue (default 256).\n"
                    "irq=auto|poll        How the drive is awaited (default auto: interrupts if there are).\n"
-                   "readonly=<BOOL>      Nothing is written (default false).",
+                   "readonly=<BOOL>      Nothing is written (default false).\n"
+                   "sim-oncs=<N>         Optional commands of the software controller (ONCS).\n"
+                   "sim-bad-block=<LBA>  A block of it that cannot be read.",
     .load = lwnvme_plugin_load,
     .config = lwnvme_plugin_config,
     .config_complete = lwnvme_plugin_config_complete,
