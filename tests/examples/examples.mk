@@ -5,6 +5,10 @@
 EXAMPLE_interrupts := $(wildcard examples/interrupts/*.c)
 EXAMPLE_block := $(wildcard examples/block/*.c) tests/examples/image.c
 EXAMPLE_partition := $(EXAMPLE_block)
+EXAMPLE_fatfs := examples/fatfs/lwnvme_diskio.c examples/block/block.c
+
+# FatFs is not here: its interface, as documented, is.
+build/san/examples/fatfs/%.o: SAN_CFLAGS += -Itests/examples/fatfs
 
 EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.c))
 EXAMPLE_PROGRAMS := $(EXAMPLE_TESTS:%.c=build/san/%)
