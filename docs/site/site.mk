@@ -19,6 +19,9 @@ docs: | setup-docs ## the documents and the interface as a site, each link check
 docs-look: docs | setup-docs-look ## each page of the site in Chromium, wide and narrow, light and dark: none overflows; pictures in build/docs/screens
 	@$(PYTHON) -B docs/site/look.py $(SITE) build/docs/screens
 
+quickstart: | setup-quickstart ## docs/quickstart.md, command by command in an empty directory: to the first sector, timed
+	@$(PYTHON) tests/quickstart/run
+
 setup-docs setup-docs-look setup-quickstart: setup-%:
 	@$(SETUP) $*
 
