@@ -8,7 +8,7 @@
 #   build/demo/lwnvme-demo-sim    the same demo on the software controller
 
 # What ARCH may be. tools/demo reads this line, too.
-KERNEL_ARCHS := x86_64 aarch64 aarch64_be
+KERNEL_ARCHS := x86_64 i686 aarch64 aarch64_be riscv64 riscv64_m
 ARCH ?= x86_64
 
 # For the kernel: any gcc or clang that makes x86-64 code.
@@ -71,6 +71,24 @@ KERNEL_LDFLAGS_aarch64_be := $(KERNEL_LDFLAGS_aarch64) -mbig-endian
 KERNEL_SCRIPT_aarch64_be := $(KERNEL_SCRIPT_aarch64)
 KERNEL_PORT_aarch64_be := $(KERNEL_PORT_aarch64)
 
+# In S-mode below SBI firmware; and riscv64_m, the same objects linked for M-mode, where there is none.
+KERNEL_CC_riscv64 ?= riscv64-linux-gnu-gcc
+KERNEL_CFLAGS_riscv64 := $(VIRT_CFLAGS) -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mstrict-align -Iports/riscv64 -Iports/virt
+KERNEL_LDFLAGS_riscv64 := $(VIRT_LDFLAGS) -march=rv64imac_zicsr_zifencei -mabi=lp64 -Wl,--defsym=KERNEL_MODE_M=0
+KERNEL_SCRIPT_riscv64 := ports/riscv64/kernel.ld
+KERNEL_PORT_riscv64 := $(VIRT_SOURCES) ports/riscv64/boot.S ports/riscv64/vectors.S \
+    $(addprefix ports/riscv64/,aplic.c cache.c imsic.c irqchip.c machine.c plic.c uart.c)
+KERNEL_LDFLAGS_riscv64_m := $(subst KERNEL_MODE_M=0,KERNEL_MODE_M=1,$(KERNEL_LDFLAGS_riscv64))
+
+# Most files of x86-64, and those that differ.
+KERNEL_CC_i686 ?= $(KERNEL_CC)
+KERNEL_CFLAGS_i686 := $(subst -m64,-m32 -march=i686,$(filter-out -mno-red-zone,$(KERNEL_CFLAGS)))
+KERNEL_LDFLAGS_i686 := -m32 $(VIRT_LDFLAGS)
+KERNEL_SCRIPT_i686 := ports/i686/kernel.ld
+KERNEL_PORT_i686 := examples/kernel/main_x86_64.c $(addprefix ports/x86_64/,clock.c interrupt.c lwnvme_host.c memory.c \
+    pages.c pci.c processor.c serial.c start.c) $(addprefix ports/i686/,boot.S divide.c paging.c processor_self.c \
+    trampoline.S trap.c vectors.S)
+
 # kernel_rules arch
 define kernel_rules
 KERNEL_OBJECTS_$(1) := $$(addprefix build/demo/$(1)/,$$(addsuffix .o,$$(basename $$(LWNVME_SOURCES) $$(DEMO_SOURCES) \
@@ -87,7 +105,12 @@ build/demo/$(1)/kernel.elf: $$(KERNEL_OBJECTS_$(1)) $$(KERNEL_SCRIPT_$(1))
 	@echo 'LINK  $$@'
 	@$$(KERNEL_CC_$(1)) $$(KERNEL_LDFLAGS_$(1)) -Wl,-T,$$(KERNEL_SCRIPT_$(1)) $$(KERNEL_OBJECTS_$(1)) -o $$@
 endef
-$(foreach arch,$(filter-out x86_64,$(KERNEL_ARCHS)),$(eval $(call kernel_rules,$(arch))))
+$(foreach arch,$(filter-out x86_64 riscv64_m,$(KERNEL_ARCHS)),$(eval $(call kernel_rules,$(arch))))
+
+build/demo/riscv64_m/kernel.elf: $(KERNEL_OBJECTS_riscv64) $(KERNEL_SCRIPT_riscv64)
+	@mkdir -p $(@D)
+	@echo 'LINK  $@'
+	@$(KERNEL_CC_riscv64) $(KERNEL_LDFLAGS_riscv64_m) -Wl,-T,$(KERNEL_SCRIPT_riscv64) $(KERNEL_OBJECTS_riscv64) -o $@
 
 # What an ARCH is called in build/; nothing for one that there is not.
 KERNEL_OF = $(if $(filter x86_64,$(1)),build/demo/kernel.elf,$(patsubst %,build/demo/%/kernel.elf,$(filter $(1),$(KERNEL_ARCHS))))

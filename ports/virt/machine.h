@@ -146,7 +146,7 @@ bool paging_map(uint64_t address, uint64_t size_bytes, enum paging_kind kind);
 
 /* Cache maintenance, to where devices see it. cache_clean: what the CPU wrote. cache_flush: the same, and nothing stays in
  * the cache. cache_invalidate: what was in the cache is forgotten, but for neighbours in a line that the range shares. */
-uint32_t cache_line_bytes(void);
+uint32_t cache_line_bytes(void); /* 0: the machine has no instructions for it, and these do nothing */
 void cache_clean(const void *address, size_t length_bytes);
 void cache_flush(const void *address, size_t length_bytes);
 void cache_invalidate(const void *address, size_t length_bytes);

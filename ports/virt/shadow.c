@@ -7,6 +7,8 @@
  */
 #include "machine.h"
 
+#define SHADOW_LINE_USUAL 64u
+
 void *memcpy(void *to, const void *from, size_t length);
 
 static uint64_t shadow_offset_bytes;
@@ -23,7 +25,7 @@ uint64_t shadow_offset(void)
 
 void shadow_clean(const void *address, size_t length_bytes)
 {
-    const uintptr_t line = cache_line_bytes();
+    const uintptr_t line = cache_line_bytes() != 0 ? cache_line_bytes() : SHADOW_LINE_USUAL;
     const uintptr_t begin = (uintptr_t)address & ~(line - 1u);
     const uintptr_t end = ((uintptr_t)address + length_bytes + line - 1u) & ~(line - 1u);
 

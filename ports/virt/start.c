@@ -122,6 +122,9 @@ void machine_start(const void *tree)
     start_coherent = tree_property(host, "dma-coherent").bytes != NULL;
     start_coherent =
         (start_coherent || start_take_word("coherent=1")) && !start_take_word("coherent=0") && !shadow;
+    if (!start_coherent && !shadow && cache_line_bytes() == 0) {
+        start_stop("devices do not see the caches, and there are no instructions for that");
+    }
     if (!tree_reg(tree_named("memory"), 0, &memory) || !paging_init(&memory)) {
         start_stop("no memory that can be used");
     }

@@ -154,19 +154,25 @@ static bool tree_lists(struct tree_value value, const char *word)
     return false;
 }
 
-struct tree_node tree_compatible(const char *word)
+struct tree_node tree_compatible_after(struct tree_node after, const char *word)
 {
+    const uint32_t begin = after.at != 0 ? after.at : tree_tokens;
     struct tree_node node = {0};
 
-    for (struct tree_token token = tree_token(tree_tokens); token.kind != 0; token = tree_token(token.next)) {
+    for (struct tree_token token = tree_token(begin); token.kind != 0; token = tree_token(token.next)) {
         if (token.kind == TREE_NODE_BEGINS) {
             node.at = token.next;
-        } else if (token.kind == TREE_PROPERTY && tree_property_is(token, "compatible") &&
+        } else if (token.kind == TREE_PROPERTY && node.at != 0 && tree_property_is(token, "compatible") &&
                    tree_lists(tree_value_of(token), word)) {
             return node;
         }
     }
     return (struct tree_node){0};
+}
+
+struct tree_node tree_compatible(const char *word)
+{
+    return tree_compatible_after((struct tree_node){0}, word);
 }
 
 struct tree_node tree_named(const char *name)

@@ -49,12 +49,20 @@ def aarch64(name):
                    ("-cpu", "cortex-a57", "-semihosting-config", "enable=on,target=native"))
 
 
+def riscv64(name, *options):
+    return Machine("qemu-system-riscv64", TREE / f"build/demo/{name}/kernel.elf", "virt,aia=aplic-imsic", options)
+
+
 # By what ARCH may be.
 MACHINES = {
     "x86_64": Machine(QEMU, TREE / "build/demo/kernel.elf", "q35",
                       ("-cpu", "max", "-device", "isa-debug-exit,iobase=0xf4,iosize=4")),
+    "i686": Machine("qemu-system-i386", TREE / "build/demo/i686/kernel.elf", "q35",
+                    ("-cpu", "max", "-device", "isa-debug-exit,iobase=0xf4,iosize=4")),
     "aarch64": aarch64("aarch64"),
     "aarch64_be": aarch64("aarch64_be"),
+    "riscv64": riscv64("riscv64"),
+    "riscv64_m": riscv64("riscv64_m", "-bios", "none"),  # without firmware
 }
 
 

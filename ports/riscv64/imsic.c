@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * riscv64 port: the incoming message-signalled interrupt controller. Each hart has an interrupt file for each of its
+ * modes: a page to which a device writes the number (identity) of its interrupt. What is let in, and what has come, is in
+ * registers that the hart reaches through a pair of control and status registers: one selects, the other accesses.
+ */
+#include "irqchip.h"
+
+#include "cpu.h"
+
+#define IMSIC_PAGE_SHIFT 12u
+#define IMSIC_DELIVERY   0x70u
+#define IMSIC_THRESHOLD  0x72u
+#define IMSIC_ENABLED    0xc0u /* 32 identities for each number; on 64 bits only the even ones exist */
+#define IMSIC_SISELECT   0x150
+#define IMSIC_SIREG      0x151
+#define IMSIC_STOPEI     0x15c
+#define IMSIC_MISELECT   0x350
+#define IMSIC_MIREG      0x351
+#define IMSIC_MTOPEI     0x35c
+#define IMSIC_TOP_SHIFT  16u
+#define IMSIC_TOP_MASK   0x7ffu
+
+static uint64_t imsic_page; /* of this hart and mode */
+static uint32_t imsic_count;
+
+static void imsic_write(uint64_t number, uint64_t value)
+{
+    if (cpu_mode_m) {
+        CPU_CSR_WRITE(IMSIC_MISELECT, number);
+        CPU_CSR_WRITE(IMSIC_MIREG, value);
+    } else {
+        CPU_CSR_WRITE(IMSIC_SISELECT, number);
+        CPU_CSR_WRITE(IMSIC_SIREG, value);
+    }
+}
+
+static void imsic_set(uint64_t number, uint64_t bits)
+{
+    if (cpu_mode_m) {
+        CPU_CSR_WRITE(IMSIC_MISELECT, number);
+        CPU_CSR_SET(IMSIC_MIREG, bits);
+    } else {
+        CPU_CSR_WRITE(IMSIC_SISELECT, number);
+        CPU_CSR_SET(IMSIC_SIREG, bits);
+    }
+}
+
+/* The files of the mode: which interrupt of a hart they raise says it. */
+static struct tree_node imsic_node(void)
+{
+    const uint32_t wanted = cpu_mode_m ? CPU_IRQ_EXTERNAL_M : CPU_IRQ_EXTERNAL_S;
+    struct tree_node node = tree_compatible("riscv,imsics");
+
+    while (node.at != 0 && tree_cell(tree_property(node, "interrupts-extended"), 1) != wanted) {
+        node = tree_compatible_after(node, "riscv,imsics");
+    }
+    return node;
+}
+
+bool imsic_init(void)
+{
+    const struct tree_node node = imsic_node();
+    const uint32_t guest_bits = tree_cell(tree_property(node, "riscv,guest-index-bits"), 0);
+    struct memory_region files;
+
+    if (!tree_reg(node, 0, &files)) {
+        return false;
+    }
+    imsic_page = files.address + (cpu_hart << (IMSIC_PAGE_SHIFT + guest_bits));
+    imsic_count = tree_cell(tree_property(node, "riscv,num-ids"), 0);
+    for (uint32_t identity = 0; identity <= imsic_count; identity += 64u) {
+        imsic_write(IMSIC_ENABLED + identity / 32u, 0);
+    }
+    imsic_write(IMSIC_THRESHOLD, 0);
+    imsic_write(IMSIC_DELIVERY, 1);
+    return true;
+}
+
+uint32_t imsic_identities(void)
+{
+    return imsic_count;
+}
+
+void imsic_let_in(uint32_t identity)
+{
+    imsic_set(IMSIC_ENABLED + identity / 64u * 2u, UINT64_C(1) << identity % 64u);
+}
+
+struct interrupt_message imsic_message(uint32_t identity)
+{
+    return (struct interrupt_message){imsic_page, identity};
+}
+
+/* Writing whatever value takes the one that was read. */
+uint32_t imsic_next(void)
+{
+    uint64_t top;
+
+    if (cpu_mode_m) {
+        CPU_CSR_SWAP(IMSIC_MTOPEI, top, UINT64_C(0));
+    } else {
+        CPU_CSR_SWAP(IMSIC_STOPEI, top, UINT64_C(0));
+    }
+    return (uint32_t)(top >> IMSIC_TOP_SHIFT) & IMSIC_TOP_MASK;
+}
