@@ -55,13 +55,13 @@ VIRT_CFLAGS := -std=c11 -ffreestanding $(VIRT_LEVEL) -fno-pic -fno-stack-protect
     -ffunction-sections -fdata-sections $(DEMO_WARNINGS) $(addprefix -I,$(LWNVME_INCLUDES)) -Iexamples/kernel
 VIRT_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
 VIRT_SOURCES := examples/kernel/main_virt.c \
-    $(addprefix ports/virt/,clock.c interrupt.c lwnvme_host.c memory.c pages.c pci.c serial.c shadow.c start.c tree.c)
+    $(addprefix ports/virt/,cache.c clock.c interrupt.c lwnvme_host.c memory.c pages.c pci.c serial.c shadow.c start.c tree.c)
 
 KERNEL_CC_aarch64 ?= aarch64-linux-gnu-gcc
 KERNEL_CFLAGS_aarch64 := $(VIRT_CFLAGS) -mgeneral-regs-only -mstrict-align -mno-outline-atomics -Iports/aarch64 -Iports/virt
 KERNEL_LDFLAGS_aarch64 := $(VIRT_LDFLAGS)
 KERNEL_SCRIPT_aarch64 := ports/aarch64/kernel.ld
-KERNEL_PORT_aarch64 := $(VIRT_SOURCES) ports/virt/cache.c ports/aarch64/boot.S ports/aarch64/vectors.S \
+KERNEL_PORT_aarch64 := $(VIRT_SOURCES) ports/aarch64/boot.S ports/aarch64/vectors.S \
     $(addprefix ports/aarch64/,gic.c machine.c paging.c timer.c uart.c)
 
 # The same sources, compiled and run in the other byte order.
@@ -77,7 +77,7 @@ KERNEL_CFLAGS_riscv64 := $(VIRT_CFLAGS) -march=rv64imac_zicsr_zifencei -mabi=lp6
 KERNEL_LDFLAGS_riscv64 := $(VIRT_LDFLAGS) -march=rv64imac_zicsr_zifencei -mabi=lp64 -Wl,--defsym=KERNEL_MODE_M=0
 KERNEL_SCRIPT_riscv64 := ports/riscv64/kernel.ld
 KERNEL_PORT_riscv64 := $(VIRT_SOURCES) ports/riscv64/boot.S ports/riscv64/vectors.S \
-    $(addprefix ports/riscv64/,aplic.c cache.c imsic.c irqchip.c machine.c plic.c uart.c)
+    $(addprefix ports/riscv64/,aplic.c imsic.c irqchip.c machine.c plic.c uart.c)
 KERNEL_LDFLAGS_riscv64_m := $(subst KERNEL_MODE_M=0,KERNEL_MODE_M=1,$(KERNEL_LDFLAGS_riscv64))
 
 # Most files of x86-64, and those that differ.

@@ -76,6 +76,30 @@ static inline void cpu_wait(void)
     __asm__ volatile("wfi" : : : "memory");
 }
 
+/* Cache maintenance of a line, by the instructions of Zicbom as machine code, so that the compiler need not know them. How
+ * long a line is (machine.c); 0: the device tree says nothing, so the harts have no such instructions. */
+uint32_t cpu_cache_line_bytes(void);
+
+static inline void cpu_cache_invalidate(uintptr_t address)
+{
+    __asm__ volatile(".insn i 0x0f, 2, x0, %0, 0" : : "r"(address) : "memory"); /* cbo.inval */
+}
+
+static inline void cpu_cache_clean(uintptr_t address)
+{
+    __asm__ volatile(".insn i 0x0f, 2, x0, %0, 1" : : "r"(address) : "memory"); /* cbo.clean */
+}
+
+static inline void cpu_cache_flush(uintptr_t address)
+{
+    __asm__ volatile(".insn i 0x0f, 2, x0, %0, 2" : : "r"(address) : "memory"); /* cbo.flush */
+}
+
+static inline void cpu_synchronize(void)
+{
+    __asm__ volatile("fence iorw, iorw" : : : "memory");
+}
+
 /* The instruction `pause`, which is a fence that orders nothing on harts that do not have it. */
 static inline void cpu_pause(void)
 {

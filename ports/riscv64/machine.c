@@ -102,6 +102,19 @@ void timer_off(void)
     timer_set(MACHINE_NEVER);
 }
 
+uint32_t cpu_cache_line_bytes(void)
+{
+    static uint32_t bytes;
+    static bool known;
+
+    if (!known) {
+        bytes = tree_cell(tree_property(tree_named("cpu"), "riscv,cbom-block-size"), 0);
+        bytes = (bytes & (bytes - 1u)) == 0 ? bytes : 0; /* a power of two */
+        known = true;
+    }
+    return bytes;
+}
+
 bool paging_init(const struct memory_region *memory)
 {
     (void)memory;
