@@ -6,6 +6,8 @@
 #   build/uefi/x86_64/lwnvme-driver.efi  a driver that publishes Block I/O
 #   build/usb/lwnvme-usb.img             a stick with both
 
+# Where lwnvme-driver-debug.efi writes what it has done: QEMU's isa-debugcon.
+UEFI_DEBUG_PORT ?= 0x402
 UEFI_LLD ?= lld-link
 UEFI_TARGET_x86_64 := --target=x86_64-unknown-windows -mno-red-zone
 UEFI_TARGET_aarch64 := --target=aarch64-unknown-windows -mstrict-align
@@ -42,6 +44,13 @@ build/uefi/$(1)/lwnvme.efi: $$(UEFI_PROGRAM_SOURCES:%.c=build/uefi/$(1)/%.o)
 build/uefi/$(1)/lwnvme-driver.efi: $$(UEFI_DRIVER_SOURCES:%.c=build/uefi/$(1)/%.o)
 	@$$(SAY) 'LINK  $$@'
 	$$(Q)$$(UEFI_LLD) /machine:$$(UEFI_MACHINE_$(1)) /subsystem:efi_boot_service_driver $$(UEFI_LDFLAGS) $$^ /out:$$@
+build/uefi/$(1)/lwnvme-driver-debug.efi: $$(patsubst %/disk.o,%/disk_debug.o,$$(UEFI_DRIVER_SOURCES:%.c=build/uefi/$(1)/%.o))
+	@$$(SAY) 'LINK  $$@'
+	$$(Q)$$(UEFI_LLD) /machine:$$(UEFI_MACHINE_$(1)) /subsystem:efi_boot_service_driver $$(UEFI_LDFLAGS) $$^ /out:$$@
+build/uefi/$(1)/ports/uefi/driver/disk_debug.o: ports/uefi/driver/disk.c build/uefi/$(1)/flags | setup-uefi
+	@mkdir -p $$(@D)
+	@$$(SAY) 'CC    $$@'
+	$$(Q)$$(CLANG) $$(UEFI_TARGET_$(1)) $$(UEFI_CFLAGS) -DLWNVME_UEFI_DEBUG_PORT=$$(UEFI_DEBUG_PORT) -MMD -MP -c $$< -o $$@
 endef
 $(foreach machine,$(UEFI_MACHINES),$(eval $(call uefi_rules,$(machine))))
 
