@@ -153,7 +153,7 @@ struct efi_boot_services {
     efi_unused wait_for_event;
     efi_status (*signal_event)(efi_event event);
     efi_status (*close_event)(efi_event event);
-    efi_unused check_event;
+    efi_status (*check_event)(efi_event event);
     efi_unused install_protocol_interface;
     efi_unused reinstall_protocol_interface;
     efi_unused uninstall_protocol_interface;

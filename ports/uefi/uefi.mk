@@ -28,6 +28,7 @@ UEFI_PROGRAM_SOURCES := $(LWNVME_SOURCES) $(DEMO_SOURCES) $(UEFI_COMMON_SOURCES)
     $(addprefix ports/uefi/,console.c drives.c hidden.c) $(addprefix examples/kernel/,main_uefi.c menu_uefi.c)
 UEFI_DRIVER_SOURCES := $(LWNVME_SOURCES) $(UEFI_COMMON_SOURCES) \
     $(addprefix ports/uefi/driver/,binding.c block.c disk.c entry.c name.c)
+UEFI_BLOCK_SOURCES := $(addprefix ports/uefi/,clock.c console.c efi.c memory.c path.c) tests/uefi/block.c
 
 # uefi_rules machine
 define uefi_rules
@@ -44,6 +45,9 @@ build/uefi/$(1)/lwnvme.efi: $$(UEFI_PROGRAM_SOURCES:%.c=build/uefi/$(1)/%.o)
 build/uefi/$(1)/lwnvme-driver.efi: $$(UEFI_DRIVER_SOURCES:%.c=build/uefi/$(1)/%.o)
 	@$$(SAY) 'LINK  $$@'
 	$$(Q)$$(UEFI_LLD) /machine:$$(UEFI_MACHINE_$(1)) /subsystem:efi_boot_service_driver $$(UEFI_LDFLAGS) $$^ /out:$$@
+build/uefi/$(1)/block.efi: $$(UEFI_BLOCK_SOURCES:%.c=build/uefi/$(1)/%.o)
+	@$$(SAY) 'LINK  $$@'
+	$$(Q)$$(UEFI_LLD) /machine:$$(UEFI_MACHINE_$(1)) /subsystem:efi_application $$(UEFI_LDFLAGS) $$^ /out:$$@
 build/uefi/$(1)/lwnvme-driver-debug.efi: $$(patsubst %/disk.o,%/disk_debug.o,$$(UEFI_DRIVER_SOURCES:%.c=build/uefi/$(1)/%.o))
 	@$$(SAY) 'LINK  $$@'
 	$$(Q)$$(UEFI_LLD) /machine:$$(UEFI_MACHINE_$(1)) /subsystem:efi_boot_service_driver $$(UEFI_LDFLAGS) $$^ /out:$$@
@@ -56,13 +60,15 @@ $(foreach machine,$(UEFI_MACHINES),$(eval $(call uefi_rules,$(machine))))
 
 usb: build/usb/lwnvme-usb.img ## build/usb/lwnvme-usb.img: a USB stick that boots on a PC with UEFI and looks at its drives
 
-USB_FILES = EFI/BOOT/BOOTX64.EFI=build/uefi/x86_64/lwnvme.efi README.TXT=ports/uefi/stick.txt
+USB_FILES = EFI/BOOT/BOOTX64.EFI=build/uefi/x86_64/lwnvme.efi lwnvme-driver.efi=build/uefi/x86_64/lwnvme-driver.efi README.TXT=ports/uefi/stick.txt
 
-build/usb/lwnvme-usb.img: build/uefi/x86_64/lwnvme.efi ports/uefi/stick.txt tools/make-esp
+build/usb/lwnvme-usb.img: build/uefi/x86_64/lwnvme.efi build/uefi/x86_64/lwnvme-driver.efi ports/uefi/stick.txt tools/make-esp
 	@$(SAY) 'GEN   $@'
 	$(Q)$(PYTHON) tools/make-esp $@ $(USB_FILES)
 
-test-uefi: build/usb/lwnvme-usb.img build/uefi/x86_64/lwnvme.efi | setup-test-uefi ## boots the stick and the driver in QEMU with OVMF
+UEFI_TESTED := $(addprefix build/uefi/x86_64/,lwnvme.efi lwnvme-driver.efi lwnvme-driver-debug.efi block.efi)
+
+test-uefi: build/usb/lwnvme-usb.img $(UEFI_TESTED) | setup-test-uefi ## boots the stick and the driver in QEMU with OVMF
 	@$(RUN) --pytest tests/uefi
 
 .PHONY: usb test-uefi

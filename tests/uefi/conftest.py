@@ -10,7 +10,7 @@ import firmware
 
 @pytest.fixture(scope="session", autouse=True)
 def programs():
-    for program in (firmware.PROGRAM, firmware.STICK):
+    for program in (firmware.PROGRAM, firmware.DRIVER, firmware.DRIVER_DEBUG, firmware.BLOCK, firmware.STICK):
         assert program.exists(), f"{program} is missing: make test-uefi makes it"
     assert firmware.CODE.exists(), f"no OVMF: {firmware.CODE}"
     assert shutil.which(firmware.QEMU), f"no QEMU: {firmware.QEMU}"

@@ -14,13 +14,15 @@ import pexpect
 TREE = Path(__file__).resolve().parents[2]
 PROGRAM = TREE / "build/uefi/x86_64/lwnvme.efi"
 DRIVER = TREE / "build/uefi/x86_64/lwnvme-driver.efi"
+DRIVER_DEBUG = TREE / "build/uefi/x86_64/lwnvme-driver-debug.efi"  # says on QEMU's debug console what it has done
+BLOCK = TREE / "build/uefi/x86_64/block.efi"
 STICK = TREE / "build/usb/lwnvme-usb.img"
 CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
 
 MIB = 1024 * 1024
-WAIT_S = 240  # for anything: a PC boots in 5 s, and a machine that is busy with other things takes ten times that
+WAIT_S = 150  # for anything: a PC boots in 5 s, and a machine that is busy with other things takes ten times that
 PROMPT = "lwnvme.efi> "
 SHELL = "lwnvme> "
 
@@ -42,6 +44,12 @@ def make_esp(path, files, mib=64):
     """A disk with an EFI system partition that holds {path: file}."""
     words = [f"{where}={file}" for where, file in files.items()]
     subprocess.run([TREE / "tools/make-esp", "--mib", str(mib), path] + words, check=True)
+    return path
+
+
+def make_rom(path, driver=DRIVER, vendor="1b36", device="0010"):
+    """The driver as an option ROM; the identifiers are those of QEMU's drive."""
+    subprocess.run([TREE / "tools/make-option-rom", "--vendor", vendor, "--device", device, driver, path], check=True)
     return path
 
 
