@@ -119,7 +119,7 @@ bool paging_map(uint64_t address, uint64_t size_bytes, enum paging_kind kind)
 /* Whatever caches hold of the memory that was written past them is older, and must not come to light. */
 static void paging_forget_caches(void)
 {
-    cache_invalidate(bss_begin, (size_t)(kernel_end - bss_begin));
+    cache_invalidate(bss_begin, (uintptr_t)kernel_end - (uintptr_t)bss_begin);
     __asm__ volatile("ic iallu\n\ttlbi vmalle1" : : : "memory");
     cpu_synchronize();
 }
