@@ -6,7 +6,9 @@ import hashlib
 import os
 import random
 import re
+import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,6 +66,24 @@ MACHINES = {
     "riscv64": riscv64("riscv64"),
     "riscv64_m": riscv64("riscv64_m", "-bios", "none"),  # without firmware
 }
+
+
+@functools.cache
+def device_tree(arch, qemu=None, model=None):
+    """What the loader of a machine is told of it, as QEMU makes it."""
+    with tempfile.TemporaryDirectory() as directory:
+        dumped = Path(directory) / "machine.dtb"
+        line = command([], arch=arch, qemu=qemu, model=f"{model or MACHINES[arch].model},dumpdtb={dumped}")
+        subprocess.run(line, stdin=subprocess.DEVNULL, capture_output=True, check=True, timeout=30)
+        return dumped.read_bytes()
+
+
+def riscv64_with(property):
+    """A QEMU whose riscv64 machine has a property in its device tree; the test is skipped where there is none."""
+    for qemu in ("qemu-system-riscv64", str(QEMU_NEWER.with_name("qemu-system-riscv64"))):
+        if shutil.which(qemu) and property in device_tree("riscv64", qemu):
+            return qemu
+    pytest.skip(f"no QEMU here whose riscv64 machine has {property.decode()}")
 
 
 @functools.cache
