@@ -217,7 +217,7 @@ test-sim: $(SIM_PROGRAMS) | setup-test ## scenarios on the software controller
 configs: $(STRAIGHT0_PROGRAMS) | setup-test ## unit tests and scenarios of a library without the straight path: LWNVME_CONFIG_STRAIGHT 0
 	@$(RUN) --group straight0 $(STRAIGHT0_PROGRAMS)
 
-test-qemu: $(QEMU_NEEDS) | setup-test ## boots the demo kernel in QEMU over a matrix of drives
+test-qemu: $(QEMU_NEEDS) | setup-test ## boots the demo kernel in QEMU over a matrix of drives; ARCH: on which machine
 	@$(RUN) --pytest $(QEMU_TESTS)
 
 check-headers: | setup-test ## each public header alone: C11, C++17, freestanding

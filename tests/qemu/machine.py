@@ -68,6 +68,13 @@ MACHINES = {
 }
 
 
+# On which machine the tests run that do not name one. Some are for the first alone.
+ARCH = os.environ.get("ARCH") or "x86_64"
+only_x86_64 = pytest.mark.skipif(ARCH != "x86_64", reason="for x86-64 alone")
+if ARCH not in MACHINES:
+    pytest.exit(f"ARCH={ARCH} is not known; there are {' '.join(MACHINES)}", returncode=2)
+
+
 @functools.cache
 def device_tree(arch, qemu=None, model=None):
     """What the loader of a machine is told of it, as QEMU makes it."""
@@ -93,7 +100,7 @@ def device_help(qemu, device):
 
 def qemu_with(device, name):
     """A QEMU whose `device` has the property `name`; the test is skipped where there is none."""
-    for qemu in (QEMU, str(QEMU_NEWER)):
+    for qemu in (QEMU, str(QEMU_NEWER)) if ARCH == "x86_64" else (MACHINES[ARCH].qemu,):
         try:
             if f"\n  {name}=" in device_help(qemu, device):
                 return qemu
@@ -134,7 +141,7 @@ class Result:
         return self.output.rstrip().rpartition("demo: FAILED: ")[2]
 
 
-def command(drives, words="", qemu=None, memory="256M", trace=None, arch="x86_64", model=None, kernel=None):
+def command(drives, words="", qemu=None, memory="256M", trace=None, arch=ARCH, model=None, kernel=None):
     line = MACHINES[arch].command(qemu, model, kernel) + [
         "-accel", "tcg", "-m", memory, "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial",
         "stdio", "-append", words]

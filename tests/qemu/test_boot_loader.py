@@ -9,6 +9,7 @@ import pytest
 import machine
 from machine import FAILED, MIB, PASSED, SEED, Result, drive, sha256
 
+pytestmark = machine.only_x86_64
 KERNEL = machine.MACHINES["x86_64"].kernel
 LOADER = machine.TREE / "build/demo/boot.elf"
 LOADED = "boot: the kernel is loaded, and the drive handed over"

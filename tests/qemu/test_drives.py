@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+import machine
 from machine import (FAILED, MIB, PASSED, SEED, backend, boot, check_region, drive, make_image, qemu_with, sha256)
 
 
@@ -104,6 +105,7 @@ def test_memory_above_4_gib(tmp_path, image):
     read_write(tmp_path, image, memory="5G")
 
 
+@machine.only_x86_64
 def test_registers_above_4_gib(tmp_path, image):
     """A BAR that firmware had to place above 4 GiB, since another device takes the room below."""
     line = ["-device", "pci-testdev,membar=4G"] + drive(image)
@@ -118,6 +120,7 @@ def test_controller_memory_buffer(tmp_path, image):
     read_write(tmp_path, image, "cmb_size_mb=16")
 
 
+@machine.only_x86_64
 def test_left_enabled_by_firmware(tmp_path, image):
     """Firmware has used the drive and left it running, queues in unknown memory (fault 15)."""
     result = boot(tmp_path, drive(image))

@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+import machine
 from machine import FAILED, PASSED, SEED, SIM, boot, check_region, drive, make_image, qemu_with, sha256
 
 
@@ -115,6 +116,7 @@ def test_deadline_ends_a_halt(tmp_path, image):
     assert "deadline passed" in result.output or "given back" in result.output
 
 
+@machine.only_x86_64
 def test_msi(tmp_path, image):
     """QEMU's drive has MSI-X and a pin, but no MSI: refused by name, before the controller is touched."""
     result = boot(tmp_path, drive(image), "irq=msi")

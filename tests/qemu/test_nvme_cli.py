@@ -19,6 +19,7 @@ import pytest
 import machine
 from machine import MIB, TREE, make_image
 
+pytestmark = machine.only_x86_64
 GUEST = TREE / "build/guest"
 GUEST_TIMEOUT_S = 120
 SETUP_TIMEOUT_S = 600

@@ -202,7 +202,8 @@ def test_shell_on_the_software_controller(image):
 @pytest.mark.parametrize("device", ["", "sim"])
 def test_make_shell(tmp_path, device):
     """tools/demo --shell, the program behind `make shell`, on a terminal."""
-    environment = {**os.environ, "DEVICE": device, "DEMO_DIR": str(tmp_path), "QEMU": machine.QEMU, "DISK": ""}
+    environment = {**os.environ, "DEVICE": device, "DEMO_DIR": str(tmp_path), "DISK": "", "ARCH": machine.ARCH,
+                   "QEMU": machine.MACHINES[machine.ARCH].qemu}
     child = pexpect.spawn(str(machine.DEMO), ["--shell"], encoding="utf-8", timeout=60, echo=False, env=environment)
     child.expect_exact("lwnvme> ")
     child.send("hash\r")

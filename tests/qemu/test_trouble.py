@@ -8,6 +8,7 @@ import time
 
 import pexpect
 
+import machine
 from machine import FAILED, MIB, PASSED, SEED, TRAPPED, boot, drive, make_image, sha256
 
 BAD_READ = 64  # in sectors of 512 bytes, as are the next two
@@ -154,6 +155,7 @@ def test_shutdown_of_a_failed_controller(tmp_path, shell):
     assert status == FAILED
 
 
+@machine.only_x86_64
 def test_exception(tmp_path, image, shell):
     """An exception, here a non-maskable interrupt, is reported with its vector and ends the machine with a status."""
     path = tmp_path / "qmp"
