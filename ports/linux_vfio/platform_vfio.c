@@ -69,9 +69,10 @@ uint32_t platform_drives(struct platform_drive *drives, uint32_t room)
     }
     drives[0] = (struct platform_drive){0};
     lwnvme_vfio_config(vfio_port, &drives[0].config);
-    text_format(drives[0].where, sizeof(drives[0].where), "PCI %s, %04x:%04x, registers of %u KiB%s",
+    text_format(drives[0].where, sizeof(drives[0].where), "PCI %s, %04x:%04x, registers of %u KiB%s%s",
                 vfio_port->address, vfio_port->vendor_id, vfio_port->device_id,
-                (unsigned)(vfio_port->bar_bytes >> 10), vfio_port->bar_by_calls ? " by system calls" : "");
+                (unsigned)(vfio_port->bar_bytes >> 10), vfio_port->bar_by_calls ? " by system calls" : "",
+                vfio_port->huge_chunks != 0 ? ", memory in huge pages" : "");
     return 1;
 }
 

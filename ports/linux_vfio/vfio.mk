@@ -35,5 +35,15 @@ build/vfio/nbdkit-lwnvme-plugin.so: $(VFIO_PLUGIN_OBJECTS)
 
 vfio: build/vfio/lwnvme build/vfio/nbdkit-lwnvme-plugin.so ## build/vfio/: the command lwnvme and an nbdkit plugin: the library in Linux processes, through VFIO
 
-.PHONY: vfio
+# The allocator of addresses under ASan and UBSan; all else on a machine made of files, on the software controller, and on
+# QEMU's drives in a Linux guest.
+build/vfio/test_iova: tests/vfio/test_iova.c ports/linux_vfio/iova.c ports/linux_vfio/iova.h | setup-test-vfio
+	@mkdir -p $(@D)
+	@$(SAY) 'CC    $@'
+	$(Q)$(CC) $(VFIO_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=all $(filter %.c,$^) -lcmocka -o $@
+
+test-vfio: build/vfio/test_iova vfio | setup-test-vfio ## what make vfio builds: by hand-made files, on the software controller, and in a Linux guest with an IOMMU
+	@$(RUN) --group vfio build/vfio/test_iova --pytest tests/vfio
+
+.PHONY: vfio test-vfio
 -include $(shell find build/vfio -name '*.d' 2>/dev/null)

@@ -17,13 +17,13 @@ QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
 SETUP_TIMEOUT_S = 900
 
 PROLOGUE = """
-export PATH=/bin:/usr/sbin:/usr/bin:/sbin HOME=/tmp
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp # busybox is in /bin
 for module in $(cat /modules/load); do insmod /modules/$module.ko; done
 step() {
     local name=$1
     shift
     echo "== $name =="
-    "$@" 2>&1
+    "$@" </dev/null 2>&1
     echo "== status $name $? =="
 }
 """
@@ -68,7 +68,7 @@ class Steps(dict):
         raise AssertionError(f"the guest did not come to {name}:\n{self.console[-3000:]}")
 
 
-def run(tmp_path, script, devices, timeout, iommu=True, words=""):
+def run(tmp_path, script, devices, timeout, iommu=True, trace=None):
     """Boots, runs the script (shell functions and `step NAME COMMAND...`), and says what came of it."""
     (tmp_path / "script").write_text(PROLOGUE + script + "\necho '== end =='\n")
     archive = loaded("make-initramfs").Archive()
@@ -83,9 +83,11 @@ def run(tmp_path, script, devices, timeout, iommu=True, words=""):
     line = [QEMU, "-M", "q35,kernel-irqchip=split", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "768M", "-nodefaults",
             "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", str(GUEST / "vmlinuz"),
             "-initrd", str(whole), "-append",
-            "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable " + ("intel_iommu=on " if iommu else "") + words]
+            "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable " + ("intel_iommu=on" if iommu else "")]
     if iommu:
         line += ["-device", "intel-iommu,intremap=on"]
+    if trace is not None:
+        line += ["-trace", "enable=pci_nvme_ub_*", "-trace", "enable=pci_nvme_err_*", "-D", str(trace)]
     try:
         done = subprocess.run(line + [str(word) for word in devices], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=timeout)
