@@ -351,7 +351,7 @@ def test_instructions_of_cache_maintenance(tmp_path, image, arch):
                         more=["-d", "in_asm", "-dfilter", f"{base:#x}+0x100000"])
     # As machine code: opcode 0fh, function 2, no destination; above the register with the address stands which of them it is.
     executed = {int(found.group(1)) for found in
-                (re.search(r":\s+00([0-9a-f])[0-9a-f]{2}[2a]00f\s", line) for line in result.events) if found}
+                (re.search(r":\s+00([0-9a-f])[0-9a-f][2a]00f\s", line) for line in result.events) if found}
     assert executed == {0, 1, 2}  # cbo.inval, cbo.clean, cbo.flush
 
 
