@@ -6,9 +6,11 @@ EXAMPLE_interrupts := $(wildcard examples/interrupts/*.c)
 EXAMPLE_block := $(wildcard examples/block/*.c) tests/examples/image.c
 EXAMPLE_partition := $(EXAMPLE_block)
 EXAMPLE_fatfs := examples/fatfs/lwnvme_diskio.c examples/block/block.c
+EXAMPLE_uacpi := $(wildcard ports/uacpi/*.c)
 
-# FatFs is not here: its interface, as documented, is.
+# Neither FatFs nor uACPI is here: what they declare, as far as it is used, is.
 build/san/examples/fatfs/%.o: SAN_CFLAGS += -Itests/examples/fatfs
+build/san/ports/uacpi/%.o build/san/tests/examples/test_uacpi.o: SAN_CFLAGS += -Itests/examples/uacpi
 
 EXAMPLE_TESTS := $(sort $(wildcard tests/examples/test_*.c))
 EXAMPLE_PROGRAMS := $(EXAMPLE_TESTS:%.c=build/san/%)

@@ -225,6 +225,12 @@ static void partitions_stay_in_their_place(void **state)
     }
     assert_true(lwnvme_sim_read_blocks(s.sim, 1, 0, drive.block.block_count, medium));
     for (uint32_t i = 0; i < PARTITIONS; i++) {
+        const struct lwnvme_partition *place = &partitions[i];
+
+        memset(memory, 0, sizeof(memory));
+        assert_int_equal(lwnvme_block_read(&parts[i].block, 0, (uint32_t)place->block_count, memory),
+                         LWNVME_OK);
+        assert_memory_equal(memory, medium + place->first * 512, place->block_count * 512);
         for (uint64_t at = 0; at < partitions[i].block_count * 512; at++)
             assert_int_equal(medium[partitions[i].first * 512 + at], 0x10 + i);
     }

@@ -655,6 +655,34 @@ static void entries_of_a_gpt_that_are_none(void **state)
     image_close(&disk);
 }
 
+/* As long as may be, and one entry longer: the usable range begins behind it. */
+static void an_array_that_is_too_long(void **state)
+{
+    struct image_disk disk;
+
+    (void)state;
+    open_with_table(&disk, GPT_SCRIPT);
+    uint8_t *const header = disk.bytes + 512;
+    for (uint32_t more = 0; more < 2; more++) {
+        put(header + 40, 2 + LWNVME_TABLE_BYTES_MAX / 512 + 1, 8);
+        put(header + 80, LWNVME_TABLE_BYTES_MAX / 128 + more, 4);
+        if (more == 0) {
+            sign(&disk, header);
+        } else { /* as sign does, and an array of this length, too */
+            put(header + 88, crc32(disk.bytes + 1024, LWNVME_TABLE_BYTES_MAX + 128), 4);
+            put(header + 16, 0, 4);
+            put(header + 16, crc32(header, HEADER_BYTES), 4);
+        }
+        scan(&disk);
+        assert_int_equal(table.kind, LWNVME_TABLE_GPT);
+        if (more == 0)
+            assert_int_equal(table.flags, LWNVME_TABLE_BACKUP_DIFFERS | LWNVME_TABLE_ENTRY_BAD);
+        else
+            expect_as_before(LWNVME_TABLE_PRIMARY_BAD);
+    }
+    image_close(&disk);
+}
+
 /* ---- MBR ---- */
 
 static uint8_t *mbr_entry(struct image_disk *disk, uint64_t lba, uint32_t index)
@@ -799,6 +827,7 @@ int main(void)
         cmocka_unit_test(a_copy_that_cannot_be_read_is_a_damaged_one),
         cmocka_unit_test(a_gpt_that_lies),
         cmocka_unit_test(entries_of_a_gpt_that_are_none),
+        cmocka_unit_test(an_array_that_is_too_long),
         cmocka_unit_test(chains_that_loop_or_leave),
         cmocka_unit_test(entries_of_an_mbr_that_are_none),
         cmocka_unit_test(an_mbr_of_noise),
