@@ -224,7 +224,8 @@ static int tool_check(const struct tool *tool)
     if (name == NULL) {
         return tool_refuse("\"%s\" is no command; see lwnvme --help and lwnvme help", tool->words[0]);
     }
-    if (destructive && !tool->yes && isatty(STDIN_FILENO) == 0) {
+    /* The shell asks on a terminal, but for what goes from a file past it. */
+    if (destructive && !tool->yes && (tool->file != NULL || isatty(STDIN_FILENO) == 0)) {
         return tool_refuse("%s changes what is on the drive: add --yes", name);
     }
     return TOOL_OK;

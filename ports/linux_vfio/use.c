@@ -189,11 +189,16 @@ static bool use_is_claimed(const struct use_device *device, char why[LINUX_PCI_R
         close(descriptor);
         return false;
     }
-    if (errno != EBUSY) { /* no node, or not allowed: then binding is not, either */
+    if (errno == EBUSY) {
+        snprintf(why, LINUX_PCI_REASON,
+                 "%s is in use (mounted in another namespace, or part of another device)", device->name);
+        return true;
+    }
+    if (device->number[0] == '\0') { /* one path of several to a common device: nobody can open it */
         return false;
     }
-    snprintf(why, LINUX_PCI_REASON, "%s is in use (mounted in another namespace, or part of another device)",
-             device->name);
+    snprintf(why, LINUX_PCI_REASON, "cannot tell whether %s is in use: %.120s: %s%s", device->name, path,
+             strerror(errno), errno == EACCES || errno == EPERM ? "; run this as root" : "");
     return true;
 }
 

@@ -225,6 +225,11 @@ def no_blocks(machine, _directory):
     shutil.rmtree(machine.sys / "class/block")
 
 
+def no_node(machine, _directory):
+    """As in a container: the mounts that one sees there are not the host's, and nothing can be opened."""
+    (machine.dev / "nvme0n1p1").unlink()
+
+
 USES = {mounted: "nvme0n1 is mounted on /data: umount it first",
         partition_mounted: "nvme0n1p2 is mounted on /a\\040b: umount it first",
         mounted_without_number: "nvme0n1p1 is mounted on /data: umount it first",
@@ -234,6 +239,7 @@ USES = {mounted: "nvme0n1 is mounted on /data: umount it first",
         disk_held: "nvme0n1 is part of md127: take that apart first",
         multipath: "nvme5n1 is mounted on /data: umount it first",
         no_table: "cannot tell whether nvme0n1",
+        no_node: "cannot tell whether nvme0n1p1 is in use: ",
         no_blocks: f"cannot tell whether {A} is in use"}
 
 
@@ -345,6 +351,20 @@ USAGE = {("frobnicate",): '"frobnicate" is no command',
 def test_usage(machine, words):
     machine.function(A, driver="vfio-pci")
     assert machine.refuses(*words).startswith(USAGE[words])
+
+
+def test_write_from_a_file_does_not_ask(machine):
+    """On a terminal, where the shell's commands are let through because they ask."""
+    machine.function(A, driver="vfio-pci")
+    ours, terminal = os.openpty()
+    try:
+        for words, line in {("write", "0", "1"): "there is no ", ("write", "-f", "x", "0"): "write changes "}.items():
+            done = subprocess.run([TOOL, *words], stdin=terminal, capture_output=True, text=True, timeout=TIMEOUT_S,
+                                  env={"LWNVME_SYSFS": str(machine.sys), "LWNVME_DEVFS": str(machine.dev)})
+            assert done.returncode == 2 and done.stderr.startswith("lwnvme: " + line), done.stderr
+    finally:
+        os.close(ours)
+        os.close(terminal)
 
 
 def test_help(machine):
