@@ -27,6 +27,8 @@
 #define DMA_HUGE_BYTES     0x200000u
 #define DMA_INFO_BYTES_MAX 65536u
 #define DMA_BITS           64u
+/* Of a piece, for the CPU and for the device alike, so that any alignment that is asked for is the same for both. */
+#define DMA_ALIGN(size_bytes) ((size_bytes) >= DMA_HUGE_BYTES ? DMA_HUGE_BYTES : 0x10000u)
 
 static enum lwnvme_vfio_error dma_map_failed(struct lwnvme_vfio *port, int error, uint64_t size_bytes)
 {
@@ -149,8 +151,26 @@ static enum lwnvme_vfio_error dma_ask(struct lwnvme_vfio *port)
     return LWNVME_VFIO_OK;
 }
 
-/* Anonymous memory, in huge pages if possible; *mapped_bytes is what munmap wants. */
-static void *dma_memory(struct lwnvme_vfio *port, size_t size_bytes, bool *huge)
+/* Anonymous memory at a multiple of a power of two: more than that is mapped, and what stands over unmapped. */
+static void *dma_memory_aligned(size_t size_bytes, size_t align_bytes)
+{
+    uint8_t *memory =
+        mmap(NULL, size_bytes + align_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    size_t before;
+
+    if (memory == MAP_FAILED) {
+        return NULL;
+    }
+    before = (align_bytes - ((uintptr_t)memory & (align_bytes - 1u))) & (align_bytes - 1u);
+    if (before != 0) {
+        munmap(memory, before);
+    }
+    munmap(memory + before + size_bytes, align_bytes - before);
+    return memory + before;
+}
+
+/* In huge pages if the system has some; else where it may make some by itself. */
+static void *dma_memory(const struct lwnvme_vfio *port, size_t size_bytes, bool *huge)
 {
     void *memory;
 
@@ -165,15 +185,13 @@ static void *dma_memory(struct lwnvme_vfio *port, size_t size_bytes, bool *huge)
         }
     }
 #endif
-    memory = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return memory != MAP_FAILED ? memory : NULL;
+    return dma_memory_aligned(size_bytes, DMA_ALIGN(size_bytes));
 }
 
 /* Counts a new piece, of memory that is there, once it is mapped. */
 static enum lwnvme_vfio_error dma_add(struct lwnvme_vfio *port, uint8_t *memory, size_t size_bytes,
                                       uint64_t *taken)
 {
-    const uint64_t align = size_bytes >= DMA_HUGE_BYTES ? DMA_HUGE_BYTES : 0x10000u;
     uint32_t at = 0;
     uint64_t iova;
     int error;
@@ -181,7 +199,8 @@ static enum lwnvme_vfio_error dma_add(struct lwnvme_vfio *port, uint8_t *memory,
     while (at < port->chunk_count && port->chunks[at].length_bytes != 0) {
         at++;
     }
-    if (at == LWNVME_VFIO_CHUNKS_MAX || !lwnvme_iova_take(&port->iova, size_bytes, align, &iova)) {
+    if (at == LWNVME_VFIO_CHUNKS_MAX ||
+        !lwnvme_iova_take(&port->iova, size_bytes, DMA_ALIGN(size_bytes), &iova)) {
         return vfio_fail(port, LWNVME_VFIO_ERR_NO_IOVA, "the IOMMU's addresses have no room for %zu KiB",
                          size_bytes >> 10);
     }

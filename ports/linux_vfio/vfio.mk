@@ -35,15 +35,19 @@ build/vfio/nbdkit-lwnvme-plugin.so: $(VFIO_PLUGIN_OBJECTS)
 
 vfio: build/vfio/lwnvme build/vfio/nbdkit-lwnvme-plugin.so ## build/vfio/: the command lwnvme and an nbdkit plugin: the library in Linux processes, through VFIO
 
-# The allocator of addresses under ASan and UBSan; all else on a machine made of files, on the software controller, and on
-# QEMU's drives in a Linux guest.
-build/vfio/test_iova: tests/vfio/test_iova.c ports/linux_vfio/iova.c ports/linux_vfio/iova.h | setup-test-vfio
+# What deals with memory is tested by itself, under ASan and UBSan; all else on a machine made of files, on the software
+# controller, and on QEMU's drives in a Linux guest.
+VFIO_TESTS := build/vfio/test_iova build/vfio/test_dma
+build/vfio/test_iova: ports/linux_vfio/iova.c
+build/vfio/test_dma: ports/linux_vfio/dma.c ports/linux_vfio/iova.c
+$(VFIO_TESTS): build/vfio/%: tests/vfio/%.c ports/linux_vfio/vfio.mk $(wildcard ports/linux_vfio/*.h) | setup-test-vfio
 	@mkdir -p $(@D)
 	@$(SAY) 'CC    $@'
-	$(Q)$(CC) $(VFIO_CFLAGS) -fsanitize=address,undefined -fno-sanitize-recover=all $(filter %.c,$^) -lcmocka -o $@
+	$(Q)$(CC) $(filter-out -Wframe-larger-than=% -Wconversion,$(VFIO_CFLAGS)) -fsanitize=address,undefined -fno-sanitize-recover=all \
+	    -Wl,--wrap=ioctl $(filter %.c,$^) -lcmocka -o $@
 
-test-vfio: build/vfio/test_iova vfio | setup-test-vfio ## what make vfio builds: by hand-made files, on the software controller, and in a Linux guest with an IOMMU
-	@$(RUN) --group vfio build/vfio/test_iova --pytest tests/vfio
+test-vfio: $(VFIO_TESTS) vfio | setup-test-vfio ## what make vfio builds: by hand-made files, on the software controller, and in a Linux guest with an IOMMU
+	@$(RUN) --group vfio $(VFIO_TESTS) --pytest tests/vfio
 
 .PHONY: vfio test-vfio
 -include $(shell find build/vfio -name '*.d' 2>/dev/null)

@@ -31,7 +31,7 @@ SCRIPT = f"""
 A={A} P={P} Q={Q}
 """ + r"""
 kernel_hash() { sha256sum /dev/nvme0n1; }
-as_nobody() { (ulimit -l $1; exec start-stop-daemon -S -c 65534:65534 -x /bin/lwnvme -- $2); }
+as_nobody() { (ulimit -l $1; exec start-stop-daemon -S -c nobody:nogroup -x /bin/lwnvme -- $2); }
 
 # ---- the kernel's driver has it
 step list lwnvme list
@@ -103,6 +103,9 @@ wait $! 2>/dev/null
 step after-kill lwnvme info
 
 # ---- limits and rights
+mkdir -p /etc
+echo 'nobody:x:65534:65534::/:/bin/sh' >/etc/passwd
+echo 'nogroup:x:65534:' >/etc/group
 group=/dev/vfio/$(basename $(readlink /sys/bus/pci/devices/$A/iommu_group))
 step nobody as_nobody 65536 info
 chown 65534 $group
@@ -131,7 +134,7 @@ nbdkit -U /tmp/socket -P /tmp/pid --log=stderr /plugin.so device=$A >/tmp/nbdkit
 step nbdkit cat /tmp/pid
 step in-use lwnvme -d $A smart
 step unbind-in-use lwnvme unbind $A
-step attach /sbin/nbd-client -unix /tmp/socket /dev/nbd0 -b 512 -C 1
+step attach /sbin/nbd-client -unix /tmp/socket /dev/nbd0 -b 512 -C 2
 step size cat /sys/block/nbd0/size
 step fio fio --name=x --filename=/dev/nbd0 --rw=randrw --bsrange=512-64k --bs_unaligned=0 --blockalign=512 --direct=1 \
     --ioengine=io_uring --iodepth=16 --size=8M --offset=16M --verify=crc32c --verify_fatal=1 --do_verify=1 --randseed=5 --fsync=64
@@ -152,9 +155,10 @@ step nbdkit-refused cat /tmp/nbdkit.log
 
 # ---- given back
 step unbind lwnvme unbind $A
-i=0; while [ ! -e /dev/nvme0n1 ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
-step kernel-fsck /sbin/e2fsck -f -n /dev/nvme0n1
-mount -t ext4 -o ro /dev/nvme0n1 /mnt
+disk() { ls /sys/bus/pci/devices/$A/nvme/*/ | grep '^nvme.*n1$'; }
+i=0; while [ ! -e /dev/$(disk) ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
+step kernel-fsck /sbin/e2fsck -f -n /dev/$(disk)
+mount -t ext4 -o ro /dev/$(disk) /mnt
 sums() { cd /mnt/d && sha256sum -c /mnt/sums; }
 step kernel-sums sums
 umount /mnt
