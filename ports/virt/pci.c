@@ -386,14 +386,16 @@ bool pci_msix_route(const struct pci_device *device, uint32_t entry, const struc
 {
     const uint32_t at = pci_capability(device, PCI_MSIX);
     const uint32_t table = at != 0 ? pci_read(device, at + 4u) : PCI_BARS;
+    uint64_t offset;
     uint64_t place;
     uint64_t size;
 
     if (entry >= pci_msix_count(device) || !pci_bar(device, table & 7u, &place, &size)) {
         return false;
     }
-    place += (table & ~7u) + (uint64_t)entry * PCI_MSIX_ENTRY_BYTES;
-    if (!paging_map(place, PCI_MSIX_ENTRY_BYTES, PAGING_DEVICE)) {
+    offset = (table & ~7u) + (uint64_t)entry * PCI_MSIX_ENTRY_BYTES;
+    place += offset;
+    if (offset + PCI_MSIX_ENTRY_BYTES > size || !paging_map(place, PCI_MSIX_ENTRY_BYTES, PAGING_DEVICE)) {
         return false;
     }
     io_write32(place, (uint32_t)(message->address & 0xffffffffu));

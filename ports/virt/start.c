@@ -120,8 +120,8 @@ void machine_start(const void *tree)
     shadow = start_take_word("shadow=1");
     host = tree_compatible("pci-host-ecam-generic");
     start_coherent = tree_property(host, "dma-coherent").bytes != NULL;
-    start_coherent =
-        (start_coherent || start_take_word("coherent=1")) && !start_take_word("coherent=0") && !shadow;
+    start_coherent = start_take_word("coherent=1") || start_coherent;
+    start_coherent = !start_take_word("coherent=0") && start_coherent && !shadow;
     if (!start_coherent && !shadow && cache_line_bytes() == 0) {
         start_stop("devices do not see the caches, and there are no instructions for that");
     }

@@ -99,10 +99,12 @@ static struct tree_token tree_token(uint32_t at)
     }
     token.kind = tree_word(tree_base + at);
     if (token.kind == TREE_NODE_BEGINS) {
-        token.next = tree_aligned(at + 4u + tree_text_bytes(at + 4u, tree_tokens_end) + 1u);
+        length = tree_text_bytes(at + 4u, tree_tokens_end);
+        token.kind = length < tree_tokens_end - at - 4u ? token.kind : 0;
+        token.next = tree_aligned(at + 4u + length + 1u);
     } else if (token.kind == TREE_PROPERTY) {
         length = at + TREE_PROPERTY_BYTES <= tree_tokens_end ? tree_word(tree_base + at + 4u) : UINT32_MAX;
-        if (length > tree_tokens_end - at) {
+        if (length == UINT32_MAX || length > tree_tokens_end - at - TREE_PROPERTY_BYTES) {
             token.kind = 0;
         }
         token.next = tree_aligned(at + TREE_PROPERTY_BYTES + length);

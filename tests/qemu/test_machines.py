@@ -109,7 +109,9 @@ def test_not_coherent(tmp_path, image, arch):
     cleaned, flushed, invalidated = maintained(result)
     # A command has at least its ring entry cleaned, its completion invalidated, and a buffer flushed that it reads into.
     assert cleaned > 20 and flushed > 20 and invalidated > cleaned
-    assert maintained(boot(tmp_path, drive(image), arch=arch)) is None
+    for words in ("", "coherent=1"):  # which it is without the word, too
+        result = boot(tmp_path, drive(image), words, arch=arch)
+        assert result.status == PASSED and maintained(result) is None, result.output
 
 
 @pytest.mark.parametrize("arch", OTHERS)
