@@ -105,7 +105,7 @@ uint32_t processor_start(uint32_t wanted)
 
         trampoline_stacks[i] = stack != NULL ? (uintptr_t)stack + PROCESSOR_STACK_BYTES : 0;
     }
-    for (uint32_t i = 0; i < (uint32_t)(trampoline_end - trampoline_begin); i++) {
+    for (uint32_t i = 0; i < (uintptr_t)trampoline_end - (uintptr_t)trampoline_begin; i++) {
         page[i] = trampoline_begin[i];
     }
     interrupt_send(0, PROCESSOR_INIT);
