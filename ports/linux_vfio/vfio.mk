@@ -37,14 +37,18 @@ vfio: build/vfio/lwnvme build/vfio/nbdkit-lwnvme-plugin.so ## build/vfio/: the c
 
 # What deals with memory is tested by itself, under ASan and UBSan; all else on a machine made of files, on the software
 # controller, and on QEMU's drives in a Linux guest.
-VFIO_TESTS := build/vfio/test_iova build/vfio/test_dma
+VFIO_TESTS := $(addprefix build/vfio/test_,iova dma device irq)
+VFIO_WRAPPED := -Wl,--wrap=ioctl
+build/vfio/test_device: VFIO_WRAPPED += -Wl,--wrap=mmap,--wrap=munmap,--wrap=close,--wrap=pread,--wrap=pwrite
 build/vfio/test_iova: ports/linux_vfio/iova.c
 build/vfio/test_dma: ports/linux_vfio/dma.c ports/linux_vfio/iova.c
+build/vfio/test_device: ports/linux_vfio/device.c ports/linux_vfio/pci.c ports/linux_vfio/use.c
+build/vfio/test_irq: ports/linux_vfio/irq.c
 $(VFIO_TESTS): build/vfio/%: tests/vfio/%.c ports/linux_vfio/vfio.mk $(wildcard ports/linux_vfio/*.h) | setup-test-vfio
 	@mkdir -p $(@D)
 	@$(SAY) 'CC    $@'
 	$(Q)$(CC) $(filter-out -Wframe-larger-than=% -Wconversion,$(VFIO_CFLAGS)) -fsanitize=address,undefined -fno-sanitize-recover=all \
-	    -Wl,--wrap=ioctl $(filter %.c,$^) -lcmocka -o $@
+	    $(VFIO_WRAPPED) $(filter %.c,$^) -lcmocka -lpthread -o $@
 
 test-vfio: $(VFIO_TESTS) vfio | setup-test-vfio ## what make vfio builds: by hand-made files, on the software controller, and in a Linux guest with an IOMMU
 	@$(RUN) --group vfio $(VFIO_TESTS) --pytest tests/vfio
