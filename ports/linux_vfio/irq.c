@@ -48,15 +48,20 @@ void vfio_irq_open(struct lwnvme_vfio *port)
     lwnvme_interrupts_use(&port->hardware, LWNVME_INTERRUPT_PIN, NULL, 0);
 }
 
-void vfio_irq_close(struct lwnvme_vfio *port)
+static void irq_close_vectors(struct lwnvme_vfio *port)
 {
     for (uint32_t i = 0; i < port->vector_count; i++) {
         close(port->vector_events[i]);
     }
+    port->vector_count = 0;
+}
+
+void vfio_irq_close(struct lwnvme_vfio *port)
+{
+    irq_close_vectors(port);
     for (uint32_t i = 0; i < port->waiter_count; i++) {
         close(port->waiter_events[i]);
     }
-    port->vector_count = 0;
     port->waiter_count = 0;
 }
 
@@ -144,7 +149,7 @@ enum lwnvme_vfio_error lwnvme_vfio_interrupts(struct lwnvme_vfio *port, struct l
                           port->address, names[kind], strerror(failed));
     }
     if (error != LWNVME_VFIO_OK) {
-        vfio_irq_close(port);
+        irq_close_vectors(port);
         return error;
     }
     port->controller = controller;
@@ -158,29 +163,46 @@ uint16_t lwnvme_vfio_vector(const struct lwnvme_vfio *port, uint32_t queue)
     return port->vector_count > 1u ? (uint16_t)(1u + queue % (port->vector_count - 1u)) : 0;
 }
 
-/* This thread's eventfd; -1: there are too many threads. */
+/* The number of this thread among the waiters, with the lock held: one that it, or one before it with the same name, had, or
+ * a new one. LWNVME_VFIO_WAITERS_MAX: there are too many. */
+static uint32_t irq_find_waiter(struct lwnvme_vfio *port)
+{
+    const pthread_t self = pthread_self();
+    const uint32_t count = port->waiter_count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (pthread_equal(port->waiter_threads[i], self) != 0) {
+            return i;
+        }
+    }
+    if (count < LWNVME_VFIO_WAITERS_MAX) {
+        const int event = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
+
+        if (event < 0) {
+            return LWNVME_VFIO_WAITERS_MAX;
+        }
+        port->waiter_threads[count] = self;
+        port->waiter_events[count] = event;
+        __atomic_store_n(&port->waiter_count, count + 1u, __ATOMIC_RELEASE);
+    }
+    return count;
+}
+
+/* This thread's eventfd; -1: there are too many threads. A thread may wait for several ports in turn. */
 static int irq_own_event(struct lwnvme_vfio *port)
 {
     if (irq_port != port || irq_generation != port->generation) {
-        const int event = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
-        bool kept = false;
+        uint32_t waiter;
 
         pthread_mutex_lock(&port->mapping_lock);
-        if (event >= 0 && port->waiter_count < LWNVME_VFIO_WAITERS_MAX) {
-            irq_waiter = port->waiter_count;
-            port->waiter_events[irq_waiter] = event;
-            __atomic_store_n(&port->waiter_count, irq_waiter + 1u, __ATOMIC_RELEASE);
-            kept = true;
-        }
+        waiter = irq_find_waiter(port);
         pthread_mutex_unlock(&port->mapping_lock);
-        if (!kept) {
-            if (event >= 0) {
-                close(event);
-            }
+        if (waiter == LWNVME_VFIO_WAITERS_MAX) {
             return -1;
         }
         irq_port = port;
         irq_generation = port->generation;
+        irq_waiter = waiter;
     }
     return port->waiter_events[irq_waiter];
 }

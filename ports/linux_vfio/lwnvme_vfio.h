@@ -97,6 +97,7 @@ struct lwnvme_vfio {
     struct lwnvme_vector noted[LWNVME_VFIO_VECTORS_MAX];
     int vector_events[LWNVME_VFIO_VECTORS_MAX];
     int waiter_events[LWNVME_VFIO_WAITERS_MAX];
+    pthread_t waiter_threads[LWNVME_VFIO_WAITERS_MAX];
     uint32_t waiter_count;
     uint32_t generation;
     pthread_mutex_t lock;         /* the library's */

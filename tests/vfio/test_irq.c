@@ -282,28 +282,63 @@ static void all_threads_wake(void **state)
     assert_int_equal(port.waiter_count, THREADS);
 }
 
+static pthread_barrier_t all_there;
+
 static void *visitor(void *argument)
 {
     (void)argument;
     vfio_irq_wait(&port, vfio_now_us(&port) + 1000);
     vfio_irq_wait(&port, vfio_now_us(&port) + 1000);
+    pthread_barrier_wait(&all_there); /* the name of a thread that has ended may be given to another one */
     return NULL;
 }
 
 static void more_threads_than_places(void **state)
 {
     const uint64_t start = vfio_now_us(&port);
+    pthread_t threads[LWNVME_VFIO_WAITERS_MAX + 4u];
 
     (void)state;
+    pthread_barrier_init(&all_there, NULL, LWNVME_VFIO_WAITERS_MAX + 4u);
     for (uint32_t i = 0; i < LWNVME_VFIO_WAITERS_MAX + 4u; i++) {
-        pthread_t thread;
-
-        assert_int_equal(pthread_create(&thread, NULL, visitor, NULL), 0);
-        pthread_join(thread, NULL);
+        assert_int_equal(pthread_create(&threads[i], NULL, visitor, NULL), 0);
     }
+    for (uint32_t i = 0; i < LWNVME_VFIO_WAITERS_MAX + 4u; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    pthread_barrier_destroy(&all_there);
     assert_int_equal(port.waiter_count, LWNVME_VFIO_WAITERS_MAX);
     vfio_irq_wait(&port, start + 100 * (uint64_t)LONG_US); /* short, for one that has no place */
     assert_true(vfio_now_us(&port) - start < 100 * (uint64_t)LONG_US);
+}
+
+static void two_ports_in_turn(void **state)
+{
+    static struct lwnvme_vfio other;
+
+    (void)state;
+    memset(&other, 0, sizeof(other));
+    pthread_mutex_init(&other.mapping_lock, NULL);
+    vfio_irq_open(&other);
+    for (uint32_t i = 0; i < 4u * LWNVME_VFIO_WAITERS_MAX; i++) {
+        vfio_irq_wait(&port, 0);
+        vfio_irq_wait(&other, 0);
+    }
+    assert_int_equal(port.waiter_count, 1);
+    assert_int_equal(other.waiter_count, 1);
+    vfio_irq_close(&other);
+}
+
+static void interrupts_that_are_refused_leave_the_waits(void **state)
+{
+    const uint64_t one = 1;
+
+    (void)state;
+    settle();
+    kernel.refuses = ENOSPC;
+    assert_int_equal(use(LWNVME_VFIO_MSIX, 2), LWNVME_VFIO_ERR_INTERRUPT);
+    assert_int_equal(port.waiter_count, 1);
+    assert_int_equal(write(port.waiter_events[0], &one, sizeof(one)), sizeof(one)); /* it is open */
 }
 
 /* A thread that waited at a port that was closed waits at the next one in a place of its own. */
@@ -330,6 +365,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_wake_before_the_wait_is_kept, begin, end),
         cmocka_unit_test_setup_teardown(all_threads_wake, begin, end),
         cmocka_unit_test_setup_teardown(more_threads_than_places, begin, end),
+        cmocka_unit_test_setup_teardown(two_ports_in_turn, begin, end),
+        cmocka_unit_test_setup_teardown(interrupts_that_are_refused_leave_the_waits, begin, end),
         cmocka_unit_test_setup_teardown(another_port_in_the_same_place, begin, end),
     };
 
