@@ -17,6 +17,7 @@
 #include "drives.h"
 #include "lwnvme_host.h"
 #include "platform.h"
+#include "report.h"
 #include "text.h"
 
 #define MAIN_CC_OFFSET   0x14u
@@ -43,6 +44,7 @@ static struct lwnvme_uefi main_port;
 void platform_put(char c)
 {
     console_put(c);
+    report_put(c);
 }
 
 int platform_get(uint32_t timeout_ms)
@@ -220,24 +222,17 @@ bool main_asked_yes(void)
     return main_read_line(line, sizeof(line)) && text_equal(line, "yes");
 }
 
-/* The one to be worked on is there and may be worked on so; else a line says why not. */
-static bool main_may(const struct drives *drives, uint32_t number, bool may_write)
+bool main_may(uint32_t number, bool may_write)
 {
-    if (number >= drives->count) {
+    if (number >= main_drives.count) {
         text_print("there is no drive %u\n", number);
         return false;
     }
-    if (drives->found[number].boot && may_write) {
-        text_print(
-            "drive %u: this program was started from it, so it is only looked at; start it from a USB stick "
-            "to write to the drive\n",
-            number);
+    if (main_drives.found[number].boot && may_write) {
+        text_print("drive %u: this program was started from it, so it is only looked at; start it from a USB "
+                   "stick to write to the drive\n",
+                   number);
         return false;
-    }
-    if (drives->found[number].boot) {
-        text_print(
-            "drive %u: this program was started from it; its file systems are away until it is given back\n",
-            number);
     }
     return true;
 }
@@ -264,8 +259,13 @@ bool main_run(uint32_t number, const char *words, bool may_write)
     const char *reason;
     bool passed;
 
-    if (!main_may(&main_drives, number, may_write)) {
+    if (!main_may(number, may_write)) {
         return false;
+    }
+    if (drive->boot) {
+        text_print("drive %u: this program was started from it; its file systems are away until it is given "
+                   "back\n",
+                   number);
     }
     reason = drives_take(drive);
     if (reason != NULL) {
@@ -368,13 +368,11 @@ static bool main_parse(const char *options, struct main_words *words)
 
 static bool main_command(const struct main_words *words)
 {
-    const struct drives *drives = main_list();
-
+    (void)main_list();
     if (words->rest[0] == '\0' && !words->write && !words->chosen) {
         return true; /* list, or nothing but poweroff */
     }
-    if (words->device >= drives->count) {
-        text_print("there is no drive %" TEXT_64 "u\n", words->device);
+    if (!main_may(words->device > UINT32_MAX ? UINT32_MAX : (uint32_t)words->device, words->write)) {
         return false;
     }
     if (words->write) {

@@ -16,6 +16,8 @@ const struct drives *main_list(void);
 bool main_asked_yes(void);
 /* A line from the keyboard, with echo; false: there is no keyboard. */
 bool main_read_line(char *line, uint32_t room);
+/* Whether the drive with this number is there and may be worked on so; else a line says why not. */
+bool main_may(uint32_t number, bool may_write);
 /*
  * Takes the drive with this number over, has demo_main carry out the words on it, and gives it back to the firmware.
  * Without may_write the shell only looks. true: all went well.

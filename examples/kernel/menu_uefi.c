@@ -5,6 +5,7 @@
 #include "console.h"
 #include "drives.h"
 #include "platform.h"
+#include "report.h"
 #include "text.h"
 
 #define MENU_LINE_MAX 32u
@@ -24,6 +25,9 @@ static void menu_help_drive(uint32_t number)
 
 static bool menu_write(uint32_t number)
 {
+    if (!main_may(number, true)) {
+        return true;
+    }
     text_print(
         "drive %u may be changed by commands of the shell; what is on it can be lost. Type yes to go on: ",
         number);
@@ -62,7 +66,29 @@ static bool menu_drive(uint32_t number)
 
 static void menu_help(void)
 {
-    text_print("a number chooses a drive; l lists again, q back to the firmware, p power off\n");
+    text_print(
+        "a number chooses a drive; l lists again, r saves a report on the stick, q back to the firmware, "
+        "p power off\n");
+}
+
+/* To the stick, and to no drive that this library is for. false: it was not saved. */
+static bool menu_report(const struct drives *drives)
+{
+    const char *reason = NULL;
+
+    for (uint32_t i = 0; i < drives->count; i++) {
+        if (drives->found[i].boot) {
+            reason = "this program was started from an NVMe drive, and writes to none";
+        }
+    }
+    reason = reason != NULL ? reason : report_save();
+    if (reason != NULL) {
+        text_print("no report: %s\n", reason);
+        return false;
+    }
+    text_print("saved as lwnvme.txt, %" TEXT_64 "u bytes%s\n", (uint64_t)report_bytes(),
+               report_dropped() != 0 ? "; what came later did not fit" : "");
+    return true;
 }
 
 bool menu_run(void)
@@ -88,6 +114,8 @@ bool menu_run(void)
             text_print("there is no drive %" TEXT_64 "u\n", number);
         } else if (text_equal(line, "l")) {
             drives = main_list();
+        } else if (text_equal(line, "r")) {
+            passed = menu_report(drives) && passed;
         } else {
             menu_help();
         }

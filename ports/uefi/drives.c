@@ -63,13 +63,27 @@ static void drives_ask_driver(struct drive_found *drive)
     efi_free(entries);
 }
 
+/* The path of what this program was started from, as it was at the first look: its handle goes when the drive is taken
+ * over, and another comes when it is given back. NULL: firmware did not tell. */
+static const struct efi_device_path *drives_boot_path(void)
+{
+    static struct efi_device_path *path;
+    static bool asked;
+    const struct efi_loaded_image *image;
+
+    if (!asked) {
+        asked = true;
+        image = efi_protocol(efi_image, &efi_loaded_image_guid);
+        path = image == NULL || image->device == NULL
+                   ? NULL
+                   : path_copy(efi_protocol(image->device, &efi_device_path_guid));
+    }
+    return path;
+}
+
 static bool drives_is_boot(const struct drive_found *drive)
 {
-    const struct efi_loaded_image *image = efi_protocol(efi_image, &efi_loaded_image_guid);
-
-    return image != NULL && image->device != NULL &&
-           path_begins_with(efi_protocol(image->device, &efi_device_path_guid),
-                            efi_protocol(drive->handle, &efi_device_path_guid));
+    return path_begins_with(drives_boot_path(), efi_protocol(drive->handle, &efi_device_path_guid));
 }
 
 /* false: it is not there. */

@@ -104,6 +104,7 @@ enum efi_memory {
 #define EFI_TPL_APPLICATION 4u
 #define EFI_TPL_CALLBACK    8u
 #define EFI_TPL_NOTIFY      16u
+#define EFI_TPL_HIGH_LEVEL  31u
 
 #define EFI_EVENT_TIMER              0x80000000u
 #define EFI_EVENT_NOTIFY_SIGNAL      0x00000200u
@@ -144,7 +145,8 @@ struct efi_boot_services {
     efi_status (*allocate_pages)(enum efi_allocate type, enum efi_memory memory, size_t pages,
                                  uint64_t *address);
     efi_status (*free_pages)(uint64_t address, size_t pages);
-    efi_unused get_memory_map;
+    efi_status (*get_memory_map)(size_t *map_bytes, void *map, size_t *key, size_t *descriptor_bytes,
+                                 uint32_t *descriptor_version);
     efi_status (*allocate_pool)(enum efi_memory memory, size_t size_bytes, void **memory_out);
     efi_status (*free_pool)(void *memory);
     efi_status (*create_event)(uint32_t type, efi_tpl tpl, efi_notify notify, void *context,
@@ -167,7 +169,7 @@ struct efi_boot_services {
     efi_unused start_image;
     efi_unused exit;
     efi_unused unload_image;
-    efi_unused exit_boot_services;
+    efi_status (*exit_boot_services)(efi_handle image, size_t key);
     efi_unused get_next_monotonic_count;
     efi_status (*stall)(size_t microseconds);
     efi_status (*set_watchdog_timer)(size_t timeout_s, uint64_t code, size_t data_bytes,
@@ -221,6 +223,34 @@ struct efi_system_table {
     struct efi_boot_services *boot;
     size_t table_count;
     void *tables;
+};
+
+/* Section 8.5.1.1 "EFI Reset Notification Protocol": functions that are called before a reset, as the runtime service. */
+typedef void (*efi_reset_notify)(enum efi_reset type, efi_status status, size_t data_bytes, void *data);
+
+struct efi_reset_notification {
+    efi_status (*register_notify)(struct efi_reset_notification *self, efi_reset_notify notify);
+    efi_status (*unregister_notify)(struct efi_reset_notification *self, efi_reset_notify notify);
+};
+
+/* Sections 13.4 and 13.5: Simple File System, File. */
+#define EFI_FILE_READ   UINT64_C(0x0000000000000001)
+#define EFI_FILE_WRITE  UINT64_C(0x0000000000000002)
+#define EFI_FILE_CREATE UINT64_C(0x8000000000000000)
+
+struct efi_file {
+    uint64_t revision;
+    efi_status (*open)(struct efi_file *self, struct efi_file **file, const efi_char *name, uint64_t mode,
+                       uint64_t attributes);
+    efi_status (*close)(struct efi_file *self);
+    efi_status (*remove)(struct efi_file *self); /* closes it, too */
+    efi_unused read;
+    efi_status (*write)(struct efi_file *self, size_t *size_bytes, const void *data);
+};
+
+struct efi_simple_file_system {
+    uint64_t revision;
+    efi_status (*open_volume)(struct efi_simple_file_system *self, struct efi_file **root);
 };
 
 /* Section 9.1 "EFI Loaded Image Protocol". */
@@ -378,6 +408,8 @@ extern const struct efi_guid efi_device_path_guid;
 extern const struct efi_guid efi_driver_binding_guid;
 extern const struct efi_guid efi_loaded_image_guid;
 extern const struct efi_guid efi_pci_io_guid;
+extern const struct efi_guid efi_reset_notification_guid;
+extern const struct efi_guid efi_simple_file_system_guid;
 extern const struct efi_guid efi_supported_version_guid;
 
 /* Set by efi_begin: what every program and driver is given. */

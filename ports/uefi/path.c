@@ -58,22 +58,39 @@ bool path_begins_with(const struct efi_device_path *path, const struct efi_devic
     return true;
 }
 
+/* A copy with room for `more` bytes before its end node, which are zeros. */
+static uint8_t *path_copy_longer(const struct efi_device_path *path, size_t more)
+{
+    const size_t length_bytes = path == NULL ? PATH_BYTES_MAX : path_bytes(path);
+    uint8_t *copy =
+        length_bytes == PATH_BYTES_MAX ? NULL : efi_allocate(length_bytes + more + PATH_HEADER_BYTES);
+
+    for (size_t i = 0; copy != NULL && i < length_bytes; i++) {
+        copy[i] = ((const uint8_t *)path)[i];
+    }
+    if (copy != NULL) {
+        copy[length_bytes + more] = EFI_PATH_END;
+        copy[length_bytes + more + 1u] = EFI_PATH_END_ENTIRE;
+        copy[length_bytes + more + 2u] = PATH_HEADER_BYTES;
+    }
+    return copy;
+}
+
+struct efi_device_path *path_copy(const struct efi_device_path *path)
+{
+    return (struct efi_device_path *)path_copy_longer(path, 0);
+}
+
 struct efi_device_path *path_of_namespace(const struct efi_device_path *parent, uint32_t nsid,
                                           const uint8_t *eui64)
 {
-    const size_t parent_bytes = path_bytes(parent);
-    uint8_t *path = parent_bytes == PATH_BYTES_MAX
-                        ? NULL
-                        : efi_allocate(parent_bytes + PATH_NVME_BYTES + PATH_HEADER_BYTES);
+    uint8_t *path = path_copy_longer(parent, PATH_NVME_BYTES);
     uint8_t *node;
 
     if (path == NULL) {
         return NULL;
     }
-    for (size_t i = 0; i < parent_bytes; i++) {
-        path[i] = ((const uint8_t *)parent)[i];
-    }
-    node = path + parent_bytes;
+    node = path + path_bytes(parent);
     node[0] = EFI_PATH_MESSAGING;
     node[1] = EFI_PATH_MESSAGING_NVME;
     node[2] = PATH_NVME_BYTES;
@@ -83,9 +100,5 @@ struct efi_device_path *path_of_namespace(const struct efi_device_path *parent, 
     for (uint32_t i = 0; eui64 != NULL && i < PATH_EUI64_BYTES; i++) {
         node[PATH_HEADER_BYTES + sizeof(nsid) + i] = eui64[i];
     }
-    node += PATH_NVME_BYTES;
-    node[0] = EFI_PATH_END;
-    node[1] = EFI_PATH_END_ENTIRE;
-    node[2] = PATH_HEADER_BYTES;
     return (struct efi_device_path *)path;
 }

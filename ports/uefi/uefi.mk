@@ -25,7 +25,7 @@ UEFI_LDFLAGS := /nodefaultlib /entry:efi_main /opt:ref /timestamp:0 /WX
 
 UEFI_COMMON_SOURCES := $(addprefix ports/uefi/,clock.c efi.c lwnvme_host.c memory.c path.c)
 UEFI_PROGRAM_SOURCES := $(LWNVME_SOURCES) $(DEMO_SOURCES) $(UEFI_COMMON_SOURCES) \
-    $(addprefix ports/uefi/,console.c drives.c hidden.c) $(addprefix examples/kernel/,main_uefi.c menu_uefi.c)
+    $(addprefix ports/uefi/,console.c drives.c hidden.c report.c) $(addprefix examples/kernel/,main_uefi.c menu_uefi.c)
 UEFI_DRIVER_SOURCES := $(LWNVME_SOURCES) $(UEFI_COMMON_SOURCES) \
     $(addprefix ports/uefi/driver/,binding.c block.c disk.c entry.c name.c)
 UEFI_BLOCK_SOURCES := $(addprefix ports/uefi/,clock.c console.c efi.c memory.c path.c) tests/uefi/block.c

@@ -22,6 +22,7 @@ VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
 
 MIB = 1024 * 1024
+NAME = "lwnvme " + ".".join(re.findall(r"#define LWNVME_VERSION_[A-Z]+ (\d+)", (TREE / "include/lwnvme/lwnvme.h").read_text()))
 WAIT_S = 150  # for anything: a PC boots in 5 s, and a machine that is busy with other things takes ten times that
 PROMPT = "lwnvme.efi> "
 SHELL = "lwnvme> "
@@ -53,10 +54,17 @@ def make_rom(path, driver=DRIVER, vendor="1b36", device="0010"):
     return path
 
 
-def stick(path=STICK, bootindex=0):
-    """-drive and -device of a USB stick. What is written to it is forgotten."""
-    return ["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,snapshot=on,file={path}",
-            "-device", f"usb-storage,drive=stick,bootindex={bootindex}"]
+def stick(path=STICK, keep=False):
+    """-drive and -device of a USB stick. What is written to it is forgotten, unless it is to be kept."""
+    snapshot = "" if keep else "snapshot=on,"
+    return ["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,{snapshot}file={path}",
+            "-device", "usb-storage,drive=stick,bootindex=0"]
+
+
+def type_file(image, name):
+    """The text of a file on an image that make_esp made."""
+    done = subprocess.run(["mtype", "-i", f"{image}@@{MIB}", "::/" + name], check=True, capture_output=True)
+    return done.stdout.decode().replace("\r", "")
 
 
 def drive(path, name="d0", options=""):
@@ -107,6 +115,12 @@ class Machine:
         """From the menu of lwnvme.efi."""
         self.child.send("p\r")
         return self.end()
+
+    def order(self):
+        """What happened to the controllers, in order, by QEMU's device model."""
+        found = (re.match(r"pci_nvme_(create_sq|mmio_shutdown_set|mmio_stopped|mmio_start_success|ub_\w+)", line)
+                 for line in self.trace.read_text(errors="replace").splitlines())
+        return [one[1] for one in found if one]
 
     def events(self, name):
         """The lines of QEMU's device model that name such an event."""

@@ -7,9 +7,10 @@ import subprocess
 
 import pytest
 
-from firmware import (BLOCK, DRIVER, PROGRAM, PROMPT, TREE, drive, hashes, make_esp, make_image, make_rom, sha256, stick)
+from firmware import (BLOCK, DRIVER, DRIVER_DEBUG, NAME, PROGRAM, PROMPT, TREE, drive, hashes, make_esp, make_image,
+                      make_rom, sha256, stick)
 
-OURS = "driven by lwnvme 0.1.0 NVM Express driver"
+OURS = f"driven by {NAME} NVM Express driver"
 STATISTICS = re.compile(r"that driver so far: (\d+) reads, (\d+) bytes; (\d+) writes; (\d+) disks")
 
 
@@ -27,12 +28,13 @@ def test_option_rom(boot, tmp_path):
     assert (writes, disks) == (0, 1)
     machine.type("0", "drive 0> ")
     text = machine.type("h", "drive 0> ")
-    assert "taken over from lwnvme 0.1.0 NVM Express driver" in text
+    assert f"taken over from {NAME} NVM Express driver" in text
     assert hashes(text) == {1: digest}
     assert OURS in machine.type("b", PROMPT)
     machine.power_off()
     assert sha256(disk) == digest
     assert machine.events("pci_nvme_ub_") == []
+    assert machine.order()[-1] == "mmio_shutdown_set"  # before the power went
 
 
 def expected_blocks(nsid, block_bytes):
@@ -43,16 +45,18 @@ def expected_blocks(nsid, block_bytes):
 
 def test_block_io(boot, tmp_path):
     """Block I/O and Block I/O 2 of two namespaces with different blocks: each call, what must be refused, reads that end
-    later, resets; and what was written is on the drive, and nothing else was."""
+    later, resets; and what was written is on the drive, and nothing else was. Then boot services are left with reads under
+    way: the controller is off after that."""
     images = [make_image(tmp_path / f"{n}.img", seed=n) for n in (1, 2)]
     before = [each.read_bytes() for each in images]
-    rom = make_rom(tmp_path / "lwnvme.rom")
+    rom = make_rom(tmp_path / "lwnvme.rom", DRIVER_DEBUG)
+    console = tmp_path / "debug"
     devices = stick(make_esp(tmp_path / "stick.img", {"EFI/BOOT/BOOTX64.EFI": BLOCK}))
     devices += ["-device", f"nvme,id=c0,serial=c0,romfile={rom}"]
     for nsid, (each, size) in enumerate(zip(images, (512, 4096)), 1):
         devices += ["-drive", f"if=none,id=n{nsid},format=raw,file={each}", "-device",
                     f"nvme-ns,drive=n{nsid},bus=c0,nsid={nsid},logical_block_size={size},physical_block_size={size}"]
-    machine = boot(devices)
+    machine = boot(devices, more=["-debugcon", f"file:{console}", "-global", "isa-debugcon.iobase=0x402"])
     text = machine.end()
     assert "block: FAILED" not in text
     passed, failed = map(int, re.search(r"block: (\d+) checks passed, (\d+) failed", text).groups())
@@ -68,6 +72,8 @@ def test_block_io(boot, tmp_path):
     # One queue pair of 128 entries: that is this driver, and each reset makes it again.
     queues = machine.events("pci_nvme_create_sq")
     assert len(queues) == 5 and all("qsize=127" in line for line in queues)
+    assert machine.order()[-2:] == ["mmio_shutdown_set", "mmio_stopped"]
+    assert re.search(r"leaving boot services after \d+ reads of \d+ bytes, 6 writes; shut down\n", console.read_text())
 
 
 def test_loaded_by_hand(boot, tmp_path, image):
@@ -80,7 +86,7 @@ def test_loaded_by_hand(boot, tmp_path, image):
     machine = boot(stick(shell_stick) + drive(image))
     text = machine.end()
     assert "0000:00:02.0, 1b36:0010, " + OURS in text
-    assert "taken over from lwnvme 0.1.0 NVM Express driver" in text
+    assert f"taken over from {NAME} NVM Express driver" in text
     assert "lwnvme.efi: passed" in text
     assert sha256(image) == digest
 
@@ -103,7 +109,8 @@ def test_rom_form(tmp_path):
 
 
 @pytest.mark.parametrize("content, words", [(b"", "not a PE image"), (b"MZ" + bytes(200), "not a PE image"),
-                                            (None, "not a UEFI driver")])
+                                            (None, "not a UEFI driver")],
+                         ids=["empty", "short", "program"])
 def test_rom_refuses(tmp_path, content, words):
     driver = tmp_path / "driver.efi"
     driver.write_bytes(PROGRAM.read_bytes() if content is None else content)

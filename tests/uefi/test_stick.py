@@ -3,17 +3,22 @@
 
 import ctypes
 import hashlib
+import shutil
 import subprocess
 
 import pytest
 
-from firmware import (PROGRAM, PROMPT, SHELL, TREE, drive, hashes, make_esp, make_image, pattern, sha256, stick)
+from firmware import (PROGRAM, PROMPT, SHELL, STICK, TREE, drive, hashes, make_esp, make_image, pattern, sha256, stick,
+                      type_file)
 
 
-def test_look(boot, image):
-    """From the stick: takes the drive, reads all of it right, gives it back, and does so again; nothing is written."""
+def test_look(boot, tmp_path, image):
+    """From the stick: takes the drive, reads all of it right, gives it back, and does so again; nothing is written but a
+    report, to the stick."""
     digest = sha256(image)
-    machine = boot(stick() + drive(image))
+    own_stick = tmp_path / "stick.img"
+    shutil.copyfile(STICK, own_stick)
+    machine = boot(stick(own_stick, keep=True) + drive(image))
     listed = machine.wait(PROMPT)
     assert "NVMe controllers: 1\n  drive 0: PCI 0000:00:" in listed
     assert "1b36:0010, no driver has it\n" in listed  # the firmware starts drivers for what it boots from
@@ -29,7 +34,12 @@ def test_look(boot, image):
     text = machine.type("h", "drive 0> ")
     assert hashes(text) == {1: digest}
     assert "no driver has it" in machine.type("b", PROMPT)
+    for _ in range(2):  # the second takes the place of the first
+        assert "saved as lwnvme.txt" in machine.type("r", PROMPT)
     machine.power_off()
+    report = type_file(own_stick, "lwnvme.txt")
+    assert report.count(f"namespace 1 sha256 {digest}") == 2
+    assert report.endswith("lwnvme.efi> r\n")
     assert sha256(image) == digest
     assert machine.events("pci_nvme_ub_") == []
     assert len(machine.events("pci_nvme_mmio_shutdown_set")) >= 2
@@ -86,9 +96,12 @@ def test_boot_drive(boot, tmp_path, image):
     text = machine.type("h", "drive 0> ")
     assert "taken over from NVM Express Driver" in text
     assert hashes(text) == {1: digests[0]}
-    machine.type("w", "Type yes to go on: ")
-    assert "so it is only looked at" in machine.type("yes", "drive 0> ")
+    # And now that its file systems are others than at the start, it is still known for what it is.
+    assert machine.type("b", PROMPT).count("started from it") == 1
+    machine.type("0", "drive 0> ")
+    assert "so it is only looked at" in machine.type("w", "drive 0> ")
     machine.type("b", PROMPT)
+    assert "no report: this program was started from an NVMe drive" in machine.type("r", PROMPT)
     machine.type("1", "drive 1> ")
     text = machine.type("h", "drive 1> ")
     assert "file systems are away" not in text

@@ -52,21 +52,25 @@ static void disk_debug_leaving(const struct driver_controller *controller, int s
 }
 #endif
 
-/* No allocation, no console, no waiting for other events. May come again, when leaving did not work out. */
-static void disk_exit(efi_event event, void *context)
+/* No allocation, no console, no waiting for events. May come again, when leaving did not work out. */
+void driver_leave(struct driver_controller *controller, enum lwnvme_shutdown kind)
 {
-    struct driver_controller *controller = context;
     int status = LWNVME_OK;
 
-    (void)event;
     controller->port.leaving = true;
     if (lwnvme_controller_state(&controller->controller) != LWNVME_STATE_OFF) {
-        status = lwnvme_sync_controller_shutdown(&controller->controller, LWNVME_SHUTDOWN_HAND_OFF);
+        status = lwnvme_sync_controller_shutdown(&controller->controller, kind);
         if (status != LWNVME_OK) {
             (void)lwnvme_uefi_ops.fence_device(&controller->port);
         }
     }
     disk_debug_leaving(controller, status);
+}
+
+static void disk_exit(efi_event event, void *context)
+{
+    (void)event;
+    driver_leave(context, LWNVME_SHUTDOWN_HAND_OFF);
 }
 
 static efi_status disk_events(struct driver_controller *controller)

@@ -73,6 +73,9 @@ extern struct driver_controller *driver_controllers;
 efi_status driver_controller_open(struct driver_controller *controller, struct efi_pci_io *pci);
 void driver_controller_close(struct driver_controller *controller);
 
+/* Has the controller shut down for whoever comes next, or for the power to be cut. Nothing is allocated or freed. */
+void driver_leave(struct driver_controller *controller, enum lwnvme_shutdown kind);
+
 /* Publishes all namespaces that Block I/O can serve and that are not published yet. One that cannot be is left out. */
 void driver_disks_make(struct driver_controller *controller);
 /* Takes a namespace away again. EFI_SUCCESS, or why it stays. */
