@@ -67,7 +67,7 @@ int lwnvme_log_supported_pages(struct lwnvme_controller *controller, struct lwnv
 /*
  * entry_count entries of the Error Information log page from `first` on, newest first: 1 to 64 in one call.
  * first + entry_count is at most the controller's elpe; first is not 0 only if LPA allows offsets. An entry
- * with an error_count of 0 is empty. Section 5.1.12.1.2 "Error Information".
+ * whose ecnt is 0 is empty. Section 5.1.12.1.2 "Error Information".
  */
 int lwnvme_log_error(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t first,
                      uint32_t entry_count, struct lwnvme_error_log_entry *entries);

@@ -49,8 +49,8 @@ int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                  struct lwnvme_request *request);
 
 /* Makes the blocks read as zeros, without a transfer; LWNVME_REQUEST_DEALLOCATE lets the controller free
- * them. This and the next two are split at limits of their own only if these have been read (limits.h); else at those of
- * transfers, and a controller whose limit is lower refuses them. Section 3.3.8 "Write Zeroes command". */
+ * them. This and the next two are split at limits of their own (limits.h), not at those of transfers. Section 3.3.8
+ * "Write Zeroes command". */
 int lwnvme_write_zeroes(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                         struct lwnvme_request *request, uint64_t lba, uint32_t block_count);
 
@@ -84,7 +84,7 @@ static inline void lwnvme_dsm_range_attributes(struct lwnvme_dsm_range *range, u
 /*
  * Tells the controller about the use of up to 256 ranges; with LWNVME_DSM_DEALLOCATE: trim. The ranges are
  * read by the controller from where they are: dword aligned, the caller's, unchanged until the callback.
- * Every range is checked against the namespace first. If its limits have been read (limits.h) they are kept: by several
+ * Every range is checked against the namespace first. The controller's limits (limits.h) are kept: by several
  * commands where it takes more than one, and a range that is too long is sent in parts; LWNVME_ERR_RANGE_LENGTH only where
  * transfers of one page are all that the queue has memory for. bytes_done counts in ranges, of 16 bytes, before the first that
  * failed. Section 3.3.3 "Dataset Management command".

@@ -85,7 +85,7 @@ static inline struct lwnvme_buffer lwnvme_buffer_segments(const struct lwnvme_se
 #define LWNVME_REQUEST_DEALLOCATE    8u      /* write zeroes: the blocks may be deallocated (DEAC) */
 #define LWNVME_REQUEST_REPEAT        0x8000u /* set by lwnvme_retry_init (retry.h), for requests of its own only */
 /* Writes: refused with LWNVME_ERR_NOT_ATOMIC unless all of it is one atomic operation, as seen by other commands; or
- * also when power fails in it. The namespace's limits must have been read: limits.h. */
+ * also when power fails in it. How large it may be: limits.h. */
 #define LWNVME_REQUEST_ATOMIC            16u
 #define LWNVME_REQUEST_ATOMIC_POWER_FAIL 32u
 

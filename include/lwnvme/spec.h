@@ -84,7 +84,7 @@ struct lwnvme_le64 {
     uint8_t byte[8];
 };
 
-struct lwnvme_le128 {
+struct lwnvme_le128 { /* counter.h has more than its halves */
     uint8_t byte[16];
 };
 

@@ -85,8 +85,8 @@ extern "C" {
     X(ERR_NS_TRANSFER_SIZE, -75, "one block is larger than one transfer may be")                             \
     X(ERR_NS_SIZE, -76, "the namespace's size overflows 64 bits in bytes")                                   \
     X(ERR_NS_CAPACITY, -77, "the namespace's capacity is zero")                                              \
-    X(ERR_NS_METADATA, -78, "the namespace is formatted with metadata, which is not supported")              \
-    X(ERR_NS_COMMAND_SET, -79, "the namespace uses a command set that is not supported")                     \
+    X(ERR_NS_METADATA, -78, "the namespace is formatted with metadata, which this call does not take")       \
+    X(ERR_NS_COMMAND_SET, -79, "the namespace uses a command set that this call does not take")              \
     /* block I/O */                                                                                          \
     X(ERR_LBA_RANGE, -90, "the blocks are not all inside the namespace")                                     \
     X(ERR_ZERO_BLOCKS, -91, "no blocks were asked for")                                                      \

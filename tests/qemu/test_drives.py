@@ -190,7 +190,7 @@ def test_zoned(tmp_path, image):
     reason (QEMU 7.2); the other namespace works (fault 21)."""
     result = boot(tmp_path, two_namespaces(tmp_path, image, "zoned=on,zoned.zone_size=1M"))
     passes(result)
-    reason = "namespace 1: not usable: the namespace uses a command set that is not supported"
+    reason = "namespace 1: not usable: the namespace uses a command set that this call does not take"
     assert reason in result.output or "namespaces: 1\n" in result.output
     assert result.hashes() == {2: sha256(image)}
 
