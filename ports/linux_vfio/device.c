@@ -23,6 +23,8 @@
 #include "pci.h"
 #include "pci_private.h"
 
+_Static_assert(sizeof(off_t) == 8, "regions lie beyond 2^32: compile with -D_FILE_OFFSET_BITS=64");
+
 #define DEVICE_COMMAND        4u     /* offset in configuration space */
 #define DEVICE_BAR_LEAST      8192u  /* registers, and doorbells of many queues */
 #define DEVICE_INFO_BYTES_MAX 65536u /* of a region's description */
