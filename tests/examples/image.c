@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Images are files that other programs write, and private mappings of them here: a test may damage what it likes. A device
+ * that is asked for blocks that it does not have stops the test.
+ */
 #include "image.h"
 
 #include <fcntl.h>

@@ -134,6 +134,8 @@ static void trims_take_in_the_last_sector(void **state)
     assert_int_equal(disk_ioctl(3, CTRL_TRIM, sectors), RES_OK);
     sectors[1] = BLOCKS;
     assert_int_equal(disk_ioctl(3, CTRL_TRIM, sectors), RES_PARERR);
+    sectors[1] = BLOCKS - 2;
+    assert_int_equal(disk_ioctl(3, CTRL_TRIM, sectors), RES_PARERR);
     sectors[1] = 3;
     assert_int_equal(disk_ioctl(3, CTRL_TRIM, sectors), RES_PARERR);
     assert_int_equal(disk_ioctl(3, CTRL_TRIM, NULL), RES_PARERR);

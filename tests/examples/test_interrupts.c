@@ -60,6 +60,7 @@ static struct {
     uint32_t delivered[TABLE_ENTRIES];
     uint32_t undelivered;
     uint32_t sleeps;
+    uint32_t woken; /* sleeps that a signal has ended */
     uint32_t locks;
     bool locked;
     bool handling;
@@ -285,6 +286,7 @@ void kernel_event_wait(struct kernel_event *event, uint64_t until_us)
     kernel.sleeps++;
     while (event->word == 0 && lwnvme_sim_time(kernel.sim) < until_us)
         lwnvme_sim_advance(kernel.sim, 10);
+    kernel.woken += event->word;
     event->word = 0;
 }
 
@@ -383,6 +385,7 @@ static void reads_asleep_and_is_woken_by_interrupts(void **state)
     assert_int_equal(read_them(), LWNVME_OK);
     assert_true(read_right());
     assert_true(kernel.sleeps >= 1);
+    assert_int_equal(kernel.woken, kernel.sleeps);
     assert_true(kernel.delivered[0] >= 1); /* admin commands */
     assert_true(kernel.delivered[1] >= 1);
     assert_int_equal(kernel.undelivered, 0);
