@@ -14,6 +14,7 @@
 #include "shell.h"
 #include "stream.h"
 #include "text.h"
+#include "trouble.h"
 
 #define DEMO_QUARTERS 4u
 
@@ -394,6 +395,24 @@ static void demo_print_interrupts(const struct demo *demo)
     }
 }
 
+/* What is asked for of it. false: it went wrong, and the rest is left out. */
+static bool demo_trouble(struct demo *demo)
+{
+    const char *reason = NULL;
+
+    if (demo->options.remove != 0) {
+        reason =
+            demo->options.irq == PLATFORM_POLL ? trouble_remove(&demo->drive) : "remove=1 is for irq=poll";
+    }
+    if (reason == NULL && demo->options.fatal != 0) {
+        reason = trouble_fatal(&demo->drive);
+    }
+    if (reason != NULL) {
+        demo_fail(demo, reason, 0);
+    }
+    return reason == NULL;
+}
+
 static void demo_session(struct demo *demo)
 {
     const char *reason = drive_route(&demo->drive, &demo->options);
@@ -411,7 +430,9 @@ static void demo_session(struct demo *demo)
         demo_fail(demo, "the controller did not come up", status);
         return;
     }
-    if (demo->options.shell) {
+    if (!demo_trouble(demo)) {
+        text_print("the rest is left out\n");
+    } else if (demo->options.shell) {
         status = shell_run(&demo->drive, &demo->options);
         if (status != 0) {
             demo_fail(demo, "shutdown", status);

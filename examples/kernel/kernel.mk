@@ -14,8 +14,8 @@ ARCH ?= x86_64
 # For the kernel: any gcc or clang that makes x86-64 code.
 KERNEL_CC ?= $(CC)
 
-DEMO_SOURCES := $(addprefix examples/kernel/,bench.c demo.c drive.c neighbour.c options.c parallel.c pattern.c sha256.c shell.c shell_change.c shell_command.c shell_io.c shell_look.c shell_mapper.c shell_misc.c shell_namespace.c shell_protection.c shell_service.c shell_show.c shell_stream.c shell_zoned.c stream.c text.c)
-KERNEL_SOURCES := $(DEMO_SOURCES) examples/kernel/main_x86_64.c ports/x86_64/boot.S \
+DEMO_SOURCES := $(addprefix examples/kernel/,bench.c demo.c drive.c neighbour.c options.c parallel.c pattern.c sha256.c shell.c shell_change.c shell_command.c shell_io.c shell_look.c shell_mapper.c shell_misc.c shell_namespace.c shell_protection.c shell_service.c shell_show.c shell_stream.c shell_zoned.c stream.c text.c trouble.c)
+KERNEL_SOURCES := $(DEMO_SOURCES) examples/kernel/main_x86_64.c examples/kernel/slot.c ports/x86_64/boot.S \
     ports/x86_64/trampoline.S ports/x86_64/vectors.S \
     $(addprefix ports/x86_64/,clock.c interrupt.c lwnvme_host.c memory.c pages.c paging.c pci.c \
     processor.c processor_self.c serial.c start.c trap.c)
@@ -54,7 +54,7 @@ VIRT_LEVEL ?= -O1
 VIRT_CFLAGS := -std=c11 -ffreestanding $(VIRT_LEVEL) -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
     -ffunction-sections -fdata-sections $(DEMO_WARNINGS) $(addprefix -I,$(LWNVME_INCLUDES)) -Iexamples/kernel
 VIRT_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
-VIRT_SOURCES := examples/kernel/main_virt.c \
+VIRT_SOURCES := examples/kernel/main_virt.c examples/kernel/slot.c \
     $(addprefix ports/virt/,cache.c clock.c interrupt.c lwnvme_host.c memory.c pages.c pci.c serial.c shadow.c start.c tree.c)
 
 KERNEL_CC_aarch64 ?= aarch64-linux-gnu-gcc
@@ -85,7 +85,7 @@ KERNEL_CC_i686 ?= $(KERNEL_CC)
 KERNEL_CFLAGS_i686 := $(subst -m64,-m32 -march=i686,$(filter-out -mno-red-zone,$(KERNEL_CFLAGS)))
 KERNEL_LDFLAGS_i686 := -m32 $(VIRT_LDFLAGS)
 KERNEL_SCRIPT_i686 := ports/i686/kernel.ld
-KERNEL_PORT_i686 := examples/kernel/main_x86_64.c $(addprefix ports/x86_64/,clock.c interrupt.c lwnvme_host.c memory.c \
+KERNEL_PORT_i686 := examples/kernel/main_x86_64.c examples/kernel/slot.c $(addprefix ports/x86_64/,clock.c interrupt.c lwnvme_host.c memory.c \
     pages.c pci.c processor.c serial.c start.c) $(addprefix ports/i686/,boot.S divide.c paging.c processor_self.c \
     trampoline.S trap.c vectors.S)
 

@@ -5,6 +5,7 @@
 #include "io.h"
 #include "lwnvme_host.h"
 #include "machine.h"
+#include "slot.h"
 #include "text.h"
 
 #define MAIN_DRIVES_MAX  8u
@@ -45,11 +46,16 @@ static bool main_left_enabled(const struct pci_device *device)
            (io_read32(device->bar_address + MAIN_REGISTER_CC) & 1u) != 0;
 }
 
+static const char *main_slot_power(const struct platform_drive *drive, bool on)
+{
+    return slot_power(&((const struct lwnvme_virt *)drive->config.host)->device, on);
+}
+
 static void main_describe(struct lwnvme_virt *port, struct platform_drive *drive)
 {
     const struct pci_device *device = &port->device;
 
-    *drive = (struct platform_drive){0};
+    *drive = (struct platform_drive){.slot_power = main_slot_power};
     lwnvme_virt_config(port, &drive->config);
     text_format(drive->where, sizeof(drive->where),
                 "PCI %02x:%02x.%u, %04x:%04x, registers at 0x%" TEXT_64 "x, %u KiB%s", device->bus,

@@ -63,6 +63,8 @@ static bool options_word(char *word, struct options *options)
         {"shared=", &options->shared},
         {"neighbour=", &options->neighbour},
         {"cmb=", &options->cmb},
+        {"remove=", &options->remove},
+        {"fatal=", &options->fatal},
         {"read=", &options->read_mib},
         {"bench=", &options->bench_ms},
         {"readonly=", &options->read_only},

@@ -27,6 +27,8 @@ void platform_free(void *memory, size_t size_bytes);
 struct platform_drive {
     char where[128];
     struct lwnvme_controller_config config;
+    /* Switches the power of the slot that it sits in: NULL, or why not. A NULL function: this platform cannot. */
+    const char *(*slot_power)(const struct platform_drive *drive, bool on);
 };
 
 /* Stores up to `room` of them in the order found; returns how many there are. */

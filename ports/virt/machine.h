@@ -100,6 +100,9 @@ bool pci_init(void);
 uint32_t pci_find(uint32_t class_code, struct pci_device *devices, uint32_t room);
 /* Where one of its memory BARs is, 0 to 5, and how long; while nobody uses the device. false: there is none there. */
 bool pci_bar(const struct pci_device *device, uint32_t bar, uint64_t *address, uint64_t *size_bytes);
+/* Configuration space, by dwords. */
+uint32_t pci_config_read(const struct pci_device *device, uint32_t offset);
+void pci_config_write(const struct pci_device *device, uint32_t offset, uint32_t value);
 /* Memory decoding and bus mastering on, INTx off. */
 void pci_enable(const struct pci_device *device);
 void pci_intx_enable(const struct pci_device *device);

@@ -338,6 +338,16 @@ uint32_t pci_find(uint32_t class_code, struct pci_device *devices, uint32_t room
     return found;
 }
 
+uint32_t pci_config_read(const struct pci_device *device, uint32_t offset)
+{
+    return pci_read(device, offset);
+}
+
+void pci_config_write(const struct pci_device *device, uint32_t offset, uint32_t value)
+{
+    pci_write(device, offset, value);
+}
+
 void pci_enable(const struct pci_device *device)
 {
     pci_command(device, 0, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_NO_INTX);

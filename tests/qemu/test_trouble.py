@@ -7,6 +7,7 @@ import socket
 import time
 
 import pexpect
+import pytest
 
 import machine
 from machine import FAILED, MIB, PASSED, SEED, TRAPPED, boot, drive, make_image, sha256
@@ -143,6 +144,46 @@ def test_recovers_by_itself(tmp_path, shell):
     assert first in session.run("read 0")
     _, status = session.end()
     assert status == PASSED
+
+
+def trouble(tmp_path, words, arch):
+    """A slow drive behind a port: what the demo says of the reads that were in flight when it happened, and then the demo."""
+    image = make_image(tmp_path / "slow.img", 2 * MIB)
+    line = ["-device", "pcie-root-port,id=rp1,chassis=1,slot=1"] + slow_drive(image, 40)
+    line[-1] += ",bus=rp1"
+    result = boot(tmp_path, line, words, arch=arch)
+    assert result.status == PASSED, result.output
+    assert result.hashes() == {1: sha256(image)}
+    answered, given_back = re.search(r"^  16 reads in flight: (\d+) answered, (\d+) given back$", result.output, re.M).groups()
+    assert int(answered) + int(given_back) == 16
+    return result, int(given_back)
+
+
+@pytest.mark.parametrize("arch", machine.MACHINES)
+def test_pulled_out(tmp_path, arch):
+    """The slot loses its power while the drive is read: it is known to be gone, each read comes back once, and what is put back
+    is opened as any drive is (faults 97, 98)."""
+    result, given_back = trouble(tmp_path, "remove=1", arch)
+    assert given_back > 0
+    assert "the drive was pulled out: the controller is gone (-40)" in result.output
+    assert result.output.count("ready after") == 2
+
+
+@pytest.mark.parametrize("arch", machine.MACHINES)
+def test_fatal_status(tmp_path, arch):
+    """The controller fails for good while it is read: the status is known, each read comes back once, and it can be opened again."""
+    result, _ = trouble(tmp_path, "fatal=1", arch)
+    assert "the controller failed: the controller reports a fatal status (CSTS.CFS) (-41)" in result.output
+    assert result.output.count("ready after") == 2
+    assert any("err_cfs" in event for event in result.events)
+
+
+def test_pulled_out_of_no_slot(tmp_path, image):
+    """A drive on the root bus is in no slot; and messages would have to be routed anew."""
+    result = boot(tmp_path, drive(image), "remove=1")
+    assert (result.status, result.why()) == (FAILED, "the drive is behind no port")
+    result = boot(tmp_path, drive(image), "remove=1 irq=msix")
+    assert (result.status, result.why()) == (FAILED, "remove=1 is for irq=poll")
 
 
 def test_shutdown_of_a_failed_controller(tmp_path, shell):
