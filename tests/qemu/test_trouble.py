@@ -162,7 +162,7 @@ def trouble(tmp_path, words, arch):
 @pytest.mark.parametrize("arch", machine.MACHINES)
 def test_pulled_out(tmp_path, arch):
     """The slot loses its power while the drive is read: it is known to be gone, each read comes back once, and what is put back
-    is opened as any drive is (faults 97, 98)."""
+    is opened as any drive is (fault 124)."""
     result, given_back = trouble(tmp_path, "remove=1", arch)
     assert given_back > 0
     assert "the drive was pulled out: the controller is gone (-40)" in result.output
@@ -171,7 +171,8 @@ def test_pulled_out(tmp_path, arch):
 
 @pytest.mark.parametrize("arch", machine.MACHINES)
 def test_fatal_status(tmp_path, arch):
-    """The controller fails for good while it is read: the status is known, each read comes back once, and it can be opened again."""
+    """The controller fails for good while it is read: the status is known, each read comes back once, and it can be opened again
+    (fault 108)."""
     result, _ = trouble(tmp_path, "fatal=1", arch)
     assert "the controller failed: the controller reports a fatal status (CSTS.CFS) (-41)" in result.output
     assert result.output.count("ready after") == 2
