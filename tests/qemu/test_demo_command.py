@@ -53,12 +53,17 @@ def test_default_image(tmp_path, device):
 
 @pytest.mark.parametrize("arch", [name for name in machine.MACHINES if name != "x86_64"])
 def test_other_machines(tmp_path, arch):
-    """ARCH: the same image, the same checks."""
-    status, lines = run(tmp_path, ARCH=arch, QEMU="", DEMO_ARGS="irq=msix")
+    """ARCH: the same image, the same checks; a small one where the kernel is nearly that of another machine."""
+    region = "8192 blocks from 106496"
+    own = {}
+    if arch in ("i686", "riscv64_m"):
+        region = "57 blocks from 101"
+        own = {"DISK": str(make_image(tmp_path / "own.img", MIB)), "WRITE": "1", "REGION": "101,57"}
+    status, lines = run(tmp_path, ARCH=arch, QEMU="", DEMO_ARGS="irq=msix", **own)
     assert status == 0, lines
     assert lines[-1] == LAST_LINE
     assert "host: sha256sum gives the same hash" in lines
-    assert any(line.startswith("host: 8192 blocks from 106496 hold what they should, in 4 parts") for line in lines)
+    assert any(line.startswith(f"host: {region} hold what they should, in 4 parts") for line in lines)
 
 
 def test_machine_list():
