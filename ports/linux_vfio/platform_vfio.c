@@ -4,6 +4,8 @@
 
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "text.h"
@@ -119,21 +121,24 @@ static void *vfio_work(void *argument)
     return NULL;
 }
 
+/* They wait for each other, so that none may be missing. Nothing has been asked of the drive by then: the kernel resets it
+ * when the process has ended. */
 void platform_run(uint32_t processors, void (*work)(void *context, uint32_t processor), void *context)
 {
     struct vfio_worker workers[PLATFORM_PROCESSORS_MAX];
-    bool started[PLATFORM_PROCESSORS_MAX] = {false};
 
     for (uint32_t i = 1; i < processors && i < PLATFORM_PROCESSORS_MAX; i++) {
+        int error;
+
         workers[i] = (struct vfio_worker){.processor = i, .work = work, .context = context};
-        started[i] = pthread_create(&workers[i].thread, NULL, vfio_work, &workers[i]) == 0;
+        error = pthread_create(&workers[i].thread, NULL, vfio_work, &workers[i]);
+        if (error != 0) {
+            fprintf(stderr, "lwnvme: no thread: %s\n", strerror(error));
+            exit(EXIT_FAILURE);
+        }
     }
     work(context, 0);
     for (uint32_t i = 1; i < processors && i < PLATFORM_PROCESSORS_MAX; i++) {
-        if (started[i]) {
-            pthread_join(workers[i].thread, NULL);
-        } else {
-            work(context, i);
-        }
+        pthread_join(workers[i].thread, NULL);
     }
 }
