@@ -61,6 +61,20 @@ def scroll_tables(app, doctree, _):
         box = nodes.container(classes=["lw-table"])
         table.parent[index] = box
         box += table
+        for literal in table.findall(nodes.literal):
+            breakable(literal)
+
+
+def breakable(literal):
+    """A long name may go on in the next line behind an underscore or a slash."""
+    pieces = re.findall(r"[^_/]*[_/]+|[^_/]+", literal.astext())
+    if len(pieces) < 2 or any(not isinstance(child, nodes.Text) for child in literal.children):
+        return
+    literal.children = []
+    for index, piece in enumerate(pieces):
+        if index:
+            literal += nodes.raw("", "<wbr>", format="html")
+        literal += nodes.Text(piece)
 
 
 def complete_theme(app, exception):

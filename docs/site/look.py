@@ -93,10 +93,10 @@ def main(site, out, chosen):
     shown = chosen or KINDS
     try:
         for page in chosen or sorted(pages(site)):
+            driver.get("file://" + os.path.abspath(os.path.join(site, page + ".html")))
             for form, width in WIDTHS.items():
                 for scheme in SCHEMES:
                     window(driver, width, scheme)
-                    driver.get("file://" + os.path.abspath(os.path.join(site, page + ".html")))
                     looks += 1
                     for line in driver.execute_script(SCRIPT, MIN_PX, MIN_CONTRAST):
                         wrong.append(f"{page}, {form}, {scheme}: {line}")

@@ -168,6 +168,8 @@ def main():
             for caption, chosen in list(stage.navigation()) + [("Interface", ["api/index.rst"])]:
                 text += f"\n```{{toctree}}\n:hidden:\n:caption: {caption}\n\n" + "".join(
                     f"{os.path.splitext(item)[0]}\n" for item in chosen) + "```\n"
+            if os.path.exists(os.path.join(OUT, page)) and read(os.path.join(OUT, page)) != text:
+                shutil.rmtree(os.path.join(OUT, "..", "doctrees"), ignore_errors=True)  # each page shows the navigation
         write(page, text)
     for place, page in list(stage.shown.items()):
         stage.show(place, page)
