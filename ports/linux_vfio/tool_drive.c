@@ -141,7 +141,14 @@ static int tool_command(const struct tool *tool, const struct options *options)
     if (!tool_line(tool, 0, line)) {
         return tool_refuse("the command is too long");
     }
-    return shell_once(&tool_drive, options, line) ? TOOL_OK : TOOL_FAILED;
+    tool_port.error = LWNVME_VFIO_OK;
+    if (shell_once(&tool_drive, options, line)) {
+        return TOOL_OK;
+    }
+    if (tool_port.error != LWNVME_VFIO_OK) { /* what a status of the library cannot say */
+        (void)tool_refuse("%s", tool_port.reason);
+    }
+    return TOOL_FAILED;
 }
 
 /* Ends well only if the drive was left in good order. */

@@ -93,9 +93,12 @@ static void list_lines(uint32_t count)
         if (pci->group >= 0) {
             snprintf(group, sizeof(group), "IOMMU group %d", pci->group);
         }
-        printf("%s  %04x:%04x  %-9s %-15s %s%s%s%s%s\n", pci->address, pci->vendor_id, pci->device_id,
-               pci->driver[0] != '\0' ? pci->driver : "-", group, pci->controller,
-               model[0] != '\0' ? "  " : "", model, serial[0] != '\0' ? ", serial " : "", serial);
+        printf("%s  %04x:%04x  %-9s %s", pci->address, pci->vendor_id, pci->device_id,
+               pci->driver[0] != '\0' ? pci->driver : "-", group);
+        if (pci->controller[0] != '\0') {
+            printf("  %s  %s, serial %s", pci->controller, model, serial);
+        }
+        printf("\n");
         if (linux_pci_in_use(pci, why)) {
             printf("              in use: %s\n", why);
         }
@@ -114,8 +117,7 @@ int tool_list(const struct tool *tool)
     }
     if (count == 0) {
         fprintf(stderr, "lwnvme: this machine has no NVMe controller (PCI class 01:08:02); in RAID or VMD "
-                        "mode the firmware "
-                        "hides them\n");
+                        "mode the firmware hides them\n");
     }
     return TOOL_OK;
 }

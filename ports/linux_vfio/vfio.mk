@@ -6,13 +6,17 @@
 #   build/vfio/nbdkit-lwnvme-plugin.so    the nbdkit plugin, which can also run on the software controller
 
 VFIO_PORT := $(addprefix ports/linux_vfio/,device.c dma.c iova.c irq.c lwnvme_vfio.c pci.c use.c)
-VFIO_TOOL := $(VFIO_PORT) $(addprefix ports/linux_vfio/,platform_vfio.c tool.c tool_drive.c tool_file.c tool_list.c) $(DEMO_SOURCES)
+VFIO_TOOL := $(VFIO_PORT) $(addprefix ports/linux_vfio/,platform_vfio.c tool.c tool_drive.c tool_file.c tool_list.c) \
+    $(DEMO_SOURCES)
 
 # Frames: paths are put together on the stack, which is large in a process.
-VFIO_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -fPIC -fvisibility=hidden -Wall -Wextra -Wconversion -Wshadow -Wvla \
-    -Wframe-larger-than=4096 -Wno-format-truncation -Werror $(addprefix -I,$(LWNVME_INCLUDES)) -Iports/linux_vfio -Iexamples/kernel -Isim
+VFIO_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -fPIC -fvisibility=hidden \
+    -Wall -Wextra -Wconversion -Wshadow -Wvla \
+    -Wframe-larger-than=4096 -Wno-format-truncation -Werror $(addprefix -I,$(LWNVME_INCLUDES)) \
+    -Iports/linux_vfio -Iexamples/kernel -Isim
 
-VFIO_PLUGIN := $(VFIO_PORT) $(addprefix ports/linux_vfio/,backend_sim.c backend_vfio.c engine.c nbdkit_plugin.c) $(wildcard sim/*.c)
+VFIO_PLUGIN := $(VFIO_PORT) $(addprefix ports/linux_vfio/,backend_sim.c backend_vfio.c engine.c nbdkit_plugin.c) \
+    $(wildcard sim/*.c)
 VFIO_PLUGIN_OBJECTS := $(patsubst %.c,build/vfio/obj/%.o,$(LWNVME_SOURCES) $(VFIO_PLUGIN))
 VFIO_TOOL_OBJECTS := $(patsubst %.c,build/vfio/obj/%.o,$(LWNVME_SOURCES) $(VFIO_TOOL))
 

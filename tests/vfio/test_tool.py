@@ -113,7 +113,8 @@ def test_group_with_others(machine):
     assert line.startswith("IOMMU group 7 also holds 0000:00:04.1, which has the driver e1000e")
 
 
-@pytest.mark.parametrize("driver, kind", [("pcieport", 0x060400), (None, 0x020000), ("vfio-pci", 0x020000), ("pci-stub", 0x020000)])
+@pytest.mark.parametrize("driver, kind", [("pcieport", 0x060400), (None, 0x020000), ("vfio-pci", 0x020000),
+                                          ("pci-stub", 0x020000)])
 def test_group_with_harmless_others(machine, driver, kind):
     machine.function(A, driver="vfio-pci")
     machine.function("0000:00:04.1", driver=driver, kind=kind)
