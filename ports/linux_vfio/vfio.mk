@@ -43,7 +43,8 @@ vfio: build/vfio/lwnvme build/vfio/nbdkit-lwnvme-plugin.so ## build/vfio/: the c
 # controller, and on QEMU's drives in a Linux guest.
 VFIO_TESTS := $(addprefix build/vfio/test_,iova dma device irq)
 VFIO_WRAPPED := -Wl,--wrap=ioctl
-build/vfio/test_device: VFIO_WRAPPED += -Wl,--wrap=mmap,--wrap=munmap,--wrap=close,--wrap=pread,--wrap=pwrite
+build/vfio/test_device: VFIO_WRAPPED += -Wl,--wrap=mmap,--wrap=mmap64,--wrap=munmap,--wrap=close \
+    -Wl,--wrap=pread,--wrap=pread64,--wrap=pwrite,--wrap=pwrite64
 build/vfio/test_iova: ports/linux_vfio/iova.c
 build/vfio/test_dma: ports/linux_vfio/dma.c ports/linux_vfio/iova.c
 build/vfio/test_device: ports/linux_vfio/device.c ports/linux_vfio/pci.c ports/linux_vfio/use.c

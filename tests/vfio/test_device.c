@@ -194,6 +194,14 @@ static int end(void **state)
     return 0;
 }
 
+/* With offsets of 64 bits these calls have other names on some machines. */
+void *__wrap_mmap64(void *address, size_t length, int protection, int flags, int descriptor, off_t offset)
+    __attribute__((alias("__wrap_mmap")));
+ssize_t __wrap_pread64(int descriptor, void *data, size_t length, off_t offset)
+    __attribute__((alias("__wrap_pread")));
+ssize_t __wrap_pwrite64(int descriptor, const void *data, size_t length, off_t offset)
+    __attribute__((alias("__wrap_pwrite")));
+
 /* How much is mapped; 0: registers go by calls, and then all of them can be reached. */
 static uint64_t mapped(void)
 {
