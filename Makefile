@@ -352,10 +352,12 @@ build/foreign/$(1)/libtested.a: $(patsubst %.c,build/foreign/$(1)/%.o,$(LWNVME_S
 	$(Q)$(AR) cqs $$@ $$^
 $(HOST_TESTS:%=build/foreign/$(1)/%): build/foreign/$(1)/%: build/foreign/$(1)/%.o build/foreign/$(1)/libtested.a
 	$(Q)$$(TRIPLET_$(1))-gcc $$^ build/cross/$$(DEBIAN_$(1))/libcmocka.so.0 -o $$@
-run-$(1): $(HOST_TESTS:%=build/foreign/$(1)/%) | setup-matrix
-	@THIN=7 $(RUN) --wrap "$$(WRAP_$(1))" --group $(1) $$(filter-out $$(LEFT_OUT_$(1)),$(HOST_TESTS:%=build/foreign/$(1)/%))
+run-$(1): $(HOST_TESTS:%=build/foreign/$(1)/%) $(EXAMPLE_TESTS:%.c=build/foreign/$(1)/%) | setup-matrix
+	@THIN=7 $(RUN) --wrap "$$(WRAP_$(1))" --group $(1) $$(filter-out $$(LEFT_OUT_$(1)),$(HOST_TESTS:%=build/foreign/$(1)/%)) \
+	    $(EXAMPLE_TESTS:%.c=build/foreign/$(1)/%)
 endef
-$(foreach machine,$(FOREIGN),$(eval $(call foreign_rules,$(machine))))
+$(foreach machine,$(FOREIGN),$(eval $(call foreign_rules,$(machine)))\
+    $(foreach test,$(EXAMPLE_TESTS),$(eval $(call example_foreign_rule,$(machine),$(test:tests/examples/test_%.c=%)))))
 
 matrix: $(MATRIX) $(FOREIGN:%=run-%) ## cross-compiles for 8 machines at 3 levels, runs the host tests on 3 under qemu-user
 	@echo "matrix: $(words $(MATRIX)) builds without a foreign symbol, host tests passed on $(FOREIGN)"
