@@ -14,6 +14,7 @@
 #define PARALLEL_DEPTH       8u
 #define PARALLEL_CHUNK_BYTES 16384u
 #define PARALLEL_WAIT_US     100000u
+#define PARALLEL_LATE_US     2000000u /* after a deadline */
 
 struct parallel_slot {
     struct lwnvme_request request;
@@ -72,16 +73,22 @@ static int parallel_issue(const struct parallel *all, struct parallel_share *sha
     return lwnvme_write(share->queue, all->ns, &slot->request, lba, blocks, &buffer);
 }
 
-/* Until the request has come back: by interrupt, or in turns of a spin loop. */
-static void parallel_await(const struct parallel *all, const struct parallel_share *share,
+/* Until the request has come back: by interrupt, or in turns of a spin loop. false: its deadline has passed, which takes the
+ * controller's owner to act on: that is done when all processors are back, and the slots stay where they are. */
+static bool parallel_await(const struct parallel *all, const struct parallel_share *share,
                            const struct lwnvme_request *request)
 {
-    const struct lwnvme_host_ops *ops = all->drive->place.config.ops;
-    void *host = all->drive->place.config.host;
+    const struct lwnvme_controller_config *config = &all->drive->place.config;
+    const uint64_t limit_ms =
+        config->io_timeout_ms != 0 ? config->io_timeout_ms : LWNVME_CONFIG_IO_TIMEOUT_MS;
+    const uint64_t end_us = config->ops->now_us(config->host) + limit_ms * 1000u + PARALLEL_LATE_US;
+    uint64_t now_us = 0;
 
-    while (lwnvme_request_active(request)) {
-        (void)lwnvme_queue_wait(share->queue, 0, ops->now_us(host) + PARALLEL_WAIT_US);
+    while (lwnvme_request_active(request) && now_us < end_us) {
+        now_us = config->ops->now_us(config->host);
+        (void)lwnvme_queue_wait(share->queue, 0, now_us + PARALLEL_WAIT_US);
     }
+    return !lwnvme_request_active(request);
 }
 
 static void parallel_take(const struct parallel *all, struct parallel_share *share, uint64_t chunk)
@@ -97,7 +104,7 @@ static void parallel_take(const struct parallel *all, struct parallel_share *sha
     }
 }
 
-/* Once over the part. What is in flight comes back whatever happens. */
+/* Once over the part. What is in flight comes back, unless it is late. */
 static int parallel_pass(const struct parallel *all, struct parallel_share *share, bool write)
 {
     uint64_t chunks = (share->range.block_count + all->chunk_blocks - 1u) / all->chunk_blocks;
@@ -115,7 +122,9 @@ static int parallel_pass(const struct parallel *all, struct parallel_share *shar
         if (taken == issued) {
             break;
         }
-        parallel_await(all, share, request);
+        if (!parallel_await(all, share, request)) {
+            return LWNVME_ERR_TIMEOUT;
+        }
         status = status == 0 ? request->status : status;
         if (status == 0 && !write) {
             parallel_take(all, share, taken);
