@@ -71,7 +71,7 @@ static struct memory_region start_without(struct memory_region region, struct me
                           : (struct memory_region){taken_end, after};
 }
 
-/* What is neither the program's nor the tree's. Memory above 4 GiB is preferred: it shows more errors. */
+/* What is neither the program's nor the tree's. Memory above 4 GiB alone, if that is the larger part: it shows more errors. */
 static struct memory_region start_free(struct memory_region memory)
 {
     const uint64_t begin = (uintptr_t)kernel_end;
