@@ -133,8 +133,10 @@ bool options_parse(const char *command_line, struct options *options)
             return false;
         }
     }
-    if (options->write && options->read_only != 0) {
-        text_print("command line: write=1 and readonly=1 exclude each other\n");
+    /* A controller that takes its commands from nowhere might find some there. */
+    if ((options->write || options->fatal != 0) && options->read_only != 0) {
+        text_print("command line: %s=1 and readonly=1 exclude each other\n",
+                   options->write ? "write" : "fatal");
         return false;
     }
     if (options->write && !options->has_region) {

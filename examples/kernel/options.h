@@ -12,7 +12,7 @@
  *     transfer=BYTES     largest transfer of one command
  *     read=MIB           how much of each namespace is read, from its first block on (without: all)
  *     bench=MS           random reads for so long, one at a time and 32 in flight
- *     readonly=1         the shell refuses what changes the drive
+ *     readonly=1         the shell refuses what changes the drive; not with write=1 or fatal=1
  *     irq=KIND           how commands are awaited: poll (without: so), intx, msi or msix
  *     cmb=1              the submission queue lies in the controller memory buffer
  *     neighbour=N        a second controller, from 1: it is brought up too, with the same kind of interrupts, and answers

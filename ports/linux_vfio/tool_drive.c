@@ -199,15 +199,16 @@ static int tool_bring_up(const struct tool *tool, struct options *options)
     return TOOL_OK;
 }
 
+/* With these words the demo changes what is on the drive, or may. */
+static bool tool_demo_is_harmless(const char *word)
+{
+    return strstr(word, "write=1") == NULL && strstr(word, "fatal=") == NULL;
+}
+
 static int tool_demo(const struct tool *tool)
 {
     char line[TOOL_LINE_MAX];
 
-    for (int i = 1; i < tool->word_count && !tool->yes; i++) {
-        if (strcmp(tool->words[i], "write=1") == 0) {
-            return tool_refuse("demo write=1 changes what is on the drive: add --yes");
-        }
-    }
     if (!tool_line(tool, 1, line)) {
         return tool_refuse("the command is too long");
     }
@@ -220,6 +221,11 @@ static int tool_check(const struct tool *tool)
     bool destructive = false;
     const char *name = NULL;
 
+    for (int i = 1; strcmp(tool->words[0], "demo") == 0 && i < tool->word_count && !tool->yes; i++) {
+        if (!tool_demo_is_harmless(tool->words[i])) {
+            return tool_refuse("demo %s changes what is on the drive: add --yes", tool->words[i]);
+        }
+    }
     if (strcmp(tool->words[0], "shell") == 0 || strcmp(tool->words[0], "demo") == 0) {
         return TOOL_OK;
     }

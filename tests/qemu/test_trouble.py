@@ -191,6 +191,13 @@ def test_fatal_status(tmp_path, arch):
     assert any("err_cfs" in event for event in result.events)
 
 
+def test_no_fatal_status_for_those_who_only_look(tmp_path, image):
+    """The controller would take commands from where nobody knows what is: a drive that is not to be changed is not tried so."""
+    result = boot(tmp_path, drive(image), "fatal=1 readonly=1")
+    assert result.status == FAILED and "fatal=1 and readonly=1 exclude each other" in result.output
+    assert "ready after" not in result.output
+
+
 def test_pulled_out_of_no_slot(tmp_path, image):
     """A drive on the root bus is in no slot; and messages would have to be routed anew."""
     result = boot(tmp_path, drive(image), "remove=1")

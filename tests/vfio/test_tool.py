@@ -345,6 +345,9 @@ USAGE = {("frobnicate",): '"frobnicate" is no command',
          ("bind",): "which controller? lwnvme bind ADDRESS",
          ("write", "0", "8"): "write changes what is on the drive: add --yes",
          ("format", "1"): "format changes what is on the drive: add --yes",
+         ("demo", "irq=poll", "write=1", "region=0,8"): "demo write=1 changes what is on the drive: add --yes",
+         ("demo", "irq=poll write=1 region=0,8"): "demo irq=poll write=1 region=0,8 changes what is on the drive: add --yes",
+         ("demo", "fatal=1"): "demo fatal=1 changes what is on the drive: add --yes",
          ("complete", "x"): "complete commands, devices or bound"}
 
 
