@@ -12,7 +12,16 @@ PEERS = (
     ("vroom, hardly a check", 112),
 )
 WIDTH, ROW, LEFT, RIGHT, TOP = 760, 34, 210, 70, 62
-OURS, FLOOR, OTHERS = "#2a6f4e", "#9a9a9a", "#b9c4d6"
+# Names of colours, as in tools/drawings: a page that shows the chart as a part of itself sets them, light or dark.
+OURS, FLOOR, OTHERS = "host", "line", "soft"
+LIGHT = {"ink": "#1f2328", "soft": "#59636e", "line": "#8c959f", "paper": "#ffffff", "host": "#1f6b4a"}
+DARK = {"ink": "#e6edf3", "soft": "#9aa6b2", "line": "#768390", "paper": "#131416", "host": "#6fd3a2"}
+
+
+def style():
+    rules = "".join(f".lw-t-{name}{{fill:var(--lw-{name},{value})}}\n" for name, value in LIGHT.items())
+    dark = "".join(f"--lw-{name}:{value};" for name, value in DARK.items())
+    return f"<style>\n{rules}@media (prefers-color-scheme: dark) {{ svg {{ {dark} }} }}\n</style>"
 
 
 def rows(report):
@@ -27,15 +36,15 @@ def svg(report):
     height = TOP + ROW * len(bars) + 34
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" '
              'font-family="sans-serif" font-size="14">',
-             f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-             '<text x="16" y="26" font-size="17" font-weight="bold">Instructions per 4 KiB read</text>',
-             '<text x="16" y="46" fill="#555555">submitted and completed in batches of 32; less is better</text>']
+             style(), f'<rect width="{WIDTH}" height="{height}" class="lw-t-paper"/>',
+             '<text x="16" y="26" class="lw-t-ink" font-size="17" font-weight="bold">Instructions per 4 KiB read</text>',
+             '<text x="16" y="46" class="lw-t-soft">submitted and completed in batches of 32; less is better</text>']
     for index, (name, count, colour) in enumerate(bars):
         y = TOP + ROW * index
         length = count * scale
-        lines += [f'<text x="{LEFT - 10}" y="{y + 19}" text-anchor="end">{html.escape(name)}</text>',
-                  f'<rect x="{LEFT}" y="{y + 4}" width="{length:.1f}" height="{ROW - 12}" fill="{colour}"/>',
-                  f'<text x="{LEFT + length + 6:.1f}" y="{y + 19}">{count:.0f}</text>']
-    lines += [f'<text x="16" y="{height - 12}" fill="#555555" font-size="12">callgrind, x86-64-v2, gcc -O2; '
+        lines += [f'<text x="{LEFT - 10}" y="{y + 19}" class="lw-t-ink" text-anchor="end">{html.escape(name)}</text>',
+                  f'<rect x="{LEFT}" y="{y + 4}" width="{length:.1f}" height="{ROW - 12}" class="lw-t-{colour}"/>',
+                  f'<text x="{LEFT + length + 6:.1f}" y="{y + 19}" class="lw-t-ink">{count:.0f}</text>']
+    lines += [f'<text x="16" y="{height - 12}" class="lw-t-soft" font-size="12">callgrind, x86-64-v2, gcc -O2; '
               'method and sources: bench/README.md</text>', '</svg>', '']
     return "\n".join(lines)
