@@ -87,7 +87,9 @@ def run(tmp_path, script, devices, timeout, iommu=True, trace=None):
     if iommu:
         line += ["-device", "intel-iommu,intremap=on"]
     if trace is not None:
-        line += ["-trace", "enable=pci_nvme_ub_*", "-trace", "enable=pci_nvme_err_*", "-D", str(trace)]
+        for events in ("pci_nvme_ub_*", "pci_nvme_err_*", "pci_nvme_mmio_start_success"):
+            line += ["-trace", "enable=" + events]
+        line += ["-D", str(trace)]
     try:
         done = subprocess.run(line + [str(word) for word in devices], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, timeout=timeout)

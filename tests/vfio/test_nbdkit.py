@@ -269,6 +269,10 @@ def test_server_in_the_background(image, tmp_path):
     with open(log, "w") as output:
         subprocess.run(["nbdkit", "-U", path, "-P", pid, str(PLUGIN), f"sim={image}"], check=True, stdin=subprocess.DEVNULL,
                        stdout=output, stderr=output, timeout=TIMEOUT_S)
+    deadline = time.monotonic() + TIMEOUT_S  # nbdkit writes the number when it serves, and has forked before that
+    while not (pid.exists() and pid.read_text().endswith("\n")):
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.05)
     number = int(pid.read_text())
     try:
         uri = f"nbd+unix:///?socket={path}"
