@@ -189,7 +189,9 @@ class Page:
             position = match.end()
 
     def comment_above(self, start):
-        match = re.compile(r"/\*((?:(?!\*/).|\n)*)\*/\n(?:#ifndef \w+\n)?$").search(self.text[:start])
+        condition = re.search(r"(?:(?<=\n)#if[^\n]*\n)*\Z", self.text[:start])
+        start = condition.start() if "__cplusplus" not in condition[0] else start
+        match = re.compile(r"/\*((?:(?!\*/).|\n)*)\*/\n$").search(self.text[:start])
         if not match or self.text[:match.start()].strip() == "" or headers.RULE.match(match[0].strip()):
             return "", start
         return re.sub(r"\s*\n \*\s*", " ", match[1]).strip(), start
