@@ -263,6 +263,15 @@ def test_bind_does_not_mind_other_drives(machine):
     assert "vfio-pci is not loaded: modprobe vfio-pci" in machine.refuses("bind", A)
 
 
+def test_bind_does_not_mind_paths_without_a_node(machine):
+    """One path of several to a namespace is a block device that nobody can open; the one that they lead to counts."""
+    directory = machine.drive(A)
+    path = machine.block(directory / "nvme/nvme0", "nvme0c0n1", "")
+    (path / "dev").unlink()
+    (machine.dev / "nvme0c0n1").unlink()
+    assert "vfio-pci is not loaded" in machine.refuses("bind", A)
+
+
 def test_bind_without_iommu(machine):
     machine.drive(A, group=None)
     machine.driver("vfio-pci")
