@@ -114,6 +114,7 @@ def test_slow_drive_too_late(tmp_path):
     assert result.output.rstrip().splitlines()[-1].startswith("demo: FAILED: ")
 
 
+@machine.only_x86_64
 def test_silent_drive_and_several_processors(tmp_path):
     """No processor waits for an answer that does not come: all are back after 0.3 s for it and 2 s more, and their controller's
     owner brings it down. (QEMU itself waits for its commands before it resets a controller.)"""
