@@ -2,9 +2,9 @@
 #
 # What runs under UEFI, made with clang and lld alone; included by the Makefile.
 #
-#   build/uefi/x86_64/lwnvme.efi         the demo and its shell as a program
-#   build/uefi/x86_64/lwnvme-driver.efi  a driver that publishes Block I/O
-#   build/usb/lwnvme-usb.img             a stick with both
+#   build/uefi/MACHINE/lwnvme.efi         the demo and its shell as a program; x86_64 and aarch64
+#   build/uefi/MACHINE/lwnvme-driver.efi  a driver that publishes Block I/O
+#   build/usb/lwnvme-usb.img              a stick with all of them
 
 # Where lwnvme-driver-debug.efi writes what it has done: QEMU's isa-debugcon.
 UEFI_DEBUG_PORT ?= 0x402
@@ -60,13 +60,16 @@ $(foreach machine,$(UEFI_MACHINES),$(eval $(call uefi_rules,$(machine))))
 
 usb: build/usb/lwnvme-usb.img ## build/usb/lwnvme-usb.img: a USB stick that boots on a PC with UEFI and looks at its drives
 
-USB_FILES = EFI/BOOT/BOOTX64.EFI=build/uefi/x86_64/lwnvme.efi lwnvme-driver.efi=build/uefi/x86_64/lwnvme-driver.efi README.TXT=ports/uefi/stick.txt
+USB_MADE := $(foreach machine,$(UEFI_MACHINES),$(addprefix build/uefi/$(machine)/,lwnvme.efi lwnvme-driver.efi))
+USB_FILES := README.TXT=ports/uefi/stick.txt $(foreach machine,$(UEFI_MACHINES), \
+    EFI/BOOT/$(UEFI_BOOT_$(machine))=build/uefi/$(machine)/lwnvme.efi \
+    drivers/$(machine)/lwnvme-driver.efi=build/uefi/$(machine)/lwnvme-driver.efi)
 
-build/usb/lwnvme-usb.img: build/uefi/x86_64/lwnvme.efi build/uefi/x86_64/lwnvme-driver.efi ports/uefi/stick.txt tools/make-esp
+build/usb/lwnvme-usb.img: $(USB_MADE) ports/uefi/stick.txt tools/make-esp
 	@$(SAY) 'GEN   $@'
 	$(Q)$(PYTHON) tools/make-esp $@ $(USB_FILES)
 
-UEFI_TESTED := $(addprefix build/uefi/x86_64/,lwnvme.efi lwnvme-driver.efi lwnvme-driver-debug.efi block.efi)
+UEFI_TESTED := build/uefi/x86_64/lwnvme-driver-debug.efi $(UEFI_MACHINES:%=build/uefi/%/block.efi)
 
 test-uefi: build/usb/lwnvme-usb.img $(UEFI_TESTED) | setup-test-uefi ## boots the stick and the driver in QEMU with OVMF
 	@$(RUN) --pytest tests/uefi

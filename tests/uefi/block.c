@@ -11,6 +11,7 @@
 #define BLOCK_TOKENS       48u /* more than the driver has places for */
 #define BLOCK_WRITE_LBA    64u
 #define BLOCK_WRITE_BLOCKS 24u
+#define BLOCK_BAD_LBA      1000u
 #define BLOCK_WAIT_US      60000000u
 #define BLOCK_MAP_BYTES    65536u
 #define BLOCK_PAGE         4096u
@@ -265,6 +266,31 @@ static void block_reset(struct block_test *test)
                  "a read after that");
 }
 
+/* A block that cannot be read on some drives: says what both protocols make of it. The next read must go well. */
+static void block_bad(struct block_test *test)
+{
+    struct efi_block_io *io = test->io;
+    struct efi_block_io2 *io2 = test->io2;
+    const uint32_t id = test->media->media_id;
+    const uint32_t bytes = test->media->block_bytes;
+    struct efi_block_io2_token token = {NULL, EFI_NOT_READY};
+
+    block_say("block: the bad block: ");
+    block_say_number(io->read_blocks(io, id, BLOCK_BAD_LBA, bytes, test->data) & ~EFI_ERROR_BIT);
+    if (efi_failed(efi_boot->create_event(0, 0, NULL, NULL, &token.event))) {
+        return;
+    }
+    block_expect(io2->read_blocks(io2, id, BLOCK_BAD_LBA, &token, bytes, test->data) == EFI_SUCCESS &&
+                     block_wait(token.event),
+                 "a read of the bad block");
+    block_say(", later ");
+    block_say_number(token.status & ~EFI_ERROR_BIT);
+    block_say("\n");
+    (void)efi_boot->close_event(token.event);
+    block_expect(io->read_blocks(io, id, BLOCK_BAD_LBA + 1u, bytes, test->data) == EFI_SUCCESS,
+                 "a read beside the bad block");
+}
+
 static void block_run(struct block_test *test)
 {
     const size_t pages = 2u * BLOCK_TOKENS + 1u;
@@ -285,6 +311,7 @@ static void block_run(struct block_test *test)
     block_blocking(test);
     block_later(test);
     block_write(test);
+    block_bad(test);
     block_reset(test);
 }
 

@@ -10,10 +10,12 @@ import firmware
 
 @pytest.fixture(scope="session", autouse=True)
 def programs():
-    for program in (firmware.PROGRAM, firmware.DRIVER, firmware.DRIVER_DEBUG, firmware.BLOCK, firmware.STICK):
+    for program in (firmware.PROGRAM, firmware.DRIVER, firmware.DRIVER_DEBUG, firmware.BLOCK, firmware.STICK,
+                    firmware.BUILD_AARCH64 / "lwnvme-driver.efi", firmware.BUILD_AARCH64 / "block.efi"):
         assert program.exists(), f"{program} is missing: make test-uefi makes it"
-    assert firmware.CODE.exists(), f"no OVMF: {firmware.CODE}"
-    assert shutil.which(firmware.QEMU), f"no QEMU: {firmware.QEMU}"
+    for qemu, _, code, _ in firmware.MACHINES.values():
+        assert code.exists(), f"no firmware: {code}"
+        assert shutil.which(qemu), f"no QEMU: {qemu}"
 
 
 @pytest.fixture

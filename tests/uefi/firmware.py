@@ -12,14 +12,22 @@ from pathlib import Path
 import pexpect
 
 TREE = Path(__file__).resolve().parents[2]
-PROGRAM = TREE / "build/uefi/x86_64/lwnvme.efi"
-DRIVER = TREE / "build/uefi/x86_64/lwnvme-driver.efi"
-DRIVER_DEBUG = TREE / "build/uefi/x86_64/lwnvme-driver-debug.efi"  # says on QEMU's debug console what it has done
-BLOCK = TREE / "build/uefi/x86_64/block.efi"
+BUILD = TREE / "build/uefi/x86_64"
+PROGRAM = BUILD / "lwnvme.efi"
+DRIVER = BUILD / "lwnvme-driver.efi"
+DRIVER_DEBUG = BUILD / "lwnvme-driver-debug.efi"  # says on QEMU's debug console what it has done
+BLOCK = BUILD / "block.efi"
+BUILD_AARCH64 = TREE / "build/uefi/aarch64"
 STICK = TREE / "build/usb/lwnvme-usb.img"
 CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
 VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
+# QEMU, its machine, and the firmware with its variables.
+MACHINES = {
+    "x86_64": (QEMU, ["-M", "q35", "-cpu", "max"], CODE, VARIABLES),
+    "aarch64": ("qemu-system-aarch64", ["-M", "virt", "-cpu", "cortex-a57"], Path("/usr/share/AAVMF/AAVMF_CODE.fd"),
+                Path("/usr/share/AAVMF/AAVMF_VARS.fd")),
+}
 
 MIB = 1024 * 1024
 NAME = "lwnvme " + ".".join(re.findall(r"#define LWNVME_VERSION_[A-Z]+ (\d+)", (TREE / "include/lwnvme/lwnvme.h").read_text()))
@@ -79,18 +87,19 @@ def plain(text):
 
 
 class Machine:
-    def __init__(self, directory, devices, memory="256M", more=()):
+    def __init__(self, directory, devices, memory="256M", more=(), arch="x86_64"):
+        qemu, machine, code, empty = MACHINES[arch]
         self.trace = directory / "trace"
         variables = directory / "variables.fd"
-        shutil.copyfile(VARIABLES, variables)
-        line = ["-M", "q35", "-accel", "tcg", "-cpu", "max", "-m", memory, "-nodefaults", "-no-user-config", "-no-reboot",
+        shutil.copyfile(empty, variables)
+        line = machine + ["-accel", "tcg", "-m", memory, "-nodefaults", "-no-user-config", "-no-reboot",
                 "-display", "none", "-serial", "stdio",
-                "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={CODE}",
+                "-drive", f"if=pflash,format=raw,unit=0,readonly=on,file={code}",
                 "-drive", f"if=pflash,format=raw,unit=1,file={variables}", "-D", self.trace]
         for event in EVENTS:
             line += ["-trace", f"enable={event}"]
         line = [str(word) for word in line + list(more) + devices]
-        self.child = pexpect.spawn(QEMU, line, encoding="utf-8", codec_errors="replace", timeout=WAIT_S, echo=False,
+        self.child = pexpect.spawn(qemu, line, encoding="utf-8", codec_errors="replace", timeout=WAIT_S, echo=False,
                                    dimensions=(50, 300))
 
     def wait(self, text):
@@ -108,8 +117,9 @@ class Machine:
         """Waits until the machine is off; returns what was printed until then."""
         self.child.expect(pexpect.EOF)
         self.child.close()
-        assert self.child.exitstatus == 0
-        return plain(self.child.before)
+        text = plain(self.child.before)
+        assert self.child.exitstatus == 0, f"{self.child.exitstatus}, signal {self.child.signalstatus}: {text}"
+        return text
 
     def power_off(self):
         """From the menu of lwnvme.efi."""
@@ -133,6 +143,30 @@ class Machine:
 def hashes(text):
     """{nsid: sha256} as the program printed them."""
     return {int(nsid): digest for nsid, digest in re.findall(r"^  namespace (\d+) sha256 ([0-9a-f]{64})$", text, re.M)}
+
+
+def written_blocks(nsid, block_bytes):
+    """What tests/uefi/block.c writes: 24 blocks from block 64 on."""
+    return bytes((at * 7 + at // 251 + nsid) & 255 for at in range(24 * block_bytes))
+
+
+def check_written(image, before, nsid, block_bytes):
+    """After tests/uefi/block.c: the image holds what that wrote, and nothing else was changed."""
+    after = image.read_bytes()
+    first, last = 64 * block_bytes, 88 * block_bytes
+    assert after[:first] == before[:first] and after[last:] == before[last:]
+    assert after[first:last] == written_blocks(nsid, block_bytes)
+
+
+CHECKS = 35  # of tests/uefi/block.c, on each namespace
+
+
+def block_checks(text):
+    """How many checks of tests/uefi/block.c passed; none may have failed."""
+    assert "block: FAILED" not in text
+    passed, failed = map(int, re.search(r"block: (\d+) checks passed, (\d+) failed", text).groups())
+    assert failed == 0
+    return passed
 
 
 def pattern(lba, count, block_bytes, seed):

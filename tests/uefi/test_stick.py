@@ -175,7 +175,7 @@ def hidden_reason(tmp_path_factory):
     (0x144d, 0xa80a, 0x010802, ""),
     (0x8086, 0xa282, 0x010601, ""),
     (0x8086, 0x9a0c, 0x060400, ""),
-])
+], ids=lambda value: f"{value:04x}" if isinstance(value, int) else value.replace(" ", "-") or "nothing")
 def test_what_hides_drives(hidden_reason, vendor, device, class_code, words):
     """By PCI identifiers and class; QEMU has none of Intel's or AMD's."""
     reason = hidden_reason(vendor, device, class_code)

@@ -7,15 +7,18 @@
  * polls), and that signals the event. The firmware's own event loop is thus never blocked by it. When all places for
  * calls are taken the next one waits for one.
  *
- * Flush: what it covers has ended before it is sent. Reset: a reset of the controller, which all its disks share; calls
- * under way end as aborted.
+ * Flush: what it covers has ended before it is sent. Reset: a reset of the controller, which all its disks share. Calls
+ * under way have a second to end by themselves, which nearly all do: drives are known that take a reset ill while they
+ * work, and an answer is better than none. What is left then ends as aborted.
  *
  * UEFI Specification 2.10, sections 13.9 "EFI Block I/O Protocol" and 13.10 "EFI Block I/O 2 Protocol".
  */
+#include "../clock.h"
 #include "driver.h"
 
 #define BLOCK_TIMER_100NS      10000u /* 1 ms */
-#define BLOCK_CONTROLLER_TURNS 64u    /* of the timer, between looks at deadlines and the controller */
+#define BLOCK_SETTLE_US        1000000u
+#define BLOCK_CONTROLLER_TURNS 64u /* of the timer, between looks at deadlines and the controller */
 
 #define BLOCK_OF(pointer, member)                                                                            \
     ((struct driver_disk *)(void *)((uint8_t *)(pointer)-offsetof(struct driver_disk, member)))
@@ -322,14 +325,25 @@ static efi_status block_flush2(struct efi_block_io2 *self, struct efi_block_io2_
     return status;
 }
 
+static void block_settle(struct driver_controller *controller)
+{
+    const uint64_t end_us = clock_now_us() + BLOCK_SETTLE_US;
+
+    while (controller->calls_under_way != 0 && clock_now_us() < end_us) {
+        block_poll(controller);
+    }
+}
+
 static efi_status block_reset_disk(struct driver_disk *disk)
 {
     struct driver_controller *controller = disk->controller;
     const efi_tpl tpl = efi_boot->raise_tpl(EFI_TPL_NOTIFY);
-    bool reset = lwnvme_controller_state(&controller->controller) == LWNVME_STATE_OFF
-                     ? block_ready(controller)
-                     : lwnvme_sync_controller_reset(&controller->controller) == LWNVME_OK;
+    bool reset;
 
+    block_settle(controller);
+    reset = lwnvme_controller_state(&controller->controller) == LWNVME_STATE_OFF
+                ? block_ready(controller)
+                : lwnvme_sync_controller_reset(&controller->controller) == LWNVME_OK;
     driver_drain(controller);
     efi_boot->restore_tpl(tpl);
     return reset ? EFI_SUCCESS : EFI_DEVICE_ERROR;
