@@ -116,7 +116,7 @@ bool irqchip_message(uint32_t index, struct interrupt_message *message)
 {
     const uint32_t number = gic_message_first + index;
 
-    if (index >= gic_message_count) {
+    if (index >= gic_message_count || number >= GIC_NUMBERS) {
         return false;
     }
     gic_enable(number, true);

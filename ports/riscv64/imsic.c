@@ -69,6 +69,7 @@ bool imsic_init(void)
     }
     imsic_page = files.address + (cpu_hart << (IMSIC_PAGE_SHIFT + guest_bits));
     imsic_count = tree_cell(tree_property(node, "riscv,num-ids"), 0);
+    imsic_count = imsic_count < IMSIC_TOP_MASK ? imsic_count : IMSIC_TOP_MASK;
     for (uint32_t identity = 0; identity <= imsic_count; identity += 64u) {
         imsic_write(IMSIC_ENABLED + identity / 32u, 0);
     }
