@@ -131,7 +131,8 @@ def test_copy_there_and_back(image, tmp_path):
 @pytest.mark.parametrize("parameters", [[], ["entries=2"], ["irq=poll", "entries=1024"]])
 def test_fio_with_verify(image, parameters):
     passes(image, "fio --name=x --ioengine=nbd --uri=\"$uri\" --rw=randrw --bsrange=512-128k --bs_unaligned=0 --blockalign=512 "
-           "--size=8M --iodepth=16 --verify=crc32c --verify_fatal=1 --do_verify=1 --randseed=3 --verify_state_save=0", *parameters)
+           "--size=8M --iodepth=16 --verify=crc32c --verify_fatal=1 --do_verify=1 --randseed=3 --verify_state_save=0",
+           *parameters)
 
 
 # ---- what goes wrong

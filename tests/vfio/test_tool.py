@@ -3,12 +3,14 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
 import threading
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from fake import TIMEOUT_S, TOOL, TREE, Machine
@@ -393,8 +395,9 @@ def test_help(machine):
 
 
 def complete(machine, *words):
-    """What bash offers for the last of the words."""
-    script = ('. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; _lwnvme; '
+    """What bash offers for the last of the words, which it has cut at colons."""
+    words = [part for word in words for part in re.findall(r":|[^:]+", word) or [""]]
+    script = ('. "$0"; COMP_WORDBREAKS=" :"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; _lwnvme; '
               'printf "%s\\n" "${COMPREPLY[@]}"')
     environment = {"PATH": f"{TOOL.parent}:{os.environ['PATH']}", "LWNVME_SYSFS": str(machine.sys)}
     done = subprocess.run(["bash", "-c", script, TREE / "ports/linux_vfio/lwnvme.bash", *words], capture_output=True, text=True,
@@ -410,10 +413,29 @@ def test_completion(machine):
     assert set(complete(machine, "lwnvme", "")) >= {"list", "bind", "unbind", "shell", "smart", "read", "write", "bench"}
     assert complete(machine, "lwnvme", "--j") == ["--json"]
     assert complete(machine, "lwnvme", "-d", "") == [B]
-    assert complete(machine, "lwnvme", "--device", "0000:6") == [B]
+    assert complete(machine, "lwnvme", "--device", "0000:6") == ["65:00.1"]
+    assert complete(machine, "lwnvme", "--device", "0000:65:00.") == ["00.1"]
+    assert complete(machine, "lwnvme", "--device", "0000:") == ["65:00.1"]
+    assert complete(machine, "lwnvme", "bind", A, "") == [A]
     assert complete(machine, "lwnvme", "bind", "") == [A]
     assert complete(machine, "lwnvme", "unbind", "") == [B]
     assert complete(machine, "lwnvme", "--irq", "m") == ["msix", "msi"]
     assert complete(machine, "lwnvme", "-d", B, "ben") == ["bench"]
     assert complete(machine, "lwnvme", "help", "sma") == ["smart"]
     assert complete(machine, "lwnvme", "smart", "") == []
+
+
+def test_completion_typed(machine):
+    """In a shell that somebody types into, colons and all."""
+    machine.function(B, driver="vfio-pci", group=8)
+    environment = {"PATH": f"{TOOL.parent}:{os.environ['PATH']}", "LWNVME_SYSFS": str(machine.sys), "TERM": "dumb",
+                   "PS1": "$ "}
+    child = pexpect.spawn("bash", ["--norc", "--noprofile", "-i"], env=environment, encoding="utf-8", timeout=TIMEOUT_S,
+                          dimensions=(50, 200))
+    child.sendline("bind 'set enable-bracketed-paste off'; . " + str(TREE / "ports/linux_vfio/lwnvme.bash") + "; echo rea''dy")
+    child.expect("ready\r\n")
+    child.send("lwnvme -d 0000:6\t")
+    child.expect_exact("lwnvme -d 0000:65:00.1 ")
+    child.send("ben\t")
+    child.expect_exact("bench ")
+    child.close(force=True)
