@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The same on aarch64, with QEMU's virt machine and its firmware."""
 
-from firmware import (BUILD_AARCH64, CHECKS, PROMPT, block_checks, check_written, drive, hashes, make_esp, make_image, make_rom, sha256,
-                      stick)
+from firmware import (BUILD_AARCH64, CHECKS, PROMPT, block_checks, check_written, drive, hashes, make_esp, make_image, make_rom,
+                      sha256, stick)
 
 MEMORY = "512M"
 

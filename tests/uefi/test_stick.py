@@ -113,9 +113,11 @@ def test_boot_drive(boot, tmp_path, image):
 
 
 def test_command_line(boot, tmp_path, image):
-    """From the firmware's shell, by words: the second of two drives, with two namespaces of different blocks."""
+    """From the firmware's shell, by words: the second of two drives, with two namespaces of different blocks; and the first,
+    of which a region is written after a question."""
     script = tmp_path / "startup.nsh"
     script.write_text("FS0:\r\nlwnvme.efi device=7\r\nlwnvme.efi device=1 write=1 region=0,64\r\n"
+                      "lwnvme.efi device=0 read=1 write=1 region=1000,64\r\n"
                       "lwnvme.efi device=1 read=4 poweroff\r\n")
     shell_stick = make_esp(tmp_path / "stick.img", {"startup.nsh": script, "lwnvme.efi": PROGRAM})
     images = [make_image(tmp_path / f"{n}.img", seed=n) for n in (2, 3)]
@@ -125,18 +127,27 @@ def test_command_line(boot, tmp_path, image):
         subsystem += ["-drive", f"if=none,id=n{number},format=raw,file={each}", "-device",
                       f"nvme-ns,drive=n{number},bus=c1,nsid={number},"
                       f"logical_block_size={size},physical_block_size={size}"]
-    digests = [sha256(each) for each in images + [image]]
+    digests = [sha256(each) for each in images]
+    before = image.read_bytes()
     machine = boot(stick(shell_stick) + drive(image) + subsystem)
     assert "there is no drive 7" not in machine.wait("there is no drive 7")
     machine.wait("Type yes to go on: ")
     assert "nothing was done" in machine.type("no", "lwnvme.efi: FAILED")
+    machine.wait("Type yes to go on: ")
+    text = machine.type("yes", "lwnvme.efi: passed")
+    assert "holds: pattern lba=1000 count=16 " in text
     text = machine.end()
     assert "reading namespace 1: the first 8192 blocks" in text
     assert "reading namespace 2: the first 1024 blocks" in text
     head = [sha256_of_head(each, 4) for each in images]
     assert hashes(text) == {1: head[0], 2: head[1]}
     assert "lwnvme.efi: passed" in text
-    assert [sha256(each) for each in images + [image]] == digests
+    assert [sha256(each) for each in images] == digests
+    after = image.read_bytes()
+    first, last = 1000 * 512, 1064 * 512
+    assert after[:first] == before[:first] and after[last:] == before[last:]
+    assert after[first:first + 16 * 512] == pattern(1000, 16, 512, 20260101)
+    assert after[last - 16 * 512:last] == pattern(1048, 16, 512, 20260101)
 
 
 def sha256_of_head(path, mib):
