@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from firmware import (BLOCK, CHECKS, DRIVER, DRIVER_DEBUG, NAME, PROGRAM, PROMPT, TREE, block_checks, check_written, drive, hashes,
-                      make_esp, make_image, make_rom, sha256, stick)
+from firmware import (BLOCK, CHECKS, DRIVER, DRIVER_DEBUG, NAME, PROGRAM, PROMPT, TREE, block_checks, check_written, drive,
+                      hashes, make_esp, make_image, make_rom, sha256, stick)
 
 OURS = f"driven by {NAME} NVM Express driver"
 STATISTICS = re.compile(r"that driver so far: (\d+) reads, (\d+) bytes; (\d+) writes; (\d+) disks")
