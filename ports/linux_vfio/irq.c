@@ -25,12 +25,8 @@
 #define IRQ_SLEEP_MAX_US   1000000u
 #define IRQ_SLEEP_HOMELESS 1000u /* of a thread that has no eventfd: there are too many */
 #define IRQ_NANOSECONDS    1000u
+#define IRQ_SET_BYTES      (sizeof(struct vfio_irq_set) + LWNVME_VFIO_VECTORS_MAX * sizeof(int))
 #define IRQ_US_PER_SECOND  1000000u
-
-struct irq_set {
-    struct vfio_irq_set set;
-    int32_t events[LWNVME_VFIO_VECTORS_MAX];
-};
 
 /* Which waiter this thread is, of which port. */
 static _Thread_local const struct lwnvme_vfio *irq_port;
@@ -87,15 +83,16 @@ static uint32_t irq_count(const struct lwnvme_vfio *port, enum lwnvme_vfio_irq k
 /* 0, or errno. */
 static int irq_route(const struct lwnvme_vfio *port, enum lwnvme_vfio_irq kind, uint32_t count)
 {
-    struct irq_set route = {.set = {.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
-                                    .index = irq_index(kind),
-                                    .count = count}};
+    _Alignas(struct vfio_irq_set) uint8_t bytes[IRQ_SET_BYTES] = {0};
+    struct vfio_irq_set *const set = (struct vfio_irq_set *)(void *)bytes;
+    const size_t events_bytes = count * sizeof(port->vector_events[0]);
 
-    route.set.argsz = (uint32_t)(sizeof(route.set) + count * sizeof(route.events[0]));
-    for (uint32_t i = 0; i < count; i++) {
-        route.events[i] = port->vector_events[i];
-    }
-    return ioctl(port->device, VFIO_DEVICE_SET_IRQS, &route.set) == 0 ? 0 : errno;
+    set->argsz = (uint32_t)(sizeof(*set) + events_bytes);
+    set->flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER;
+    set->index = irq_index(kind);
+    set->count = count;
+    memcpy(set->data, port->vector_events, events_bytes);
+    return ioctl(port->device, VFIO_DEVICE_SET_IRQS, set) == 0 ? 0 : errno;
 }
 
 /* A pin is masked by the kernel each time that it has fired. */
@@ -107,6 +104,22 @@ static void irq_unmask_pin(const struct lwnvme_vfio *port)
                                .count = 1};
 
     (void)ioctl(port->device, VFIO_DEVICE_SET_IRQS, &set);
+}
+
+uint32_t lwnvme_vfio_interrupt_count(struct lwnvme_vfio *port, uint32_t vector)
+{
+    uint64_t waiting = 0;
+
+    if (vector >= port->vector_count) {
+        return 0;
+    }
+    /* Read, and put back: whoever sleeps next must still find it. */
+    if (read(port->vector_events[vector], &waiting, sizeof(waiting)) != (ssize_t)sizeof(waiting)) {
+        waiting = 0;
+    } else if (write(port->vector_events[vector], &waiting, sizeof(waiting)) < 0) {
+        vfio_irq_wake(port);
+    }
+    return __atomic_load_n(&port->interrupts[vector], __ATOMIC_RELAXED) + (uint32_t)waiting;
 }
 
 static enum lwnvme_vfio_error irq_events(struct lwnvme_vfio *port, uint32_t count)

@@ -140,6 +140,8 @@ enum lwnvme_vfio_error lwnvme_vfio_interrupts(struct lwnvme_vfio *port, struct l
                                               enum lwnvme_vfio_irq kind, uint32_t vectors);
 /* The vector for the n-th I/O queue, from 0. */
 uint16_t lwnvme_vfio_vector(const struct lwnvme_vfio *port, uint32_t queue);
+/* How often a vector has fired: what was noted by those who slept, one for each time, and what nobody has noted yet. */
+uint32_t lwnvme_vfio_interrupt_count(struct lwnvme_vfio *port, uint32_t vector);
 /* Ends what any thread sleeps in, or the next thing that it would sleep in. Any thread. */
 void lwnvme_vfio_wake(struct lwnvme_vfio *port);
 

@@ -90,7 +90,7 @@ const char *platform_interrupts(const struct platform_drive *drive, struct lwnvm
 
 uint32_t platform_interrupt_count(const struct platform_drive *drive, uint32_t processor)
 {
-    return vfio_port->interrupts[platform_vector(drive, processor)];
+    return lwnvme_vfio_interrupt_count(vfio_port, platform_vector(drive, processor));
 }
 
 uint16_t platform_vector(const struct platform_drive *drive, uint32_t processor)

@@ -12,7 +12,7 @@ VFIO_TOOL := $(VFIO_PORT) $(addprefix ports/linux_vfio/,platform_vfio.c tool.c t
 # Frames: paths are put together on the stack, which is large in a process.
 VFIO_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -fPIC -fvisibility=hidden \
     -Wall -Wextra -Wconversion -Wshadow -Wvla \
-    -Wframe-larger-than=4096 -Wno-format-truncation -Werror $(addprefix -I,$(LWNVME_INCLUDES)) \
+    -Wframe-larger-than=4096 -Wno-unknown-warning-option -Wno-format-truncation -Werror $(addprefix -I,$(LWNVME_INCLUDES)) \
     -Iports/linux_vfio -Iexamples/kernel -Isim
 
 VFIO_PLUGIN := $(VFIO_PORT) $(addprefix ports/linux_vfio/,backend_sim.c backend_vfio.c engine.c nbdkit_plugin.c) \

@@ -198,6 +198,24 @@ static void interrupts_are_noted_once(void **state)
     assert_int_equal(kernel.unmasked, 0);
 }
 
+/* Counting takes nothing away from those who sleep next. */
+static void interrupts_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(use(LWNVME_VFIO_MSIX, 3), LWNVME_VFIO_OK);
+    settle();
+    assert_int_equal(lwnvme_vfio_interrupt_count(&port, 2), 0);
+    fire(2);
+    fire(2);
+    assert_int_equal(lwnvme_vfio_interrupt_count(&port, 2), 2);
+    assert_int_equal(lwnvme_vfio_interrupt_count(&port, 2), 2);
+    assert_int_equal(lwnvme_vfio_interrupt_count(&port, 1), 0);
+    assert_int_equal(lwnvme_vfio_interrupt_count(&port, 3), 0);
+    vfio_irq_wait(&port, vfio_now_us(&port) + LONG_US);
+    assert_int_equal(noted[2], 1);
+    assert_int_equal(lwnvme_vfio_interrupt_count(&port, 2), 1); /* noted as one */
+}
+
 static void a_pin_is_unmasked(void **state)
 {
     (void)state;
@@ -359,6 +377,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(vectors_as_many_as_there_are, begin, end),
         cmocka_unit_test_setup_teardown(the_kernel_refuses, begin, end),
         cmocka_unit_test_setup_teardown(interrupts_are_noted_once, begin, end),
+        cmocka_unit_test_setup_teardown(interrupts_are_counted, begin, end),
         cmocka_unit_test_setup_teardown(a_pin_is_unmasked, begin, end),
         cmocka_unit_test_setup_teardown(a_deadline_that_has_passed, begin, end),
         cmocka_unit_test_setup_teardown(a_deadline_is_kept, begin, end),
