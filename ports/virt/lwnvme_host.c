@@ -3,6 +3,9 @@
  * Machines with a device tree: the adapter between lwnvme and the machine. Memory is identity mapped and there is no
  * IOMMU. All memory is cached; where devices do not see the caches, dma_sync does what is needed, and on such a machine
  * each buffer is mapped by dma_map, which adds the shadow's offset if there is one.
+ *
+ * A device that cannot be fenced may go on writing to its buffers (LWNVME_ERR_BUFFER_HELD). Callers free them all the same,
+ * so the pages look after it: see pages_keep.
  */
 #include "lwnvme_host.h"
 
@@ -116,7 +119,11 @@ static bool host_fence_device(void *host)
 {
     const struct lwnvme_virt *port = host;
 
-    return pci_fence(&port->device);
+    if (pci_fence(&port->device)) {
+        return true;
+    }
+    pages_keep();
+    return false;
 }
 
 static void host_log(void *host, enum lwnvme_log_level level, const char *message)

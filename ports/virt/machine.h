@@ -49,6 +49,8 @@ struct memory_region {
 void pages_init(const struct memory_region *region);
 void *pages_alloc(size_t size_bytes, size_t align_bytes);
 void pages_free(void *memory, size_t size_bytes);
+/* A device that still may write to memory cannot be stopped: what is taken now is never given out again, whoever frees it. */
+void pages_keep(void);
 
 /* shadow.c: devices see another copy of memory, offset bytes higher, and nothing else than these two moves data between
  * the copies: like a cache, and stricter. Offset 0: there is one memory. */

@@ -2,6 +2,9 @@
 /*
  * x86-64 and i686 ports: the adapter between lwnvme and this machine. x86 keeps caches coherent with devices, memory is
  * identity mapped and there is no IOMMU: the hooks for these are not needed.
+ *
+ * A device that cannot be fenced may go on writing to its buffers (LWNVME_ERR_BUFFER_HELD). Callers free them all the same,
+ * so the pages look after it: see pages_keep.
  */
 #include "lwnvme_host.h"
 
@@ -101,7 +104,11 @@ static bool host_fence_device(void *host)
 {
     const struct lwnvme_x86_64 *port = host;
 
-    return pci_fence(&port->device);
+    if (pci_fence(&port->device)) {
+        return true;
+    }
+    pages_keep();
+    return false;
 }
 
 static void host_log(void *host, enum lwnvme_log_level level, const char *message)

@@ -105,6 +105,8 @@ struct memory_region {
 void pages_init(const struct memory_region *region);
 void *pages_alloc(size_t size_bytes, size_t align_bytes);
 void pages_free(void *memory, size_t size_bytes);
+/* A device that still may write to memory cannot be stopped: what is taken now is never given out again, whoever frees it. */
+void pages_keep(void);
 
 /* paging.c: adds to the identity mapping, or changes it, in pages of 2 MiB. false: no memory for page
  * tables, or an address above 128 TiB. i686: whether there is an address for it, which is below 4 GiB. */

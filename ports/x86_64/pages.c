@@ -2,8 +2,17 @@
 /*
  * x86-64 and i686 ports: contiguous pages out of one region of memory, first fit. A byte per page says whether it is
  * taken; the bytes stand at the region's start. One owner.
+ *
+ * When a device has failed and cannot be cut off from memory either, it may still write where it was told to. Nobody knows
+ * which of the pages that are taken then are its own, so all of them stay taken, also when they are given back: they are
+ * lost until the machine starts anew, which is little against data that change by themselves. Pages that are taken later
+ * are not the device's, and come and go as before.
  */
 #include "machine.h"
+
+#define PAGES_FREE  0u
+#define PAGES_TAKEN 1u
+#define PAGES_KEPT  2u /* for good */
 
 static uint8_t *pages_taken;
 static uint64_t pages_base;
@@ -20,7 +29,7 @@ void pages_init(const struct memory_region *region)
     pages_base = base + table_pages * MACHINE_PAGE_BYTES;
     pages_count = total - table_pages;
     for (uint64_t page = 0; page < pages_count; page++) {
-        pages_taken[page] = 0;
+        pages_taken[page] = PAGES_FREE;
     }
 }
 
@@ -34,7 +43,7 @@ static uint64_t pages_free_run(uint64_t first, uint64_t count)
 {
     uint64_t run = 0;
 
-    while (run < count && pages_taken[first + run] == 0) {
+    while (run < count && pages_taken[first + run] == PAGES_FREE) {
         run++;
     }
     return run;
@@ -43,7 +52,9 @@ static uint64_t pages_free_run(uint64_t first, uint64_t count)
 static void pages_mark(uint64_t first, uint64_t count, uint8_t taken)
 {
     for (uint64_t i = 0; i < count; i++) {
-        pages_taken[first + i] = taken;
+        if (pages_taken[first + i] != PAGES_KEPT) {
+            pages_taken[first + i] = taken;
+        }
     }
 }
 
@@ -58,7 +69,7 @@ void *pages_alloc(size_t size_bytes, size_t align_bytes)
         const uint64_t run = pages_free_run(first, count);
 
         if (run == count) {
-            pages_mark(first, count, 1);
+            pages_mark(first, count, PAGES_TAKEN);
             return (void *)(uintptr_t)(pages_base + first * MACHINE_PAGE_BYTES);
         }
         first += (run / step + 1u) * step;
@@ -69,6 +80,15 @@ void *pages_alloc(size_t size_bytes, size_t align_bytes)
 void pages_free(void *memory, size_t size_bytes)
 {
     if (memory != NULL) {
-        pages_mark(((uintptr_t)memory - pages_base) / MACHINE_PAGE_BYTES, pages_for(size_bytes), 0);
+        pages_mark(((uintptr_t)memory - pages_base) / MACHINE_PAGE_BYTES, pages_for(size_bytes), PAGES_FREE);
+    }
+}
+
+void pages_keep(void)
+{
+    for (uint64_t page = 0; page < pages_count; page++) {
+        if (pages_taken[page] == PAGES_TAKEN) {
+            pages_taken[page] = PAGES_KEPT;
+        }
     }
 }
