@@ -18,7 +18,6 @@
 #define PCI_HEADER           0x0cu
 #define PCI_BAR0             0x10u
 #define PCI_BARS             6u
-#define PCI_BAR1             0x14u
 #define PCI_COMMAND_IO       0x0001u
 #define PCI_COMMAND_MEMORY   0x0002u
 #define PCI_COMMAND_MASTER   0x0004u
@@ -224,30 +223,21 @@ uint32_t pci_msix_count(const struct pci_device *device)
     return at != 0 ? ((pci_read(device, at) >> 16) & 0x7ffu) + 1u : 0;
 }
 
-/* The address in a BAR; 0: it has none. */
-static uint64_t pci_bar_address(const struct pci_device *device, uint32_t bar)
-{
-    const uint32_t low = pci_read(device, PCI_BAR0 + bar * 4u);
-    uint64_t address = low & PCI_BAR_ADDRESS_MASK;
-
-    if ((low & PCI_BAR_IS_64_BIT) != 0 && bar < 5u) {
-        address |= (uint64_t)pci_read(device, PCI_BAR1 + bar * 4u) << 32;
-    }
-    return (low & PCI_BAR_IS_IO) != 0 ? 0 : address;
-}
-
 bool pci_msix_route(const struct pci_device *device, uint32_t entry, uint32_t apic_id, uint8_t vector)
 {
     const uint32_t at = pci_capability(device, PCI_MSIX);
-    const uint32_t table = at != 0 ? pci_read(device, at + 4u) : 0;
-    const uint64_t bar = pci_bar_address(device, table & 7u);
-    const uint64_t place = bar + (table & ~7u) + (uint64_t)entry * PCI_MSIX_ENTRY_BYTES;
-    volatile uint32_t *words = (volatile uint32_t *)(uintptr_t)place;
+    const uint32_t table = at != 0 ? pci_read(device, at + 4u) : PCI_BARS;
+    const uint64_t offset = (table & ~7u) + (uint64_t)entry * PCI_MSIX_ENTRY_BYTES;
+    volatile uint32_t *words;
+    uint64_t place;
+    uint64_t size;
 
-    if (entry >= pci_msix_count(device) || (table & 7u) > 5u || bar == 0 ||
-        !paging_map(place, PCI_MSIX_ENTRY_BYTES, PAGING_DEVICE)) {
+    if (entry >= pci_msix_count(device) || !pci_bar(device, table & 7u, &place, &size) ||
+        offset + PCI_MSIX_ENTRY_BYTES > size ||
+        !paging_map(place + offset, PCI_MSIX_ENTRY_BYTES, PAGING_DEVICE)) {
         return false;
     }
+    words = (volatile uint32_t *)(uintptr_t)(place + offset);
     words[0] = PCI_MESSAGE_ADDRESS | apic_id << 12;
     words[1] = 0;
     words[2] = vector;
