@@ -111,7 +111,7 @@ struct lwnvme_vfio {
 
     enum lwnvme_vfio_error error; /* the last one */
     char reason[256];
-    char address[16];
+    char address[20];
     uint16_t vendor_id;
     uint16_t device_id;
     enum lwnvme_vfio_irq irq;

@@ -146,7 +146,12 @@ static bool pci_describe(const char *address, struct linux_pci *pci)
 
 static int pci_compare(const void *left, const void *right)
 {
-    return strcmp(((const struct linux_pci *)left)->address, ((const struct linux_pci *)right)->address);
+    const char *const one = ((const struct linux_pci *)left)->address;
+    const char *const other = ((const struct linux_pci *)right)->address;
+    const size_t one_length = strlen(one); /* a longer domain is a higher one */
+    const size_t other_length = strlen(other);
+
+    return one_length != other_length ? (one_length > other_length ? 1 : -1) : strcmp(one, other);
 }
 
 uint32_t linux_pci_find(struct linux_pci *found, uint32_t room)
@@ -177,17 +182,23 @@ uint32_t linux_pci_find(struct linux_pci *found, uint32_t room)
     return count;
 }
 
-/* domain:bus:device.function in lower case; the domain may be missing. */
-static bool pci_normalize(const char *address, char normal[16])
+/* domain:bus:device.function in lower case; the domain may be missing. Domains have four digits, and up to eight where
+ * there are many: those that Linux makes behind VMD begin with 10000. */
+static bool pci_normalize(const char *address, char normal[LINUX_PCI_ADDRESS])
 {
-    const size_t length = strlen(address);
-    const char *const form = length == 7 ? "xx:xx.o" : "xxxx:xx:xx.o";
+    static const char form[] = "xx:xx.o";
+    size_t digits = strspn(address, "0123456789abcdefABCDEF");
+    const bool domain = digits > 2u;
+    const char *const rest = domain ? address + digits + 1u : address;
 
-    if (length != strlen(form)) {
+    if (domain && (digits < 4u || digits > 8u || address[digits] != ':')) {
         return false;
     }
-    for (size_t i = 0; i < length; i++) {
-        const unsigned char c = (unsigned char)address[i];
+    if (strlen(rest) != sizeof(form) - 1u) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(form) - 1u; i++) {
+        const unsigned char c = (unsigned char)rest[i];
 
         if (form[i] == 'x'   ? isxdigit(c) == 0
             : form[i] == 'o' ? c < '0' || c > '7'
@@ -195,7 +206,10 @@ static bool pci_normalize(const char *address, char normal[16])
             return false;
         }
     }
-    snprintf(normal, 16, "%s%s", length == 7 ? "0000:" : "", address);
+    for (; digits > 4u && address[0] == '0'; digits--) { /* sysfs has no more digits than it needs */
+        address++;
+    }
+    snprintf(normal, LINUX_PCI_ADDRESS, "%s%s", domain ? "" : "0000:", address);
     for (char *at = normal; *at != '\0'; at++) {
         *at = (char)tolower((unsigned char)*at);
     }
@@ -204,7 +218,7 @@ static bool pci_normalize(const char *address, char normal[16])
 
 bool linux_pci_read(const char *address, struct linux_pci *pci, char why[LINUX_PCI_REASON])
 {
-    char normal[16];
+    char normal[LINUX_PCI_ADDRESS];
 
     if (!pci_normalize(address, normal)) {
         snprintf(why, LINUX_PCI_REASON,

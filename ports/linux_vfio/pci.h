@@ -11,12 +11,13 @@
 #include <stdint.h>
 
 #define LINUX_PCI_CLASS_NVME 0x010802u
+#define LINUX_PCI_ADDRESS    20u  /* bytes of an address with its longest domain: 12345678:04:00.0 */
 #define LINUX_PCI_REASON     256u /* bytes of a line that says why, and what to do */
 
 struct linux_pci {
-    char address[16];    /* 0000:04:00.0 */
-    char driver[32];     /* that is bound; "": none */
-    char controller[32]; /* as the kernel's nvme driver calls it; "": that has not got it */
+    char address[LINUX_PCI_ADDRESS]; /* 0000:04:00.0 */
+    char driver[32];                 /* that is bound; "": none */
+    char controller[32];             /* as the kernel's nvme driver calls it; "": that has not got it */
     uint32_t class_code;
     uint16_t vendor_id;
     uint16_t device_id;
@@ -31,7 +32,7 @@ void linux_pci_device_node(char *path, size_t room, const char *name);
 
 /* All NVMe functions in ascending order, up to `room`; returns how many there are. */
 uint32_t linux_pci_find(struct linux_pci *found, uint32_t room);
-/* One function. "04:00.0" stands for "0000:04:00.0". false: `why` says that there is none, or that it is something else. */
+/* One function. "04:00.0" stands for "0000:04:00.0"; a domain has 4 to 8 digits. false: `why` says that there is none, or that it is something else. */
 bool linux_pci_read(const char *address, struct linux_pci *pci, char why[LINUX_PCI_REASON]);
 /* A line of a file in the directory of the function's controller (model, serial, ...); "" where there is none. */
 void linux_pci_attribute(const struct linux_pci *pci, const char *name, char *text, size_t room);

@@ -78,9 +78,20 @@ def test_several_are_bound(machine):
     assert "choose one with --device" in machine.refuses("smart")
 
 
-@pytest.mark.parametrize("address", ["4", "0000:00:04", "0000:00:04.8", "0000-00:04.0", "../../etc/passwd", "0000:00:0g.0"])
+@pytest.mark.parametrize("address", ["4", "0000:00:04", "0000:00:04.8", "0000-00:04.0", "../../etc/passwd", "0000:00:0g.0",
+                                     "000:00:04.0", "123456789:00:04.0", "10000.00:04.0", "10000:00:04.0x", ":00:04.0", "10000:"])
 def test_no_address(machine, address):
     assert "is not a PCI address such as 0000:04:00.0" in machine.refuses("-d", address, "smart")
+
+
+@pytest.mark.parametrize("address", ["10000:01:00.0", "e0000000:01:00.1"])
+def test_long_domains(machine, address):
+    """Of drives behind VMD, and the longest."""
+    machine.drive(address, 0)
+    machine.function("e000:01:00.0", driver="vfio-pci", group=8)
+    assert [line.split()[0] for line in machine.run("list").stdout.splitlines()] == ["e000:01:00.0", address]
+    for word in address, address.upper(), address.rjust(len("00000000:01:00.0"), "0"):
+        assert machine.refuses("-d", word, "smart").startswith(f"{address} has the driver nvme, not vfio-pci: ")
 
 
 def test_no_such_function(machine):
