@@ -11,8 +11,10 @@
  * A mapping pins the pages that are there at that moment. That is why none outlives its request: memory that is freed and
  * comes back elsewhere would leave the device with the old pages.
  *
- * Who may run when: all but map and unmap of requests are set-up, one context at a time. A new piece is complete before it is
- * counted, so that requests of other threads never see half of one.
+ * Who may run when: all but map and unmap of requests are set-up, one context at a time, beside requests of other threads.
+ * These look at a piece without a lock: what they read counts only if the piece's number of changes was even before and is
+ * the same afterwards. If not, they go on to the next piece, and never look twice: a piece that is changing is not yet, or
+ * no more, anybody's to do I/O with, so the memory in question is not its.
  */
 #include "private.h"
 
@@ -188,6 +190,29 @@ static void *dma_memory(const struct lwnvme_vfio *port, size_t size_bytes, bool 
     return dma_memory_aligned(size_bytes, DMA_ALIGN(size_bytes));
 }
 
+/* What requests of other threads look at. Whoever sees one of the new values also sees that the number is odd, or has
+ * moved on. */
+static void dma_change(struct lwnvme_vfio_chunk *chunk, uint8_t *memory, uint64_t iova, size_t length_bytes)
+{
+    const uint32_t changes = chunk->changes;
+
+    __atomic_store_n(&chunk->changes, changes + 1u, __ATOMIC_RELAXED);
+    __atomic_store_n(&chunk->memory, memory, __ATOMIC_RELEASE);
+    __atomic_store_n(&chunk->iova, iova, __ATOMIC_RELEASE);
+    __atomic_store_n(&chunk->length_bytes, length_bytes, __ATOMIC_RELEASE);
+    __atomic_store_n(&chunk->changes, changes + 2u, __ATOMIC_RELEASE);
+}
+
+/* The same from their side. false: the piece was changing. */
+static bool dma_look(const struct lwnvme_vfio_chunk *chunk, struct lwnvme_vfio_chunk *seen)
+{
+    seen->changes = __atomic_load_n(&chunk->changes, __ATOMIC_ACQUIRE);
+    seen->memory = __atomic_load_n(&chunk->memory, __ATOMIC_ACQUIRE);
+    seen->iova = __atomic_load_n(&chunk->iova, __ATOMIC_ACQUIRE);
+    seen->length_bytes = __atomic_load_n(&chunk->length_bytes, __ATOMIC_ACQUIRE);
+    return seen->changes % 2u == 0 && __atomic_load_n(&chunk->changes, __ATOMIC_RELAXED) == seen->changes;
+}
+
 /* Counts a new piece, of memory that is there, once it is mapped. */
 static enum lwnvme_vfio_error dma_add(struct lwnvme_vfio *port, uint8_t *memory, size_t size_bytes,
                                       uint64_t *taken)
@@ -209,11 +234,9 @@ static enum lwnvme_vfio_error dma_add(struct lwnvme_vfio *port, uint8_t *memory,
         (void)lwnvme_iova_give(&port->iova, iova);
         return dma_map_failed(port, error, size_bytes);
     }
-    port->chunks[at].memory = memory;
-    port->chunks[at].iova = iova;
     port->chunks[at].taken = taken;
     port->chunks[at].mapped_bytes = size_bytes;
-    __atomic_store_n(&port->chunks[at].length_bytes, size_bytes, __ATOMIC_RELEASE);
+    dma_change(&port->chunks[at], memory, iova, size_bytes);
     if (at == port->chunk_count) {
         __atomic_store_n(&port->chunk_count, at + 1u, __ATOMIC_RELEASE);
     }
@@ -222,7 +245,7 @@ static enum lwnvme_vfio_error dma_add(struct lwnvme_vfio *port, uint8_t *memory,
 
 static void dma_remove(struct lwnvme_vfio *port, struct lwnvme_vfio_chunk *chunk)
 {
-    __atomic_store_n(&chunk->length_bytes, 0, __ATOMIC_RELEASE);
+    dma_change(chunk, chunk->memory, chunk->iova, 0);
     dma_unmap(port, chunk->iova, chunk->mapped_bytes);
     (void)lwnvme_iova_give(&port->iova, chunk->iova);
     if (chunk->taken != NULL) {
@@ -431,13 +454,18 @@ static bool dma_known(const struct lwnvme_vfio *port, const void *address, size_
     const uint32_t count = __atomic_load_n(&port->chunk_count, __ATOMIC_ACQUIRE);
 
     for (uint32_t i = 0; i < count; i++) {
-        const struct lwnvme_vfio_chunk *chunk = &port->chunks[i];
-        const size_t room = __atomic_load_n(&chunk->length_bytes, __ATOMIC_ACQUIRE);
-        const size_t offset = (size_t)((uintptr_t)address - (uintptr_t)chunk->memory);
+        struct lwnvme_vfio_chunk seen;
+        size_t offset;
 
-        if (offset < room) {
-            *dma_address = chunk->iova + offset;
-            *contiguous_bytes = room - offset < length_bytes ? room - offset : length_bytes;
+        if (!dma_look(&port->chunks[i], &seen)) {
+            continue;
+        }
+        offset = (size_t)((uintptr_t)address - (uintptr_t)seen.memory);
+        if (offset < seen.length_bytes) {
+            const size_t room = seen.length_bytes - offset;
+
+            *dma_address = seen.iova + offset;
+            *contiguous_bytes = room < length_bytes ? room : length_bytes;
             return true;
         }
     }

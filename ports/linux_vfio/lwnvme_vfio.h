@@ -76,6 +76,7 @@ struct lwnvme_vfio_chunk {
     size_t length_bytes;
     uint64_t *taken; /* pages handed out, bits; NULL: registered memory of the caller's */
     size_t mapped_bytes;
+    uint32_t changes; /* odd while memory, iova and length_bytes are being changed */
 };
 
 /* One controller. Zero it before lwnvme_vfio_open; members from `error` on may be read, the others are private. */

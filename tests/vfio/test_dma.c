@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <linux/vfio.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/time.h>
 
 #include <cmocka.h>
 
@@ -42,12 +44,19 @@ static struct {
 } iommu;
 
 static struct lwnvme_vfio port;
+static struct {
+    uint8_t *memory;
+    volatile uint32_t switches;
+} race;
 
 enum lwnvme_vfio_error vfio_fail(struct lwnvme_vfio *failing, enum lwnvme_vfio_error error,
                                  const char *format, ...)
 {
     va_list arguments;
 
+    if (race.switches != 0) { /* the time is for the looks */
+        return error;
+    }
     va_start(arguments, format);
     (void)vsnprintf(failing->reason, sizeof(failing->reason), format, arguments);
     va_end(arguments);
@@ -413,6 +422,53 @@ static void registered_memory(void **state)
     munmap(memory, 4 * PAGE);
 }
 
+#define SWITCHES 5000u
+
+/* A long piece and a short one behind it take turns in one slot, at whatever instruction of a look a signal comes. */
+static void race_switch(int number)
+{
+    const bool was_long = race.switches % 2u == 0;
+
+    (void)number;
+    (void)lwnvme_vfio_unregister(&port, was_long ? race.memory : race.memory + 16u * PAGE);
+    (void)lwnvme_vfio_register(&port, was_long ? race.memory + 16u * PAGE : race.memory,
+                               was_long ? PAGE : 16u * PAGE);
+    race.switches++;
+}
+
+static void a_piece_is_seen_whole(void **state)
+{
+    struct sigaction action = {.sa_handler = race_switch};
+    struct itimerval often = {{0, 50}, {0, 50}};
+    uint32_t known = 0;
+    uint64_t dma;
+    size_t run;
+
+    (void)state;
+    memset(&race, 0, sizeof(race));
+    race.memory = mmap(NULL, 32u * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    port.flags |= LWNVME_VFIO_REGISTERED_ONLY;
+    assert_int_equal(vfio_dma_open(&port, 16 * PAGE), LWNVME_VFIO_OK);
+    assert_int_equal(lwnvme_vfio_register(&port, race.memory, 16u * PAGE), LWNVME_VFIO_OK);
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+    while (race.switches < SWITCHES) { /* four pages behind the short piece's first: nobody's */
+        known +=
+            vfio_dma_map(&port, race.memory + 20u * PAGE, PAGE, LWNVME_FROM_DEVICE, &dma, &run) ? 1u : 0u;
+    }
+    often = (struct itimerval){0};
+    assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+    action.sa_handler = SIG_DFL;
+    assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+    assert_int_equal(known, 0);
+    assert_int_equal(iommu.count, 2);
+    assert_int_equal(
+        lwnvme_vfio_unregister(&port, race.switches % 2u == 0 ? race.memory : race.memory + 16u * PAGE),
+        LWNVME_VFIO_OK);
+    munmap(race.memory, 32u * PAGE);
+    memset(&race, 0, sizeof(race));
+}
+
 static void memory_of_the_arena_costs_no_mapping(void **state)
 {
     uint8_t *memory;
@@ -466,6 +522,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(limits_have_names_and_leave_nothing, begin, end),
         cmocka_unit_test_setup_teardown(the_arena_within_a_limit, begin, end),
         cmocka_unit_test_setup_teardown(registered_memory, begin, end),
+        cmocka_unit_test_setup_teardown(a_piece_is_seen_whole, begin, end),
         cmocka_unit_test_setup_teardown(memory_of_the_arena_costs_no_mapping, begin, end),
         cmocka_unit_test_setup_teardown(narrow_and_old_iommus, begin, end),
     };
