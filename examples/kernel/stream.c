@@ -67,6 +67,23 @@ static void stream_each_block(struct stream *stream, uint64_t chunk, uint8_t *da
     stream->data_us += platform_now_us() - start_us;
 }
 
+static uint64_t stream_chunks(const struct stream *stream)
+{
+    const uint32_t per_chunk = stream_chunk_blocks(stream);
+
+    return stream->block_count / per_chunk + (stream->block_count % per_chunk != 0 ? 1u : 0u);
+}
+
+/* The data of the next chunk that is written. Returns how many chunks there are now: their source may have ended. */
+static uint64_t stream_fill(struct stream *stream, uint64_t chunk, uint64_t chunks)
+{
+    if (stream->kind == STREAM_READ) {
+        return chunks;
+    }
+    stream_each_block(stream, chunk, stream_slots[chunk % STREAM_DEPTH].data);
+    return stream_chunks(stream);
+}
+
 static int stream_issue(struct stream *stream, uint64_t chunk)
 {
     struct stream_slot *slot = &stream_slots[chunk % STREAM_DEPTH];
@@ -82,11 +99,9 @@ static int stream_issue(struct stream *stream, uint64_t chunk)
     case STREAM_READ:
         return lwnvme_read(queue, stream->ns, &slot->request, lba, blocks, &buffer);
     case STREAM_WRITE:
-        stream_each_block(stream, chunk, slot->data);
         return lwnvme_write(queue, stream->ns, &slot->request, lba, blocks, &buffer);
     case STREAM_COMPARE:
     default:
-        stream_each_block(stream, chunk, slot->data);
         return lwnvme_compare(queue, stream->ns, &slot->request, lba, blocks, &buffer);
     }
 }
@@ -194,8 +209,7 @@ static void stream_show_progress(const struct stream *stream, struct stream_prog
 void stream_run(struct stream *stream)
 {
     const uint64_t start_us = platform_now_us();
-    const uint32_t per_chunk = stream_chunk_blocks(stream);
-    uint64_t chunks = stream->block_count / per_chunk + (stream->block_count % per_chunk != 0 ? 1u : 0u);
+    uint64_t chunks = stream_chunks(stream);
     struct stream_progress progress = {start_us, 0};
     uint64_t issued = 0;
     uint64_t taken = 0;
@@ -206,8 +220,13 @@ void stream_run(struct stream *stream)
     }
     while (taken < issued || issued < chunks) {
         while (issued < chunks && issued - taken < STREAM_DEPTH) {
-            const int status = stream_issue(stream, issued);
+            int status;
 
+            chunks = stream_fill(stream, issued, chunks);
+            if (issued == chunks) {
+                break;
+            }
+            status = stream_issue(stream, issued);
             if (status != 0) {
                 stream_note_failure(stream, stream_chunk_lba(stream, issued), status);
                 chunks = issued; /* what is in flight comes back, nothing new is sent */

@@ -12,6 +12,7 @@
 struct file_copy {
     FILE *file;
     bool failed;
+    struct stream stream;
 };
 
 static void file_put(void *context, uint64_t lba, uint8_t *data, uint32_t block_bytes)
@@ -22,14 +23,14 @@ static void file_put(void *context, uint64_t lba, uint8_t *data, uint32_t block_
     copy->failed = copy->failed || fwrite(data, 1, block_bytes, copy->file) != block_bytes;
 }
 
+/* A file can become shorter while it is being written to the drive. Then it ends with its last whole block. */
 static void file_get(void *context, uint64_t lba, uint8_t *data, uint32_t block_bytes)
 {
     struct file_copy *copy = context;
 
-    (void)lba;
-    if (copy->failed || fread(data, 1, block_bytes, copy->file) != block_bytes) {
+    if (!copy->failed && fread(data, 1, block_bytes, copy->file) != block_bytes) {
         copy->failed = true;
-        memset(data, 0, block_bytes);
+        copy->stream.block_count = lba - copy->stream.lba;
     }
 }
 
@@ -55,21 +56,22 @@ static int file_range(const struct tool *tool, const struct drive *drive, uint64
 static int file_run(struct drive *drive, enum stream_kind kind, const struct demo_range *range,
                     struct file_copy *copy)
 {
-    struct stream stream = {.kind = kind,
-                            .drive = drive,
-                            .ns = drive->current,
-                            .lba = range->lba,
-                            .block_count = range->block_count,
-                            .block = kind == STREAM_READ ? file_put : file_get,
-                            .context = copy};
+    struct stream *stream = &copy->stream;
 
-    stream_run(&stream);
-    if (stream.status == 0 && kind == STREAM_WRITE) {
-        stream.status = lwnvme_sync_flush(&drive->queue, drive->current);
+    *stream = (struct stream){.kind = kind,
+                              .drive = drive,
+                              .ns = drive->current,
+                              .lba = range->lba,
+                              .block_count = range->block_count,
+                              .block = kind == STREAM_READ ? file_put : file_get,
+                              .context = copy};
+    stream_run(stream);
+    if (stream->status == 0 && kind == STREAM_WRITE) {
+        stream->status = lwnvme_sync_flush(&drive->queue, drive->current);
     }
-    if (stream.status != 0) {
-        (void)tool_refuse("at block %llu: %s", (unsigned long long)stream.failed_lba,
-                          lwnvme_status_string(stream.status));
+    if (stream->status != 0) {
+        (void)tool_refuse("at block %llu: %s", (unsigned long long)stream->failed_lba,
+                          lwnvme_status_string(stream->status));
         return TOOL_FAILED;
     }
     return TOOL_OK;
@@ -121,7 +123,10 @@ int tool_file_write(const struct tool *tool, struct drive *drive)
         status = file_run(drive, STREAM_WRITE, &range, &copy);
     }
     if (copy.failed) {
-        (void)tool_refuse("%s got shorter: zeros were written in place of the rest", tool->file);
+        (void)tool_refuse("%s %s: %llu of %llu blocks were written, and the others left as they are",
+                          tool->file, ferror(copy.file) != 0 ? "cannot be read any further" : "got shorter",
+                          (unsigned long long)(copy.stream.bytes_done / drive->current->block_bytes),
+                          (unsigned long long)range.block_count);
         status = TOOL_FAILED;
     }
     fclose(copy.file);

@@ -41,13 +41,14 @@ vfio: build/vfio/lwnvme build/vfio/nbdkit-lwnvme-plugin.so ## build/vfio/: the c
 
 # What deals with memory is tested by itself, under ASan and UBSan; all else on a machine made of files, on the software
 # controller, and on QEMU's drives in a Linux guest.
-VFIO_TESTS := $(addprefix build/vfio/test_,iova dma device irq)
+VFIO_TESTS := $(addprefix build/vfio/test_,iova dma device file irq)
 VFIO_WRAPPED := -Wl,--wrap=ioctl
 build/vfio/test_device: VFIO_WRAPPED += -Wl,--wrap=mmap,--wrap=mmap64,--wrap=munmap,--wrap=close \
     -Wl,--wrap=pread,--wrap=pread64,--wrap=pwrite,--wrap=pwrite64
 build/vfio/test_iova: ports/linux_vfio/iova.c
 build/vfio/test_dma: ports/linux_vfio/dma.c ports/linux_vfio/iova.c
 build/vfio/test_device: ports/linux_vfio/device.c ports/linux_vfio/pci.c ports/linux_vfio/use.c
+build/vfio/test_file: ports/linux_vfio/tool_file.c examples/kernel/stream.c examples/kernel/text.c
 build/vfio/test_irq: ports/linux_vfio/irq.c
 $(VFIO_TESTS): build/vfio/%: tests/vfio/%.c ports/linux_vfio/vfio.mk $(wildcard ports/linux_vfio/*.h) | setup-test-vfio
 	@mkdir -p $(@D)
