@@ -26,8 +26,9 @@ struct stream {
     uint64_t block_count;
     uint32_t flags;       /* LWNVME_REQUEST_FUA and the like */
     const char *progress; /* a word printed with each tenth of the way; NULL: silent */
-    /* Write, compare: puts one block's data where they are sent from; where it has no more, it lowers block_count to how
-     * many blocks there were, and the stream ends with these. Read: takes one block's data. */
+    /* Write, compare: puts one block's data where they are sent from; where it has no more, it lowers
+     * block_count to how many blocks there were, and the stream ends with these. Read: takes one block's
+     * data. */
     void (*block)(void *context, uint64_t lba, uint8_t *data, uint32_t block_bytes);
     void *context;
 
