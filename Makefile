@@ -22,7 +22,8 @@ export PYTHON CC
 
 # V=1 shows the commands.
 Q := $(if $(filter 1,$(V)),,@)
-SAY := $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
+# Not a word with make -s.
+SAY = $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 
 # What the demo and the QEMU tests are told.
 export ARCH DEVICE DISK WRITE REGION QEMU QEMU_NVME DESTDIR

@@ -8,6 +8,15 @@ import pytest
 import machine
 
 
+# The files side by side end together when those that take longest begin first.
+LONGEST = ("test_trouble.py", "test_demo_command.py", "test_machines.py", "test_shell.py", "test_nvme_cli.py")
+
+
+def pytest_collection_modifyitems(items):
+    order = {name: index for index, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.path.name, len(LONGEST)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def programs():
     for program in [one.kernel for one in machine.MACHINES.values()] + [machine.SIM]:
