@@ -233,9 +233,11 @@ static void transfer_done(struct lwnvme_request *request)
     (void)__atomic_add_fetch(&((struct worker *)(void *)request)->calls, 1, __ATOMIC_RELEASE);
 }
 
+/* What waited for the end of a recovery for as long as its deadline allows comes back as LWNVME_ERR_RECOVERING. */
 static bool may_come_again(int status)
 {
-    return status == LWNVME_ERR_ABORTED || status == LWNVME_ERR_NOT_STARTED || status == LWNVME_ERR_TIMEOUT;
+    return status == LWNVME_ERR_ABORTED || status == LWNVME_ERR_NOT_STARTED || status == LWNVME_ERR_TIMEOUT ||
+           status == LWNVME_ERR_RECOVERING;
 }
 
 static bool may_be_refused(int status)
