@@ -96,7 +96,7 @@ void interrupt_send_wake(uint32_t apic_id);
 void clock_init(void);
 uint64_t clock_now_us(void);
 
-/* pages.c: contiguous pages. align_bytes is a power of two; sizes are rounded up to pages. NULL: none left.
+/* ports/common/pages.c: contiguous pages. align_bytes is a power of two; sizes are rounded up to pages. NULL: none left.
  * pages_free takes the size that was asked for. */
 struct memory_region {
     uint64_t address;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Machines with a device tree: contiguous pages out of one region of memory, first fit. A byte per page says whether it is
+ * Bare-metal ports: contiguous pages out of one region of memory, first fit. A byte per page says whether it is
  * taken; the bytes stand at the region's start. One owner.
  *
  * When a device has failed and cannot be cut off from memory either, it may still write where it was told to. Nobody knows
