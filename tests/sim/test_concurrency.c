@@ -275,6 +275,8 @@ static void fault_176_interrupts_while_all_goes(void **state)
         assert_int_equal(scenario_resume(&s), LWNVME_OK);
     }
     assert_int_equal(scenario_close(&s), LWNVME_OK);
+    /* What the close wrote is there for the other thread before the count is read. */
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
     uint32_t after_close = __atomic_load_n(&wakes, __ATOMIC_RELAXED);
     struct timespec pause = {0, 1000000};
     (void)nanosleep(&pause, NULL);
