@@ -123,6 +123,8 @@ TEST_LIBS := -lcmocka -lpthread
 
 UNIT_PROGRAMS := $(UNIT_TESTS:%.c=build/san/%)
 AMALGAM_PROGRAMS := $(AMALGAM_TESTS:%.c=build/san/amalgamated/%)
+# What make test takes of them: every eighth, since tools/check-amalgamation has compiled the same lines.
+AMALGAM_SAMPLE := $(shell printf '%s\n' $(AMALGAM_PROGRAMS) | sed -n '1~8p')
 SIM_PROGRAMS := $(SIM_TESTS:%.c=build/san/%)
 LAYOUT_PROGRAMS := $(LAYOUT_TESTS:%.c=build/san/%)
 
@@ -202,15 +204,18 @@ CHECKS := $(foreach check,$(wildcard tests/*/check),"$(check:tests/%/check=%)=$(
     "layers=$(PYTHON) tools/check-layers $(LIB_OBJECTS)" "amalgamation=tools/check-amalgamation build/dist"
 
 # What takes longest runs first, so that no processor is left with one of those at the end.
-test: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) $(SIM_PROGRAMS) $(EXAMPLE_PROGRAMS) $(QTEST_PROGRAMS) $(LAYOUT_PROGRAMS) $(FUZZ_REPLAYS) build/sweep-san/tests/sweep/sweep $(SIMULATION_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## everything below; the last line has the totals
+test: $(UNIT_PROGRAMS) $(AMALGAM_SAMPLE) $(SIM_PROGRAMS) $(EXAMPLE_PROGRAMS) $(QTEST_PROGRAMS) $(LAYOUT_PROGRAMS) $(FUZZ_REPLAYS) build/sweep-san/tests/sweep/sweep $(SIMULATION_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## everything below; the last line has the totals
 	@rm -rf build/reliability/qtest
 	@$(RUN) --checks $(CHECKS) --group sweeps build/sweep-san/tests/sweep/sweep --group scenarios $(SIM_PROGRAMS) \
-	    --group qtest $(QTEST_PROGRAMS) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_PROGRAMS) \
+	    --group qtest $(QTEST_PROGRAMS) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_SAMPLE) \
 	    --group examples $(EXAMPLE_PROGRAMS) --group layout $(LAYOUT_PROGRAMS) --group fuzz $(FUZZ_REPLAYS) --pytest $(QEMU_TESTS)
 	@$(QTEST_SUMMARY) >build/reliability/qtest.log || { cat build/reliability/qtest.log; exit 1; }
 
 test-unit: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) | setup-test ## unit tests under ASan and UBSan, on both forms of the library
 	@$(RUN) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_PROGRAMS)
+
+test-amalgamated: $(AMALGAM_PROGRAMS) | setup-test ## unit tests on the two-file form of the library; make test takes every eighth
+	@$(RUN) --group amalgamated $(AMALGAM_PROGRAMS)
 
 test-sim: $(SIM_PROGRAMS) | setup-test ## scenarios on the software controller
 	@$(RUN) --group scenarios $(SIM_PROGRAMS)
@@ -421,7 +426,7 @@ $(SETUPS:%=setup-%): setup-%:
 FORCE:
 
 .PHONY: all amalgamation install uninstall dist bench bench-qemu bench-figure check-amalgamation check-docs check-headers check-layers check-layout check-symbols clean configs reliability sweep sweep-life sweep-map tsan \
-    demo fmt help lint matrix shell size test tour test-qemu test-qtest test-sim test-unit FORCE \
+    demo fmt help lint matrix shell size test tour test-amalgamated test-qemu test-qtest test-sim test-unit FORCE \
     $(SETUPS:%=setup-%) $(FOREIGN:%=run-%)
 
 -include $(shell find build/obj build/san build/straight0 build/fuzz build/tsan build/sweep build/sweep-san build/cov build/matrix build/foreign build/bench build/demo -name "*.d" 2>/dev/null)
