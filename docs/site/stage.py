@@ -18,7 +18,7 @@ OUT = sys.argv[1]
 NAVIGATION = [
     ("Begin", ["docs/quickstart.md", "docs/porting.md", "docs/bring-up-checklist.md", "docs/vendoring.md", "docs/adapters.md",
                "examples/*/README.md"]),
-    ("Guides", ["docs/administration.md", "docs/queues.md", "docs/recovery.md", "docs/crash-dump.md", "docs/protection.md",
+    ("Guides", ["docs/io.md", "docs/administration.md", "docs/queues.md", "docs/recovery.md", "docs/crash-dump.md", "docs/protection.md",
                 "docs/zoned.md", "docs/shell.md", "docs/software-controller.md"]),
     ("Ports", ["ports/*/README.md"]),
     ("How it works", ["docs/architecture.md", "docs/states.md"]),

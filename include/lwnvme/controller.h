@@ -351,9 +351,10 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller);
 /*
  * Sends one admin command by its dwords, with a buffer of the caller's (NULL: none), as lwnvme_raw does for
  * I/O. Queue creation and deletion, Asynchronous Event Request and Number of Queues are the library's own:
- * LWNVME_ERR_OPCODE_REFUSED. LWNVME_ERR_BUFFER_LENGTH: less memory than the command's dwords say that the controller moves
- * (Identify, log pages, firmware, features, namespaces, security, directives, LBA status). Drives are known to write 4096 bytes where fewer were asked for: give whole
- * pages. Owner's context, the callback comes from lwnvme_controller_poll.
+ * LWNVME_ERR_OPCODE_REFUSED. LWNVME_ERR_BUFFER_LENGTH: less memory than the command's dwords say that the controller
+ * moves (Identify, log pages, firmware, features, namespaces, security, directives, LBA status). Drives are known to write
+ * 4096 bytes where fewer were asked for: give whole pages. Owner's context, the callback comes from
+ * lwnvme_controller_poll.
  */
 int lwnvme_admin_raw(struct lwnvme_controller *controller, struct lwnvme_request *request,
                      const struct lwnvme_command *command, const struct lwnvme_buffer *buffer);

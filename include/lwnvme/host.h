@@ -3,8 +3,8 @@
  * lwnvme: what your operating system provides.
  *
  * One struct of function pointers, given with a context pointer of yours when a controller is opened. A
- * member that is NULL says that the host does not have it. Three are mandatory: dma_alloc with dma_free,
- * now_us, and dma_map unless every buffer is passed by device address (dataset management has no such form).
+ * member that is NULL says that the host does not have it. Four are mandatory: dma_alloc, dma_free, now_us, and
+ * dma_map unless every buffer is passed by device address (dataset management has no such form).
  *
  * Context: hooks are called from whatever context called the library, never from anywhere else and never
  * after the call returned. The context pointer is passed back as it was given.
@@ -99,9 +99,9 @@ struct lwnvme_host_ops {
 
     /*
      * Register access in place of plain volatile loads and stores: for simulators, tunnels and odd buses.
-     * offset_bytes counts from the start of the register region, or of the memory buffer (cmb.h), which is only written. Values are in the CPU's byte order: the
-     * hook converts from and to the registers' little-endian order if the bus does not. A device that does
-     * not answer must read as all ones. Both or none.
+     * offset_bytes counts from the start of the register region, or of the memory buffer (cmb.h), which is only
+     * written. Values are in the CPU's byte order: the hook converts from and to the registers' little-endian order
+     * if the bus does not. A device that does not answer must read as all ones. Both or none.
      */
     uint32_t (*mmio_read32)(void *host, volatile void *registers, size_t offset_bytes);
     void (*mmio_write32)(void *host, volatile void *registers, size_t offset_bytes, uint32_t value);
@@ -116,7 +116,7 @@ struct lwnvme_host_ops {
      * handlers use the queue. Held for a bounded number of instructions, never across a callback, never two
      * at once. Mapping, cache, clock and register hooks may be called with it held. unlock
      * orders what came before it, register writes included, before what the next owner does. Both or none.
-*/
+     */
     void (*lock)(void *host);
     void (*unlock)(void *host);
 

@@ -2,33 +2,45 @@
 /*
  * lwnvme: a freestanding NVMe driver for people who write operating systems. This header takes in all others.
  *
- *     host.h        what your OS provides
- *     config.h      compile-time options
- *     status.h      how calls and commands end
- *     controller.h  open, poll, shut down, resume, reset, close
- *     queue.h       I/O queue pairs
+ * Where to begin: host.h, controller.h, queue.h, namespace.h, and sync.h or (docs/io.md) request.h and nvm.h.
+ *
+ *     host.h              what your OS provides
+ *     config.h            compile-time options
+ *     status.h            how calls and commands end
+ *
+ *     controller.h        open, poll, shut down, resume, reset, close
+ *     recovery.h          what is done about a controller that does not answer
+ *     interrupt.h         interrupts, and waits that end at them
+ *     panic.h             a crash dump, when nothing else runs any more
+ *     kept.h              memory that a controller which does not stop keeps
+ *
+ *     queue.h             I/O queue pairs
+ *     queue_memory.h      queues in memory of yours
  *     queue_statistics.h  what queues have done
- *     request.h     requests and buffers
- *     namespace.h   what can be read and written
- *     nvm.h         read, write, flush, trim, ...
- *     cancel.h      commands of a queue that are wanted back
- *     cmb.h         submission queues in the controller's memory
- *     retry.h       requests that are repeated when that may help
- *     interrupt.h   interrupts, and waits that end at them
- *     protection.h  protection information: guards and tags of blocks
- *     mapper.h      buffers of any shape: SGLs, bounce memory
- *     metadata.h    blocks that carry metadata
- *     limits.h      what single commands may be, and what is atomic
- *     copy.h        copies inside the controller
- *     fused.h       compare and write as one
- *     reservation.h namespaces that hosts share
- *     placement.h   reclaim units and placement handles
- *     zns.h         zoned namespaces: reports, appends, management of zones
- *     kv.h          key value namespaces
- *     admin.h       identify, log pages, features, and all else that can be asked of a controller
- *     sync.h        all of it, blocking
- *     describe.h    what a drive says, in words
- *     spec.h        the specification's vocabulary
+ *     cmb.h               submission queues in the controller's memory
+ *     shadow.h            doorbells in memory, for emulated drives
+ *
+ *     request.h           requests and buffers
+ *     mapper.h            buffers of any shape: SGLs, bounce memory
+ *     retry.h             requests that are repeated when that may help
+ *     cancel.h            commands of a queue that are wanted back
+ *
+ *     namespace.h         what can be read and written
+ *     nvm.h               read, write, flush, trim, ...
+ *     limits.h            what single commands may be, and what is atomic
+ *     metadata.h          blocks that carry metadata
+ *     protection.h        protection information: guards and tags of blocks
+ *     copy.h              copies inside the controller
+ *     fused.h             compare and write as one
+ *     reservation.h       namespaces that hosts share
+ *     placement.h         reclaim units and placement handles
+ *     zns.h               zoned namespaces: reports, appends, management of zones
+ *     kv.h                key value namespaces
+ *
+ *     admin.h             identify, log pages, features, and all else that can be asked of a controller
+ *     sync.h              all of it, blocking; sync_zoned.h for zones
+ *     describe.h          what a drive says, in words
+ *     spec.h              the specification's vocabulary
  */
 #ifndef LWNVME_H
 #define LWNVME_H

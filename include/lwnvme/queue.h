@@ -263,8 +263,8 @@ int lwnvme_queue_status(const struct lwnvme_queue *queue);
  * the end. Returns how many completions it took; 0 from inside a callback.
  *
  * Looks at deadlines too: a command whose deadline has passed brings the controller down, which the next
- * lwnvme_controller_poll begins, unless there is a recovery (recovery.h). A deadline that the request named is counted from its submission; the
- * controller's default from the first poll after it. Both get up to 32 ms more.
+ * lwnvme_controller_poll begins, unless there is a recovery (recovery.h). A deadline that the request named is counted
+ * from its submission; the controller's default from the first poll after it. Both get up to 32 ms more.
  *
  * Queue owner's context; interrupt context is fine. On a shared queue, where several owners may be at it at
  * once, a poll from inside a callback is carried out, and nests: leave that to those who have the stack.

@@ -2,7 +2,8 @@
 /*
  * lwnvme: requests that are repeated when the controller says that this may help.
  *
- * Without a recovery (recovery.h) the library repeats nothing by itself. A request inside a struct lwnvme_retry is repeated as a policy says:
+ * Without a recovery (recovery.h) the library repeats nothing by itself. A request inside a struct lwnvme_retry is repeated
+ * as a policy says:
  *
  *     lwnvme_retry_open(&policy, &queue);                    once, after the queue is live
  *     lwnvme_retry_init(&retry, &policy, when_done);
