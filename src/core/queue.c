@@ -1118,7 +1118,7 @@ static void lwnvme_waiting_give_back(struct lwnvme_queue *queue, int started)
         lwnvme_waiting_pop(queue);
         if (request->error_block == LWNVME_NO_ERROR_BLOCK)
             lwnvme_piece_failed(request, request->blocks_issued,
-                                request->blocks_issued == 0 ? LWNVME_ERR_NOT_STARTED : started);
+                                request->unsent != 0 ? LWNVME_ERR_NOT_STARTED : started);
         lwnvme_request_end(queue, request);
     }
 }

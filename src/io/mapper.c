@@ -164,10 +164,14 @@ static int lwnvme_full_open(struct lwnvme_queue *queue, uint32_t slots)
     return status;
 }
 
-/* Whether the controller takes the data of a request by an SGL. */
+/* Whether the controller takes the data of a request by an SGL: blocks, also those of a zone, which are one command. */
 static bool lwnvme_sgl_serves(const struct lwnvme_queue *queue, const struct lwnvme_request *request)
 {
-    return request->block_count != 0 && queue->sgl != LWNVME_SGL_NEVER;
+    const bool zoned =
+        request->ns != NULL && request->ns->csi == LWNVME_CSI_ZONED &&
+        (request->command.opcode == LWNVME_NVM_WRITE || request->command.opcode == LWNVME_ZNS_ZONE_APPEND);
+
+    return (request->block_count != 0 || zoned) && queue->sgl != LWNVME_SGL_NEVER;
 }
 
 /* Whether bounce memory can ever serve: at CPU addresses, and at least one block fits. */
@@ -256,7 +260,7 @@ static int lwnvme_full_begin(struct lwnvme_queue *queue, struct lwnvme_request *
         return LWNVME_ERR_BUFFER_LAYOUT;
     sgl = sgl && (seams.aligned || bouncing->sgl_mask == 0) && (!seams.skips || bouncing->bit_bucket);
     if ((request->buffer.flags & LWNVME_BUFFER_METADATA) != 0 &&
-        lwnvme_full_begin_metadata(queue, request, sgl) != LWNVME_OK)
+        lwnvme_full_begin_metadata(queue, request, sgl && request->block_count != 0) != LWNVME_OK)
         return LWNVME_ERR_BUFFER_ALIGNMENT;
     if (!sgl && !bounce && !seams.aligned)
         return LWNVME_ERR_BUFFER_ALIGNMENT;

@@ -524,10 +524,14 @@ static int lwnvme_dsm_part(struct lwnvme_queue *queue, struct lwnvme_request *re
 static int lwnvme_dsm_issue(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
     struct lwnvme_prp prp = {0, 0, 0, 0};
-    uint32_t count = lwnvme_dsm_count(request);
-    uint32_t bytes = count * (uint32_t)sizeof(struct lwnvme_dsm_range);
+    uint32_t count;
+    uint32_t bytes;
     int status;
 
+    if (request->unsent != 0) /* also when it is issued again */
+        request->copy_bytes = 0;
+    count = lwnvme_dsm_count(request);
+    bytes = count * (uint32_t)sizeof(struct lwnvme_dsm_range);
     request->segment_offset = request->blocks_issued * sizeof(struct lwnvme_dsm_range);
     if (count != 0 && (queue->slow & LWNVME_SLOW_SYNC) != 0)
         lwnvme_memory_sync(queue->controller, (const uint8_t *)request->copy + request->segment_offset, bytes,
@@ -577,7 +581,6 @@ int lwnvme_dataset_management(struct lwnvme_queue *queue, const struct lwnvme_na
     request->data_bytes = 0; /* ranges are counted, and no blocks move */
     request->internal_done = lwnvme_dsm_done;
     request->copy = (void *)(uintptr_t)ranges;
-    request->copy_bytes = 0;
     return lwnvme_submit_by(queue, request, lwnvme_dsm_issue);
 }
 

@@ -14,6 +14,7 @@
  * command, `end` when all have ended. Whoever does not open a namespace with lwnvme_protection_open carries none of
  * this. No state but the caller's; contexts are those of the calls.
  */
+#include <lwnvme/mapper.h>
 #include <lwnvme/protection.h>
 #include <lwnvme/spec_identify.h>
 
@@ -234,7 +235,7 @@ static int lwnvme_options_check(const struct lwnvme_protection *format,
 
 /* Whether a buffer has room for blocks with their metadata, which move or do not. */
 static int lwnvme_shape_check(const struct lwnvme_namespace *ns, uint32_t block_count,
-                              const struct lwnvme_buffer *buffer, bool metadata_move)
+                              const struct lwnvme_buffer *buffer, bool metadata_move, uint32_t align_mask)
 {
     bool apart = metadata_move && !ns->metadata_interleaved;
     struct lwnvme_buffer data = *buffer;
@@ -252,8 +253,23 @@ static int lwnvme_shape_check(const struct lwnvme_namespace *ns, uint32_t block_
     if (metadata_move && !apart)
         needed += ns->metadata_bytes;
     data.flags &= ~LWNVME_BUFFER_METADATA;
-    return lwnvme_buffer_check(&data, needed * block_count) == LWNVME_OK ? LWNVME_OK
-                                                                         : LWNVME_ERR_PROTECTION_BUFFER;
+    return lwnvme_buffer_check_aligned(&data, needed * block_count, align_mask) == LWNVME_OK
+               ? LWNVME_OK
+               : LWNVME_ERR_PROTECTION_BUFFER;
+}
+
+/* Whether all of a buffer's memory is there for the library to look at. */
+static bool lwnvme_is_visible(const struct lwnvme_buffer *buffer)
+{
+    uint32_t index;
+
+    if ((buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) != 0)
+        return false;
+    for (index = 0; lwnvme_is_scattered(buffer) && index < buffer->segment_count; index++) {
+        if (buffer->segments[index].address == LWNVME_SEGMENT_SKIP)
+            return false;
+    }
+    return true;
 }
 
 /* Makes or checks block after block. */
@@ -304,8 +320,8 @@ static int lwnvme_protection_walk(const struct lwnvme_namespace *ns, const struc
     lwnvme_guarding_begin(&guarding, ns, options, lba);
     status = lwnvme_options_check(guarding.format, guarding.options);
     if (status == LWNVME_OK)
-        status = lwnvme_shape_check(ns, block_count, buffer, true);
-    if (status == LWNVME_OK && (buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) != 0)
+        status = lwnvme_shape_check(ns, block_count, buffer, true, 0);
+    if (status == LWNVME_OK && !lwnvme_is_visible(buffer))
         status = LWNVME_ERR_PROTECTION_BUFFER;
     if (status != LWNVME_OK)
         return status;
@@ -369,7 +385,8 @@ static int lwnvme_transfer_begin(struct lwnvme_request *request, uint32_t flags)
 {
     const struct lwnvme_namespace *ns = request->ns;
     bool move = (flags & LWNVME_PROTECTION_CONTROLLER) == 0 || ns->metadata_bytes != ns->protection->bytes;
-    int status = lwnvme_shape_check(ns, request->block_count, &request->buffer, move);
+    int status = lwnvme_shape_check(ns, request->block_count, &request->buffer, move,
+                                    lwnvme_align_mask(request->queue));
 
     if (status != LWNVME_OK)
         return status;
@@ -381,7 +398,7 @@ static int lwnvme_transfer_begin(struct lwnvme_request *request, uint32_t flags)
         request->data_bytes += ns->metadata_bytes;
     if ((flags & LWNVME_PROTECTION_LIBRARY) == 0)
         return LWNVME_OK;
-    if ((request->buffer.flags & LWNVME_BUFFER_DEVICE_ADDRESS) != 0)
+    if (!lwnvme_is_visible(&request->buffer))
         return LWNVME_ERR_PROTECTION_BUFFER;
     if (request->command.opcode == LWNVME_NVM_READ)
         return LWNVME_OK;

@@ -115,8 +115,9 @@ static int lwnvme_zoned_begin(struct lwnvme_request *request)
     if (request->block_count == 0)
         return LWNVME_OK;
     if (request->data_bytes != 0)
-        status =
-            lwnvme_buffer_check(&request->buffer, (uint64_t)request->block_count * request->ns->block_bytes);
+        status = lwnvme_buffer_check_aligned(&request->buffer,
+                                             (uint64_t)request->block_count * request->ns->block_bytes,
+                                             lwnvme_align_mask(request->queue));
     if (status == LWNVME_OK)
         status = lwnvme_zoned_check(request);
     if (status == LWNVME_OK)

@@ -1157,6 +1157,56 @@ static void split_requests_are_issued_again_whole(void **state)
     free(model);
 }
 
+/* The same for a trim that was cut up: no block beside its ranges, and all of them; whether it goes on where it is told that
+ * it is due, or anew. One that has begun was not "never started", although no whole range of it has been sent. */
+static void trims_are_issued_again_whole(void **state)
+{
+    enum {
+        BLOCKS = 1024
+    };
+    const struct lwnvme_dsm_range none = {0};
+    struct lwnvme_dsm_range ranges[2];
+    uint8_t *model = scenario_memory(BLOCKS * 512, 4096);
+    uint8_t *seen = scenario_memory(BLOCKS * 512, 4096);
+    struct tracked *io;
+    struct bench b;
+    uint32_t round;
+
+    (void)state;
+    for (round = 0; round < 24; round++) {
+        prepare(&b);
+        b.s.settings.dmrsl = 16;
+        b.policy.no_abort = round % 2 == 0;
+        begin(&b, 3);
+        ranges[0] = none;
+        ranges[1] = none;
+        lwnvme_dsm_range_set(&ranges[round / 2 % 2], 100, 8);
+        lwnvme_dsm_range_set(&ranges[1 - round / 2 % 2], 400, 300);
+        scenario_fill(model, BLOCKS * 512, round);
+        assert_true(lwnvme_sim_write_blocks(b.s.sim, 1, 0, BLOCKS, model));
+        memset(model + 100 * 512, 0, 8 * 512);
+        memset(model + 400 * 512, 0, 300 * 512);
+        scenario_fault(&b.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_LOSE,
+                                                       .queue = LWNVME_SIM_IO_QUEUES,
+                                                       .opcode = LWNVME_NVM_DATASET_MANAGEMENT,
+                                                       .count = 2, /* all that fit the ring */
+                                                       .skip = round / 4});
+        io = scenario_request(&b.s);
+        assert_int_equal(scenario_accept(io, lwnvme_dataset_management(b.s.queue, b.s.ns, &io->request,
+                                                                       ranges, 2, LWNVME_DSM_DEALLOCATE)),
+                         LWNVME_OK);
+        settle(&b);
+        assert_int_equal(io->request.status, LWNVME_OK);
+        assert_int_equal(io->request.bytes_done, sizeof(ranges));
+        assert_true(b.recovery.counts.again != 0);
+        assert_true(lwnvme_sim_read_blocks(b.s.sim, 1, 0, BLOCKS, seen));
+        assert_memory_equal(seen, model, BLOCKS * 512);
+        finish(&b);
+    }
+    free(seen);
+    free(model);
+}
+
 /* Shared queues, and several on one completion ring. */
 static void shared_queues_and_rings(void **state)
 {
@@ -1702,6 +1752,7 @@ int main(void)
         cmocka_unit_test(a_class_that_comes_back),
         cmocka_unit_test(fast_queues),
         cmocka_unit_test(split_requests_are_issued_again_whole),
+        cmocka_unit_test(trims_are_issued_again_whole),
         cmocka_unit_test(shared_queues_and_rings),
         cmocka_unit_test(blocking_calls_return),
         cmocka_unit_test(queues_in_the_making),

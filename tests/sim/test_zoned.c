@@ -550,6 +550,76 @@ static void fault_064_an_append_without_an_answer(void **state)
     scenario_end(&s);
 }
 
+/* What PRP entries cannot express goes by an SGL, or through bounce memory, as on other namespaces: each write and each append
+ * is one command all the same. */
+static void buffers_of_every_kind(void **state)
+{
+    uint8_t *memory = scenario_memory(65536, 4096);
+    uint8_t seen[8 * BLOCK];
+
+    (void)state;
+    for (uint32_t way = 0; way < 3; way++) { /* SGL at bytes, SGL at dwords, bounce memory */
+        const struct lwnvme_queue_config config = {
+            .entries = 8, .mapper = &lwnvme_mapper_full, .bounce_bytes = way == 2 ? 8192 : 0};
+        const uint32_t odd = way == 1 ? 4 : 1;
+        struct lwnvme_segment pieces[3] = {{(uintptr_t)memory + odd, 1000},
+                                           {(uintptr_t)memory + 9000 + 4 * odd, 96},
+                                           {(uintptr_t)memory + 20000, 3000}};
+        struct lwnvme_buffer scattered = lwnvme_buffer_segments(pieces, 3, 0);
+        struct lwnvme_buffer shifted = lwnvme_buffer_cpu(memory + 30000 + odd, 8 * BLOCK);
+        struct scenario s;
+        struct tracked *io;
+
+        scenario_prepare(&s);
+        prepare(&s, 8, 8);
+        s.settings.sgls = way == 2 ? 0 : way + 1;
+        scenario_power(&s);
+        assert_int_equal(scenario_open(&s), LWNVME_OK);
+        s.queue = calloc(1, sizeof(*s.queue));
+        assert_int_equal(lwnvme_sync_queue_create(s.controller, s.queue, &config), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_zoned_open(s.controller, 1, &zoned), LWNVME_OK);
+        scenario_fill(memory, 65536, way);
+        io = scenario_request(&s);
+        for (uint32_t round = 0; round < 4; round++) {
+            const struct lwnvme_buffer *buffer = round % 2 == 0 ? &scattered : &shifted;
+            const uint64_t before = lwnvme_sim_counters(s.sim)->commands;
+
+            assert_int_equal(
+                scenario_accept(
+                    io, round < 2 ? lwnvme_zone_append(s.queue, &zoned, &io->request, 0, 8, buffer)
+                                  : lwnvme_write(s.queue, &zoned.ns, &io->request, round * 8, 8, buffer)),
+                LWNVME_OK);
+            scenario_wait_all(&s, s.queue);
+            assert_int_equal(io->request.status, LWNVME_OK);
+            assert_int_equal(lwnvme_sim_counters(s.sim)->commands, before + 1);
+            assert_int_equal(s.queue->bounces, way == 2 ? round + 1 : 0);
+            assert_true(lwnvme_sim_read_blocks(s.sim, 1, round * 8, 8, seen));
+            if (round % 2 != 0) {
+                assert_memory_equal(seen, memory + 30000 + odd, 8 * BLOCK);
+            } else {
+                assert_memory_equal(seen, memory + odd, 1000);
+                assert_memory_equal(seen + 1000, memory + 9000 + 4 * odd, 96);
+                assert_memory_equal(seen + 1096, memory + 20000, 3000);
+            }
+        }
+        for (uint32_t round = 0; round < 2; round++) { /* and back */
+            memset(memory, 0x77, 65536);
+            assert_int_equal(scenario_accept(io, lwnvme_read(s.queue, &zoned.ns, &io->request, round * 8, 8,
+                                                             round == 0 ? &scattered : &shifted)),
+                             LWNVME_OK);
+            scenario_wait_all(&s, s.queue);
+            assert_int_equal(io->request.status, LWNVME_OK);
+            assert_true(lwnvme_sim_read_blocks(s.sim, 1, round * 8, 8, seen));
+            if (round == 0)
+                assert_memory_equal(seen + 1096, memory + 20000, 3000);
+            else
+                assert_memory_equal(seen, memory + 30000 + odd, 8 * BLOCK);
+        }
+        scenario_end(&s);
+    }
+    free(memory);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -568,6 +638,7 @@ int main(void)
         cmocka_unit_test(zones_that_fail_are_told),
         cmocka_unit_test(a_power_cut_with_zones_open),
         cmocka_unit_test(fault_064_an_append_without_an_answer),
+        cmocka_unit_test(buffers_of_every_kind),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

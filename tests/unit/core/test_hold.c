@@ -248,6 +248,42 @@ static void fault_120_a_shutdown_drains_held_queues(void **state)
     bench_end(&bench);
 }
 
+/* A trim of which no whole range has been sent has been sent for all that: it is not told to have never started. */
+static void a_part_of_a_range_is_a_beginning(void **state)
+{
+    struct lwnvme_identify_nvm_controller *limits;
+    struct lwnvme_dsm_range range = {0};
+    uint32_t command[16];
+    (void)state;
+    for (uint32_t sent = 0; sent < 2; sent++) {
+        start(0, 3);
+        fake.ns.oncs |= LWNVME_ONCS_DATASET_MANAGEMENT;
+        limits = (struct lwnvme_identify_nvm_controller *)(void *)fake.controller.command_limits;
+        lwnvme_le32_set(&limits->dmrsl, 16);
+        lwnvme_dsm_range_set(&range, 32, 100);
+        if (sent == 0)
+            lwnvme_queues_hold(&fake.controller);
+        assert_int_equal(lwnvme_dataset_management(&fake.queue, &fake.ns, &ios[0].request, &range, 1,
+                                                   LWNVME_DSM_DEALLOCATE),
+                         0);
+        lwnvme_queues_hold(&fake.controller);
+        assert_int_equal(fake_told(&fake), 2 * sent);
+        for (uint32_t i = 0; i < 2 * sent; i++) {
+            fake_fetch(&fake, command);
+            fake_post(&fake, command[0] >> 16, 0);
+            (void)lwnvme_queue_poll(&fake.queue, 0);
+        }
+        assert_int_equal(ios[0].called, 0);
+        fake.controller.device_stopped = 1;
+        lwnvme_queue_give_back(&fake.queue);
+        assert_int_equal(ios[0].called, 1);
+        assert_int_equal(ios[0].request.status, sent == 0 ? LWNVME_ERR_NOT_STARTED : LWNVME_ERR_ABORTED);
+        assert_int_equal(lwnvme_request_outcome(&ios[0].request),
+                         sent == 0 ? LWNVME_OUTCOME_NEVER_STARTED : LWNVME_OUTCOME_UNKNOWN);
+        fake_end(&fake);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +295,7 @@ int main(void)
         cmocka_unit_test(deadlines_are_extended),
         cmocka_unit_test(queues_are_let_go_by_a_shutdown_and_by_a_way_out_of_failure),
         cmocka_unit_test(fault_120_a_shutdown_drains_held_queues),
+        cmocka_unit_test(a_part_of_a_range_is_a_beginning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

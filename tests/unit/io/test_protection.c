@@ -962,6 +962,64 @@ static void openings_that_fail_on_the_way(void **state)
     stop();
 }
 
+/* Without the full mapper data begin at a dword. With it, they may be anywhere, by SGL or through bounce memory, and what
+ * nobody wants may be left out, unless the library is to look at it. */
+static void with_the_full_mapper_data_are_anywhere(void **state)
+{
+    static uint8_t odd[8 * UNIT_MAX] __attribute__((aligned(4096)));
+    static uint8_t odd_metadata[8 * 128] __attribute__((aligned(4096)));
+    (void)state;
+    for (uint32_t number = 0; number < 48; number++) {
+        struct shape shape = {
+            .type = 1 + number % 3, .pif = number / 3 % 2 * 2, .ms = 16, .interleaved = number / 6 % 2 != 0};
+        struct lwnvme_request request = {0};
+        const bool library = number / 12 % 2 != 0;
+        const uint32_t align = number < 24 ? 3 : 0;
+        int refused = align != 0 ? LWNVME_ERR_PROTECTION_BUFFER : 0;
+        queue_config.mapper = align != 0 ? NULL : &lwnvme_mapper_full;
+        queue_config.bounce_bytes = align != 0 ? 0 : 65536;
+        power(&shape);
+        assert_int_equal(lwnvme_sync_protection_open(bench.controller, 1, &ns, &protection), 0);
+        struct lwnvme_protection options = options_of(&shape, number);
+        options.flags |= library ? LWNVME_PROTECTION_LIBRARY : 0;
+        request.protection = &options;
+        struct lwnvme_buffer buffer = whole_buffer(4);
+        struct lwnvme_buffer shifted = buffer;
+        shifted.address = (uintptr_t)odd + 1;
+        if (!ns.metadata_interleaved)
+            shifted.metadata_address = (uintptr_t)odd_metadata;
+        fill(odd, sizeof(odd), number);
+        fill(odd_metadata, sizeof(odd_metadata), number);
+        if (!library)
+            assert_int_equal(lwnvme_protection_generate(&ns, &options, LBA, 4, &shifted), 0);
+        assert_int_equal(finish(&request, lwnvme_write(&queue, &ns, &request, LBA, 4, &shifted)), refused);
+        if (refused == 0) {
+            assert_int_equal(finish(&request, lwnvme_read(&queue, &ns, &request, LBA, 4, &buffer)), 0);
+            assert_memory_equal(data, odd + 1, buffer.length_bytes);
+            memset(odd, 0, sizeof(odd));
+            assert_int_equal(finish(&request, lwnvme_read(&queue, &ns, &request, LBA, 4, &shifted)), 0);
+            assert_memory_equal(data, odd + 1, buffer.length_bytes);
+            assert_int_equal(queue.bounces, 2);
+        }
+        struct lwnvme_segment segments[2] = {{LWNVME_SEGMENT_SKIP, 512},
+                                             {(uintptr_t)odd + 512, buffer.length_bytes - 512}};
+        buffer.segments = segments;
+        buffer.segment_count = 2;
+        assert_int_equal(lwnvme_protection_check(&ns, &options, LBA, 4, &buffer, NULL),
+                         LWNVME_ERR_PROTECTION_BUFFER);
+        assert_int_equal(lwnvme_protection_generate(&ns, &options, LBA, 4, &buffer),
+                         LWNVME_ERR_PROTECTION_BUFFER);
+        memset(odd, 0, sizeof(odd));
+        assert_int_equal(finish(&request, lwnvme_read(&queue, &ns, &request, LBA, 4, &buffer)),
+                         library ? LWNVME_ERR_PROTECTION_BUFFER : refused);
+        if (refused == 0 && !library)
+            assert_memory_equal(data + 512, odd + 512, buffer.length_bytes - 512);
+        stop();
+    }
+    queue_config.mapper = NULL;
+    queue_config.bounce_bytes = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -987,6 +1045,7 @@ int main(void)
         cmocka_unit_test(copies_keep_and_check_what_they_are_told_to),
         cmocka_unit_test(copies_add_and_take_off_protection_information),
         cmocka_unit_test(what_a_copy_cannot_check_is_refused),
+        cmocka_unit_test(with_the_full_mapper_data_are_anywhere),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,9 +21,10 @@ static void count_done(struct lwnvme_retry *of)
     called++;
 }
 
-static void start(void)
+static void start_limited(uint32_t dmrsl)
 {
     bench_prepare(&bench);
+    bench.settings.dmrsl = dmrsl;
     bench.settings.crdt[0] = 0;
     bench.settings.crdt[1] = 7;
     bench.settings.crdt[2] = 65535;
@@ -33,6 +34,11 @@ static void start(void)
     called = 0;
     assert_int_equal(lwnvme_retry_open(&policy, bench.queue), 0);
     lwnvme_retry_init(&retry, &policy, count_done);
+}
+
+static void start(void)
+{
+    start_limited(0);
 }
 
 static void fail_next(uint8_t opcode, int status, uint32_t count)
@@ -523,6 +529,45 @@ static void several_wait_and_some_do_not(void **state)
     stop();
 }
 
+/* A trim that was cut up, and stopped in the middle of a range, begins again at its beginning: no block beside its ranges. */
+static void a_trim_is_repeated_whole(void **state)
+{
+    enum {
+        BLOCKS = 4096
+    };
+    static uint8_t model[BLOCKS * 512];
+    static uint8_t seen[BLOCKS * 512];
+    struct lwnvme_dsm_range ranges[2];
+
+    (void)state;
+    memset(ranges, 0, sizeof(ranges));
+    lwnvme_dsm_range_set(&ranges[0], 100, 8);
+    lwnvme_dsm_range_set(&ranges[1], 1000, 2000);
+    for (uint32_t nth = 0; nth < 251; nth += 10) {
+        struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS,
+                                         .queue = LWNVME_SIM_IO_QUEUES,
+                                         .opcode = LWNVME_NVM_DATASET_MANAGEMENT,
+                                         .status = LWNVME_SC_INTERNAL_ERROR,
+                                         .skip = nth};
+
+        start_limited(8);
+        memset(model, 0x5a, sizeof(model));
+        assert_true(lwnvme_sim_write_blocks(bench.sim, 1, 0, BLOCKS, model));
+        memset(model + 100 * 512, 0, 8 * 512);
+        memset(model + 1000 * 512, 0, 2000 * 512);
+        assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+        assert_int_equal(lwnvme_dataset_management(bench.queue, bench.ns, &retry.request, ranges, 2,
+                                                   LWNVME_DSM_DEALLOCATE),
+                         0);
+        wait_done();
+        assert_int_equal(retry.request.status, 0);
+        assert_int_equal(retry.repeated, 1);
+        assert_true(lwnvme_sim_read_blocks(bench.sim, 1, 0, BLOCKS, seen));
+        assert_memory_equal(seen, model, sizeof(seen));
+        stop();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -542,6 +587,7 @@ int main(void)
         cmocka_unit_test(fault_121_a_clock_that_stops_does_not_keep_what_waits),
         cmocka_unit_test(fault_121_a_clock_that_is_set_back_makes_no_pause_longer),
         cmocka_unit_test(several_wait_and_some_do_not),
+        cmocka_unit_test(a_trim_is_repeated_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
