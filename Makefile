@@ -25,7 +25,8 @@ Q := $(if $(filter 1,$(V)),,@)
 # Not a word with make -s.
 SAY = $(if $(filter 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
 
-# What the demo and the QEMU tests are told.
+# What the demo and the QEMU tests are told. `export` defines what is not defined yet, as nothing.
+ARCH ?= x86_64
 export ARCH DEVICE DISK WRITE REGION QEMU QEMU_NVME DESTDIR
 
 ##@ Building

@@ -9,7 +9,6 @@
 
 # What ARCH may be. tools/demo reads this line, too.
 KERNEL_ARCHS := x86_64 i686 aarch64 aarch64_be riscv64 riscv64_m
-ARCH ?= x86_64
 
 # For the kernel: any gcc or clang that makes x86-64 code.
 KERNEL_CC ?= $(CC)
