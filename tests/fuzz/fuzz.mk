@@ -11,6 +11,9 @@ FUZZ_CFLAGS := $(HOSTED) -O2 -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,a
     -fno-sanitize-coverage=trace-cmp,indirect-calls -fno-sanitize-recover=all $(EXTRA_CFLAGS)
 FUZZ_SUPPORT := tests/fuzz/device.c
 
+# What a target has beside the library.
+FUZZ_OF_partition := $(filter-out examples/block/first_partition.c,$(wildcard examples/block/*.c))
+
 build/fuzz/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(CLANG) $(FUZZ_CFLAGS)' | cmp -s - $@ || echo '$(CLANG) $(FUZZ_CFLAGS)' > $@
@@ -31,12 +34,15 @@ build/fuzz/liblwnvme.a: $(LWNVME_SOURCES:%.c=build/fuzz/obj/%.o) $(SIM_SOURCES:%
 $(FUZZ_PROGRAMS): build/fuzz/fuzz_%: build/fuzz/obj/tests/fuzz/fuzz_%.o $(FUZZ_SUPPORT:%.c=build/fuzz/obj/%.o) \
     build/fuzz/liblwnvme.a
 	@$(SAY) 'LINK  $@'
-	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $^ -o $@
+	$(Q)$(CLANG) -fsanitize=fuzzer,address,undefined $(filter %.o,$^) $(filter %.a,$^) -o $@
 
 $(FUZZ_REPLAYS): build/san/tests/fuzz/replay_%: build/san/tests/fuzz/fuzz_%.o build/san/tests/fuzz/replay.o \
     $(FUZZ_SUPPORT:%.c=build/san/%.o) build/san/liblwnvme.a build/san/libsim.a
 	@$(SAY) 'LINK  $@'
 	$(Q)$(CC) $(SAN_CFLAGS) $(GROUPED) -o $@
+
+$(foreach target,$(FUZZ_TARGETS),$(eval build/fuzz/fuzz_$(target): $(FUZZ_OF_$(target):%.c=build/fuzz/obj/%.o))\
+    $(eval build/san/tests/fuzz/replay_$(target): $(FUZZ_OF_$(target):%.c=build/san/%.o)))
 
 fuzz: $(FUZZ_PROGRAMS) | setup-fuzz ## a hostile device by libFuzzer, FUZZ_SECONDS=600 each, TARGET=name for one: build/reliability/fuzz.json
 	@$(PYTHON) tests/fuzz/run.py --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS) $(or $(TARGET),$(FUZZ_TARGETS))

@@ -20,10 +20,10 @@ import sys
 import time
 
 KINDS = {"crash": "crashes", "timeout": "hangs", "slow-unit": None, "leak": "leaks", "oom": "hangs"}
-LENGTH_MAX = {"completion": 128, "calls": 128, "describe": 1024}
+LENGTH_MAX = {"completion": 128, "calls": 128, "describe": 1024, "partition": 1024}
 LENGTH_DEFAULT = 256
 # Of a minimised corpus; the shortest inputs stay. What takes long is kept shorter: make test replays all in seconds.
-CORPUS_BYTES_MAX = {"calls": 4096, "describe": 4096}
+CORPUS_BYTES_MAX = {"calls": 4096, "describe": 4096, "partition": 12 * 1024}
 CORPUS_BYTES_DEFAULT = 24 * 1024
 TIMEOUT_S = 10
 ARTIFACTS = "build/fuzz/artifacts"
