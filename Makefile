@@ -81,6 +81,7 @@ clean: ## removes build/
 # The bootable kernels and the demo on the software controller: build/demo/kernel.elf, build/demo/lwnvme-demo-sim.
 -include examples/kernel/kernel.mk
 include examples/boot/boot.mk
+include tests/qemu/kernels/kernels.mk
 -include bench/qemu/bench.mk
 -include ports/linux_vfio/vfio.mk
 include ports/uefi/uefi.mk
@@ -199,7 +200,7 @@ include tests/simulation/simulation.mk
 include tests/vendor/vendor.mk
 
 QEMU_TESTS := $(if $(wildcard tests/qemu/test_*.py),tests/qemu)
-QEMU_NEEDS = $(if $(QEMU_TESTS),$(KERNELS) build/demo/boot.elf build/demo/lwnvme-demo-sim)
+QEMU_NEEDS = $(if $(QEMU_TESTS),$(KERNELS) $(TEST_KERNELS) build/demo/boot.elf build/demo/lwnvme-demo-sim)
 CHECKS := $(foreach check,$(wildcard tests/*/check),"$(check:tests/%/check=%)=$(check)") \
     "symbols=tools/check-symbols $(LIB_OBJECTS)" \
     "layers=$(PYTHON) tools/check-layers $(LIB_OBJECTS)" "amalgamation=tools/check-amalgamation build/dist"
