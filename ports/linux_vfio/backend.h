@@ -13,6 +13,7 @@ struct backend {
     /* After the controller has been closed. false: something was not in order. */
     bool (*close)(char why[ENGINE_REASON]);
     void *(*alloc)(size_t size_bytes);
+    /* Not called for memory that the controller may still write to when it is closed. */
     void (*free)(void *memory, size_t size_bytes);
     /* Ends the owner's sleep; any thread. */
     void (*wake)(void);

@@ -25,9 +25,8 @@
 
 _Static_assert(sizeof(off_t) == 8, "regions lie beyond 2^32: compile with -D_FILE_OFFSET_BITS=64");
 
-#define DEVICE_COMMAND        4u     /* offset in configuration space */
-#define DEVICE_BAR_LEAST      8192u  /* registers, and doorbells of many queues */
-#define DEVICE_INFO_BYTES_MAX 65536u /* of a region's description */
+#define DEVICE_COMMAND   4u    /* offset in configuration space */
+#define DEVICE_BAR_LEAST 8192u /* registers, and doorbells of many queues */
 
 static enum lwnvme_vfio_error device_node_failed(struct lwnvme_vfio *port, const char *path)
 {
@@ -154,56 +153,24 @@ bool vfio_device_command(const struct lwnvme_vfio *port, uint16_t set, uint16_t 
 /* A region's description with its capabilities; the caller frees it. NULL: none. */
 static struct vfio_region_info *device_region(const struct lwnvme_vfio *port, uint32_t index)
 {
-    uint32_t room = sizeof(struct vfio_region_info);
+    const struct vfio_region_info ask = {.index = index};
 
-    for (uint32_t attempt = 0; attempt < 2u; attempt++) { /* the first says how much there is */
-        struct vfio_region_info *info = calloc(1, room);
-
-        if (info == NULL) {
-            return NULL;
-        }
-        info->argsz = room;
-        info->index = index;
-        if (ioctl(port->device, VFIO_DEVICE_GET_REGION_INFO, info) != 0) {
-            free(info);
-            return NULL;
-        }
-        if (info->argsz <= room) {
-            return info;
-        }
-        room = info->argsz;
-        free(info);
-        if (room > DEVICE_INFO_BYTES_MAX) {
-            return NULL;
-        }
-    }
-    return NULL;
+    return vfio_info(port->device, VFIO_DEVICE_GET_REGION_INFO, &ask, sizeof(ask));
 }
 
 /* The areas that may be mapped, if that is not all. */
 static const struct vfio_region_info_cap_sparse_mmap *device_sparse(const struct vfio_region_info *info)
 {
-    uint32_t offset = (info->flags & VFIO_REGION_INFO_FLAG_CAPS) != 0 ? info->cap_offset : 0;
-    const uint32_t links = info->argsz / sizeof(struct vfio_info_cap_header);
+    size_t room = 0;
+    const struct vfio_region_info_cap_sparse_mmap *sparse =
+        (const struct vfio_region_info_cap_sparse_mmap *)vfio_capability(
+            info, (info->flags & VFIO_REGION_INFO_FLAG_CAPS) != 0 ? info->cap_offset : 0,
+            VFIO_REGION_INFO_CAP_SPARSE_MMAP, &room);
 
-    for (uint32_t i = 0; i < links && offset != 0; i++) {
-        const struct vfio_info_cap_header *header =
-            (const struct vfio_info_cap_header *)((const uint8_t *)info + offset);
-
-        if (offset + sizeof(*header) > info->argsz) {
-            return NULL;
-        }
-        if (header->id == VFIO_REGION_INFO_CAP_SPARSE_MMAP) {
-            const struct vfio_region_info_cap_sparse_mmap *sparse =
-                (const struct vfio_region_info_cap_sparse_mmap *)header;
-
-            return offset + sizeof(*sparse) + sparse->nr_areas * sizeof(sparse->areas[0]) <= info->argsz
-                       ? sparse
-                       : NULL;
-        }
-        offset = header->next;
-    }
-    return NULL;
+    return sparse != NULL && room >= sizeof(*sparse) &&
+                   sparse->nr_areas <= (room - sizeof(*sparse)) / sizeof(sparse->areas[0])
+               ? sparse
+               : NULL;
 }
 
 /* How much from the start of the region on may be mapped. */

@@ -26,9 +26,8 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
-#define DMA_HUGE_BYTES     0x200000u
-#define DMA_INFO_BYTES_MAX 65536u
-#define DMA_BITS           64u
+#define DMA_HUGE_BYTES 0x200000u
+#define DMA_BITS       64u
 /* Of a piece, for the CPU and for the device alike, so that any alignment that is asked for is the same for both. */
 #define DMA_ALIGN(size_bytes) ((size_bytes) >= DMA_HUGE_BYTES ? DMA_HUGE_BYTES : 0x10000u)
 
@@ -62,39 +61,21 @@ static int dma_map(const struct lwnvme_vfio *port, const void *memory, uint64_t 
     return ioctl(port->container, VFIO_IOMMU_MAP_DMA, &map) == 0 ? 0 : errno;
 }
 
-static void dma_unmap(const struct lwnvme_vfio *port, uint64_t iova, uint64_t size_bytes)
+/* false: the device may still get at it. */
+static bool dma_unmap(const struct lwnvme_vfio *port, uint64_t iova, uint64_t size_bytes)
 {
     struct vfio_iommu_type1_dma_unmap unmap = {.argsz = sizeof(unmap), .iova = iova, .size = size_bytes};
 
-    (void)ioctl(port->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+    return __atomic_load_n(&port->cut, __ATOMIC_RELAXED) ||
+           (ioctl(port->container, VFIO_IOMMU_UNMAP_DMA, &unmap) == 0 && unmap.size == size_bytes);
 }
 
 /* What the IOMMU says of itself; the caller frees it. */
 static struct vfio_iommu_type1_info *dma_info(const struct lwnvme_vfio *port)
 {
-    uint32_t room = sizeof(struct vfio_iommu_type1_info);
+    const struct vfio_iommu_type1_info ask = {0};
 
-    for (uint32_t attempt = 0; attempt < 2u; attempt++) { /* the first says how much there is */
-        struct vfio_iommu_type1_info *info = calloc(1, room);
-
-        if (info == NULL) {
-            return NULL;
-        }
-        info->argsz = room;
-        if (ioctl(port->container, VFIO_IOMMU_GET_INFO, info) != 0) {
-            free(info);
-            return NULL;
-        }
-        if (info->argsz <= room) {
-            return info;
-        }
-        room = info->argsz;
-        free(info);
-        if (room > DMA_INFO_BYTES_MAX) {
-            return NULL;
-        }
-    }
-    return NULL;
+    return vfio_info(port->container, VFIO_IOMMU_GET_INFO, &ask, sizeof(ask));
 }
 
 static void dma_take_ranges(struct lwnvme_vfio *port, const struct vfio_info_cap_header *header, size_t room)
@@ -111,23 +92,17 @@ static void dma_take_ranges(struct lwnvme_vfio *port, const struct vfio_info_cap
 
 static void dma_take_capabilities(struct lwnvme_vfio *port, const struct vfio_iommu_type1_info *info)
 {
-    uint32_t offset = (info->flags & VFIO_IOMMU_INFO_CAPS) != 0 ? info->cap_offset : 0;
-    const uint32_t links = info->argsz / sizeof(struct vfio_info_cap_header);
+    const uint32_t offset = (info->flags & VFIO_IOMMU_INFO_CAPS) != 0 ? info->cap_offset : 0;
+    const struct vfio_info_cap_header *header;
+    size_t room = 0;
 
-    for (uint32_t i = 0; i < links && offset != 0; i++) {
-        const struct vfio_info_cap_header *header =
-            (const struct vfio_info_cap_header *)((const uint8_t *)info + offset);
-
-        if (offset + sizeof(*header) > info->argsz) {
-            return;
-        }
-        if (header->id == VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE) {
-            dma_take_ranges(port, header, info->argsz - offset);
-        } else if (header->id == VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL &&
-                   offset + sizeof(struct vfio_iommu_type1_info_dma_avail) <= info->argsz) {
-            port->mappings_available = ((const struct vfio_iommu_type1_info_dma_avail *)header)->avail;
-        }
-        offset = header->next;
+    header = vfio_capability(info, offset, VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE, &room);
+    if (header != NULL) {
+        dma_take_ranges(port, header, room);
+    }
+    header = vfio_capability(info, offset, VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL, &room);
+    if (header != NULL && room >= sizeof(struct vfio_iommu_type1_info_dma_avail)) {
+        port->mappings_available = ((const struct vfio_iommu_type1_info_dma_avail *)header)->avail;
     }
 }
 
@@ -190,17 +165,19 @@ static void *dma_memory(const struct lwnvme_vfio *port, size_t size_bytes, bool 
     return dma_memory_aligned(size_bytes, DMA_ALIGN(size_bytes));
 }
 
-/* What requests of other threads look at. Whoever sees one of the new values also sees that the number is odd, or has
- * moved on. */
+/* What requests of other threads look at, in words that each machine loads and stores at once. Whoever sees one of the new
+ * values also sees that the number is odd, or has moved on. */
 static void dma_change(struct lwnvme_vfio_chunk *chunk, uint8_t *memory, uint64_t iova, size_t length_bytes)
 {
     const uint32_t changes = chunk->changes;
 
     __atomic_store_n(&chunk->changes, changes + 1u, __ATOMIC_RELAXED);
     __atomic_store_n(&chunk->memory, memory, __ATOMIC_RELEASE);
-    __atomic_store_n(&chunk->iova, iova, __ATOMIC_RELEASE);
+    __atomic_store_n(&chunk->iova_seen[0], (uint32_t)(iova & UINT32_MAX), __ATOMIC_RELEASE);
+    __atomic_store_n(&chunk->iova_seen[1], (uint32_t)(iova >> 32), __ATOMIC_RELEASE);
     __atomic_store_n(&chunk->length_bytes, length_bytes, __ATOMIC_RELEASE);
     __atomic_store_n(&chunk->changes, changes + 2u, __ATOMIC_RELEASE);
+    chunk->iova = iova; /* the owner's own */
 }
 
 /* The same from their side. false: the piece was changing. */
@@ -208,7 +185,8 @@ static bool dma_look(const struct lwnvme_vfio_chunk *chunk, struct lwnvme_vfio_c
 {
     seen->changes = __atomic_load_n(&chunk->changes, __ATOMIC_ACQUIRE);
     seen->memory = __atomic_load_n(&chunk->memory, __ATOMIC_ACQUIRE);
-    seen->iova = __atomic_load_n(&chunk->iova, __ATOMIC_ACQUIRE);
+    seen->iova = __atomic_load_n(&chunk->iova_seen[0], __ATOMIC_ACQUIRE);
+    seen->iova |= (uint64_t)__atomic_load_n(&chunk->iova_seen[1], __ATOMIC_ACQUIRE) << 32;
     seen->length_bytes = __atomic_load_n(&chunk->length_bytes, __ATOMIC_ACQUIRE);
     return seen->changes % 2u == 0 && __atomic_load_n(&chunk->changes, __ATOMIC_RELAXED) == seen->changes;
 }
@@ -243,16 +221,21 @@ static enum lwnvme_vfio_error dma_add(struct lwnvme_vfio *port, uint8_t *memory,
     return LWNVME_VFIO_OK;
 }
 
-static void dma_remove(struct lwnvme_vfio *port, struct lwnvme_vfio_chunk *chunk)
+/* false: the device may still get at it, and it stays what it is. */
+static bool dma_remove(struct lwnvme_vfio *port, struct lwnvme_vfio_chunk *chunk)
 {
     dma_change(chunk, chunk->memory, chunk->iova, 0);
-    dma_unmap(port, chunk->iova, chunk->mapped_bytes);
+    if (!dma_unmap(port, chunk->iova, chunk->mapped_bytes)) {
+        dma_change(chunk, chunk->memory, chunk->iova, chunk->mapped_bytes);
+        return false;
+    }
     (void)lwnvme_iova_give(&port->iova, chunk->iova);
     if (chunk->taken != NULL) {
         munmap(chunk->memory, chunk->mapped_bytes);
         free(chunk->taken);
         chunk->taken = NULL;
     }
+    return true;
 }
 
 /* Another piece of the arena, of at least so many bytes. */
@@ -308,10 +291,24 @@ void vfio_dma_close(struct lwnvme_vfio *port)
 {
     for (uint32_t i = 0; i < port->chunk_count; i++) {
         if (port->chunks[i].length_bytes != 0) {
-            dma_remove(port, &port->chunks[i]);
+            (void)dma_remove(port,
+                             &port->chunks[i]); /* else the kernel does it, when the container is closed */
         }
     }
     port->chunk_count = 0;
+}
+
+/* Nothing can be mapped any more. */
+static bool dma_is_cut(struct lwnvme_vfio *port)
+{
+    const bool cut = __atomic_load_n(&port->cut, __ATOMIC_RELAXED);
+
+    if (cut) {
+        (void)vfio_fail(port, LWNVME_VFIO_ERR_KERNEL,
+                        "%s did not stop, and was cut off from memory: close the port, and open it anew",
+                        port->address);
+    }
+    return cut;
 }
 
 static bool dma_is_taken(const struct lwnvme_vfio_chunk *chunk, size_t page)
@@ -380,7 +377,7 @@ void *vfio_dma_alloc(void *host, size_t size_bytes, size_t align_bytes, uint64_t
     const size_t align = align_bytes > port->page_bytes ? align_bytes : port->page_bytes;
     void *memory;
 
-    if (pages == 0 || pages > SIZE_MAX / port->page_bytes / 2u) {
+    if (pages == 0 || pages > SIZE_MAX / port->page_bytes / 2u || dma_is_cut(port)) {
         return NULL;
     }
     memory = dma_take(port, pages, align, dma_address);
@@ -401,11 +398,11 @@ void vfio_dma_free(void *host, void *memory, size_t size_bytes, uint64_t dma_add
         struct lwnvme_vfio_chunk *chunk = &port->chunks[i];
         const size_t offset = (size_t)((uintptr_t)memory - (uintptr_t)chunk->memory);
 
-        if (chunk->taken != NULL && offset < chunk->length_bytes) {
+        if (chunk->taken != NULL && offset < chunk->length_bytes && !port->kept) {
             dma_mark(chunk, offset / port->page_bytes, pages, false);
             /* All but the first piece go back when they are empty. */
             if (i != 0 && chunk->length_bytes == pages * port->page_bytes) {
-                dma_remove(port, chunk);
+                (void)dma_remove(port, chunk);
             }
             return;
         }
@@ -440,11 +437,30 @@ enum lwnvme_vfio_error lwnvme_vfio_unregister(struct lwnvme_vfio *port, void *me
     for (uint32_t i = 0; i < port->chunk_count; i++) {
         if (port->chunks[i].length_bytes != 0 && port->chunks[i].taken == NULL &&
             port->chunks[i].memory == memory) {
-            dma_remove(port, &port->chunks[i]);
-            return LWNVME_VFIO_OK;
+            return !port->kept && dma_remove(port, &port->chunks[i])
+                       ? LWNVME_VFIO_OK
+                       : vfio_fail(port, LWNVME_VFIO_ERR_KERNEL,
+                                   "the controller may still write to this memory, until the port is closed");
         }
     }
     return vfio_fail(port, LWNVME_VFIO_ERR_ADDRESS, "this memory has not been registered");
+}
+
+/* A mapping of one request's buffer. Also here a cut may have come in between. */
+static int dma_map_request(struct lwnvme_vfio *port, const void *memory, uint64_t iova, uint64_t size_bytes,
+                           enum lwnvme_direction direction)
+{
+    const int error =
+        dma_map(port, memory, iova, size_bytes,
+                direction == LWNVME_TO_DEVICE ? VFIO_DMA_MAP_FLAG_READ
+                                              : VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE);
+    struct vfio_iommu_type1_dma_unmap unmap = {.argsz = sizeof(unmap), .iova = iova, .size = size_bytes};
+
+    if (error == 0 && __atomic_load_n(&port->cut, __ATOMIC_SEQ_CST)) {
+        (void)ioctl(port->container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+        return ESHUTDOWN;
+    }
+    return error;
 }
 
 /* Memory that is mapped already. */
@@ -507,6 +523,9 @@ bool vfio_dma_map(void *host, const void *address, size_t length_bytes, enum lwn
     uint64_t iova;
     int error;
 
+    if (dma_is_cut(port)) {
+        return false;
+    }
     if (dma_known(port, address, length_bytes, dma_address, contiguous_bytes)) {
         return true;
     }
@@ -520,9 +539,7 @@ bool vfio_dma_map(void *host, const void *address, size_t length_bytes, enum lwn
                         LWNVME_VFIO_MAPPINGS);
         return false;
     }
-    error = dma_map(port, (const uint8_t *)address - offset, iova, pages,
-                    direction == LWNVME_TO_DEVICE ? VFIO_DMA_MAP_FLAG_READ
-                                                  : VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE);
+    error = dma_map_request(port, (const uint8_t *)address - offset, iova, pages, direction);
     if (error != 0) {
         dma_give_mapping(port, iova);
         (void)dma_map_failed(port, error, pages);
@@ -544,7 +561,35 @@ void vfio_dma_unmap(void *host, uint64_t dma_address, size_t length_bytes, enum 
         iova - port->window >= (uint64_t)LWNVME_VFIO_MAPPINGS * LWNVME_VFIO_MAPPING_BYTES) {
         return; /* arena or registered */
     }
-    dma_unmap(port, iova,
-              (offset + length_bytes + port->page_bytes - 1u) & ~(uint64_t)(port->page_bytes - 1u));
+    if (!dma_unmap(port, iova,
+                   (offset + length_bytes + port->page_bytes - 1u) & ~(uint64_t)(port->page_bytes - 1u))) {
+        /* Its addresses are not used again. */
+        (void)vfio_fail(port, LWNVME_VFIO_ERR_KERNEL, "the IOMMU does not let go of a buffer");
+        return;
+    }
     dma_give_mapping(port, iova);
+}
+
+bool vfio_dma_cut(struct lwnvme_vfio *port)
+{
+    struct vfio_iommu_type1_dma_unmap unmap = {.argsz = sizeof(unmap),
+                                               .iova = port->window,
+                                               .size = (uint64_t)LWNVME_VFIO_MAPPINGS *
+                                                       LWNVME_VFIO_MAPPING_BYTES};
+    bool gone = true;
+
+    if (port->cut) {
+        return true;
+    }
+    for (uint32_t i = 0; i < port->chunk_count; i++) {
+        gone = (port->chunks[i].length_bytes == 0 ||
+                dma_unmap(port, port->chunks[i].iova, port->chunks[i].mapped_bytes)) &&
+               gone;
+    }
+    __atomic_store_n(&port->cut, true, __ATOMIC_SEQ_CST);
+    if ((port->flags & LWNVME_VFIO_REGISTERED_ONLY) ==
+        0) { /* as many as there are; their sizes add up to less */
+        gone = ioctl(port->container, VFIO_IOMMU_UNMAP_DMA, &unmap) == 0 && gone;
+    }
+    return gone;
 }

@@ -11,7 +11,8 @@
  * The owner sleeps in the library's wait as long as something is in flight, which an interrupt or a wake ends, and on the
  * condition `work` otherwise. Data go through memory of the backend's: a copy costs less than two system calls that map and
  * unmap, for all but the largest requests. Late commands are recovered from (recovery.h); flushes, which a recovery refuses,
- * are tried again.
+ * are tried again. A slot whose memory the controller may still write to, because it could be neither stopped nor fenced, is
+ * never used again.
  */
 #include "engine.h"
 
@@ -62,6 +63,7 @@ static struct {
     pthread_cond_t work;
     pthread_cond_t room;
     struct engine_slot *free;
+    uint32_t held; /* slots that never come back */
     struct engine_slot *jobs;
     struct engine_slot **jobs_end;
     bool stopping;
@@ -146,6 +148,16 @@ static struct engine_slot *engine_take(bool *stopping)
     return jobs;
 }
 
+/* Takes what has ended, or sleeps until something has. Whether the controller wants to be polled then: by the moment that it
+ * named before. */
+static bool engine_wait(void)
+{
+    const uint64_t due_us = lwnvme_next_deadline(&engine.controller);
+
+    (void)lwnvme_queue_wait(&engine.queue, 0, due_us);
+    return due_us <= engine.controller.ops->now_us(engine.controller.host);
+}
+
 static void *engine_own(void *argument)
 {
     uint32_t turns = 0;
@@ -154,44 +166,49 @@ static void *engine_own(void *argument)
     (void)argument;
     while (!stopping || engine.in_flight != 0) {
         struct engine_slot *jobs = engine_take(&stopping);
-        const bool idle = jobs == NULL && engine.in_flight == 0;
+        bool due = jobs == NULL && engine.in_flight == 0; /* nothing came for long */
 
         if (jobs != NULL) {
             engine_submit_all(jobs);
         }
         if (engine.in_flight != 0) {
-            (void)lwnvme_queue_wait(&engine.queue, 0, lwnvme_next_deadline(&engine.controller));
+            due = engine_wait();
         }
         turns++;
-        if (idle || turns % ENGINE_POLLS_PER_LOOK == 0 || lwnvme_controller_status(&engine.controller) != 0 ||
-            lwnvme_next_deadline(&engine.controller) <=
-                engine.controller.ops->now_us(engine.controller.host)) {
+        if (due || turns % ENGINE_POLLS_PER_LOOK == 0 || lwnvme_controller_status(&engine.controller) != 0) {
             (void)lwnvme_controller_poll(&engine.controller);
         }
     }
     return NULL;
 }
 
+/* Waits for one; NULL: there will be none any more. */
 static struct engine_slot *engine_take_slot(void)
 {
     struct engine_slot *slot;
 
     pthread_mutex_lock(&engine.lock);
-    while (engine.free == NULL) {
+    while (engine.free == NULL && engine.held < ENGINE_SLOTS) {
         pthread_cond_wait(&engine.room, &engine.lock);
     }
     slot = engine.free;
-    engine.free = slot->next;
+    if (slot != NULL) {
+        engine.free = slot->next;
+    }
     pthread_mutex_unlock(&engine.lock);
     return slot;
 }
 
-static void engine_give_slot(struct engine_slot *slot)
+static void engine_give_slot(struct engine_slot *slot, bool held)
 {
     pthread_mutex_lock(&engine.lock);
-    slot->next = engine.free;
-    engine.free = slot;
-    pthread_cond_signal(&engine.room);
+    if (held) {
+        engine.held++;
+    } else {
+        slot->next = engine.free;
+        engine.free = slot;
+    }
+    pthread_cond_broadcast(&engine.room);
     pthread_mutex_unlock(&engine.lock);
 }
 
@@ -224,6 +241,9 @@ int engine_do(enum engine_kind kind, uint64_t lba, uint32_t block_count, void *d
     const size_t length_bytes = (size_t)block_count * engine.facts.block_bytes;
     int status = LWNVME_ERR_RECOVERING;
 
+    if (slot == NULL) {
+        return LWNVME_ERR_FAILED;
+    }
     slot->kind = kind;
     slot->lba = lba;
     slot->block_count = block_count;
@@ -240,7 +260,7 @@ int engine_do(enum engine_kind kind, uint64_t lba, uint32_t block_count, void *d
     if (kind == ENGINE_READ && status == 0) {
         memcpy(data, slot->data, length_bytes);
     }
-    engine_give_slot(slot);
+    engine_give_slot(slot, status == LWNVME_ERR_BUFFER_HELD);
     return status;
 }
 
@@ -276,6 +296,7 @@ static bool engine_make_slots(char why[ENGINE_REASON])
         return false;
     }
     engine.free = NULL;
+    engine.held = 0;
     for (uint32_t i = 0; i < ENGINE_SLOTS; i++) {
         struct engine_slot *slot = &engine.slots[i];
 
@@ -334,10 +355,10 @@ static bool engine_take_down(char why[ENGINE_REASON])
     const int closed = lwnvme_sync_controller_close(&engine.controller);
 
     status = status == LWNVME_ERR_NOT_OPEN ? 0 : status != 0 ? status : closed;
-    if (engine.memory != NULL) {
+    if (engine.memory != NULL && engine.held == 0) {
         engine.backend->free(engine.memory, ENGINE_SLOTS * ENGINE_SLOT_BYTES);
-        engine.memory = NULL;
     }
+    engine.memory = NULL;
     if (!engine.backend->close(backend_why)) {
         snprintf(why, ENGINE_REASON, "%s", backend_why);
         return false;

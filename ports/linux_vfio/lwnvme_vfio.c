@@ -76,11 +76,6 @@ static void vfio_unlock(void *host)
     pthread_mutex_unlock(&((struct lwnvme_vfio *)host)->lock);
 }
 
-static bool vfio_fence_device(void *host)
-{
-    return vfio_device_command(host, 0, VFIO_PCI_COMMAND_MASTER);
-}
-
 static void vfio_log(void *host, enum lwnvme_log_level level, const char *message)
 {
     const struct lwnvme_vfio *port = host;

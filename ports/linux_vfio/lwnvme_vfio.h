@@ -76,7 +76,8 @@ struct lwnvme_vfio_chunk {
     size_t length_bytes;
     uint64_t *taken; /* pages handed out, bits; NULL: registered memory of the caller's */
     size_t mapped_bytes;
-    uint32_t changes; /* odd while memory, iova and length_bytes are being changed */
+    uint32_t changes;      /* odd while memory, iova and length_bytes are being changed */
+    uint32_t iova_seen[2]; /* low and high half of iova, for those who look beside its owner */
 };
 
 /* One controller. Zero it before lwnvme_vfio_open; members from `error` on may be read, the others are private. */
@@ -101,6 +102,8 @@ struct lwnvme_vfio {
     pthread_t waiter_threads[LWNVME_VFIO_WAITERS_MAX];
     uint32_t waiter_count;
     uint32_t generation;
+    bool cut;                     /* the IOMMU has forgotten all memory */
+    bool kept;                    /* the controller may still write to memory: none is given back */
     pthread_mutex_t lock;         /* the library's */
     pthread_mutex_t mapping_lock; /* of the free mappings */
     uint32_t chunk_count;
@@ -147,12 +150,14 @@ uint32_t lwnvme_vfio_interrupt_count(struct lwnvme_vfio *port, uint32_t vector);
 void lwnvme_vfio_wake(struct lwnvme_vfio *port);
 
 /* Memory for I/O from the arena, page aligned; NULL: port->reason says why. With the library's set-up calls, one context at
- * a time. */
+ * a time. Memory that a controller may still write to, because it could be neither stopped nor cut off, is not given out
+ * again. */
 void *lwnvme_vfio_alloc(struct lwnvme_vfio *port, size_t size_bytes);
 void lwnvme_vfio_free(struct lwnvme_vfio *port, void *memory, size_t size_bytes);
 
 /* Maps memory of the caller's, whole pages, until it is unregistered; it must not be unmapped, and the process not be forked
- * with it, before that. One context at a time, and no I/O on it while it is unregistered. */
+ * with it, before that. One context at a time, and no I/O on it while it is unregistered. LWNVME_VFIO_ERR_KERNEL from unregister:
+ * the controller may still write to it, until the port is closed. */
 enum lwnvme_vfio_error lwnvme_vfio_register(struct lwnvme_vfio *port, void *memory, size_t size_bytes);
 enum lwnvme_vfio_error lwnvme_vfio_unregister(struct lwnvme_vfio *port, void *memory);
 

@@ -198,6 +198,7 @@ static int plugin_errno(int status)
     case LWNVME_ERR_FAILED:
     case LWNVME_ERR_NS_REMOVED:
     case LWNVME_ERR_QUEUE_CLOSED:
+    case LWNVME_ERR_BUFFER_HELD:
         return ESHUTDOWN;
     default:
         return EIO;

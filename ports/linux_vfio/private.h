@@ -9,6 +9,16 @@
 enum lwnvme_vfio_error vfio_fail(struct lwnvme_vfio *port, enum lwnvme_vfio_error error, const char *format,
                                  ...) __attribute__((format(printf, 3, 4)));
 
+struct vfio_info_cap_header;
+
+/* info.c: a description that the kernel gives, all of it; `ask` is its fixed part, filled in. The caller frees it. NULL: the
+ * kernel gives none, or there is no memory. */
+void *vfio_info(int descriptor, unsigned long request, const void *ask, uint32_t ask_bytes);
+/* The first capability of that kind in a description, from one at `offset` on (0: there is none), and how many bytes there
+ * are from its header on. NULL: it has none. */
+const struct vfio_info_cap_header *vfio_capability(const void *info, uint32_t offset, uint16_t id,
+                                                   size_t *room_bytes);
+
 /* dma.c: asks the IOMMU for its ranges and maps the arena. */
 enum lwnvme_vfio_error vfio_dma_open(struct lwnvme_vfio *port, size_t arena_bytes);
 void vfio_dma_close(struct lwnvme_vfio *port);
@@ -17,6 +27,11 @@ void vfio_dma_free(void *host, void *memory, size_t size_bytes, uint64_t dma_add
 bool vfio_dma_map(void *host, const void *address, size_t length_bytes, enum lwnvme_direction direction,
                   uint64_t *dma_address, size_t *contiguous_bytes);
 void vfio_dma_unmap(void *host, uint64_t dma_address, size_t length_bytes, enum lwnvme_direction direction);
+/* Has the IOMMU forget all of it, for good. false: it does not. */
+bool vfio_dma_cut(struct lwnvme_vfio *port);
+
+/* fence.c: the hook. */
+bool vfio_fence_device(void *host);
 
 /* irq.c */
 void vfio_irq_open(struct lwnvme_vfio *port);

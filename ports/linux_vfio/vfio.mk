@@ -5,7 +5,7 @@
 #   build/vfio/lwnvme                     the command-line tool
 #   build/vfio/nbdkit-lwnvme-plugin.so    the nbdkit plugin, which can also run on the software controller
 
-VFIO_PORT := $(addprefix ports/linux_vfio/,device.c dma.c iova.c irq.c lwnvme_vfio.c pci.c use.c)
+VFIO_PORT := $(addprefix ports/linux_vfio/,device.c dma.c fence.c info.c iova.c irq.c lwnvme_vfio.c pci.c use.c)
 VFIO_TOOL := $(VFIO_PORT) $(addprefix ports/linux_vfio/,platform_vfio.c tool.c tool_drive.c tool_file.c tool_list.c) \
     $(DEMO_SOURCES)
 
@@ -41,20 +41,22 @@ vfio: build/vfio/lwnvme build/vfio/nbdkit-lwnvme-plugin.so ## build/vfio/: the c
 
 # What deals with memory is tested by itself, under ASan and UBSan; all else on a machine made of files, on the software
 # controller, and on QEMU's drives in a Linux guest.
-VFIO_TESTS := $(addprefix build/vfio/test_,iova dma device file irq)
+VFIO_TESTS := $(addprefix build/vfio/test_,iova dma device engine file irq)
 VFIO_WRAPPED := -Wl,--wrap=ioctl
+build/vfio/test_engine: VFIO_WRAPPED :=
 build/vfio/test_device: VFIO_WRAPPED += -Wl,--wrap=mmap,--wrap=mmap64,--wrap=munmap,--wrap=close \
     -Wl,--wrap=pread,--wrap=pread64,--wrap=pwrite,--wrap=pwrite64
 build/vfio/test_iova: ports/linux_vfio/iova.c
-build/vfio/test_dma: ports/linux_vfio/dma.c ports/linux_vfio/iova.c
-build/vfio/test_device: ports/linux_vfio/device.c ports/linux_vfio/pci.c ports/linux_vfio/use.c
+build/vfio/test_dma: ports/linux_vfio/dma.c ports/linux_vfio/info.c ports/linux_vfio/iova.c
+build/vfio/test_device: ports/linux_vfio/device.c ports/linux_vfio/fence.c ports/linux_vfio/info.c ports/linux_vfio/pci.c ports/linux_vfio/use.c
 build/vfio/test_file: ports/linux_vfio/tool_file.c examples/kernel/stream.c examples/kernel/text.c
 build/vfio/test_irq: ports/linux_vfio/irq.c
+build/vfio/test_engine: ports/linux_vfio/engine.c build/san/libsim.a build/san/liblwnvme.a
 $(VFIO_TESTS): build/vfio/%: tests/vfio/%.c ports/linux_vfio/vfio.mk $(wildcard ports/linux_vfio/*.h) | setup-test-vfio
 	@mkdir -p $(@D)
 	@$(SAY) 'CC    $@'
 	$(Q)$(CC) $(filter-out -Wframe-larger-than=% -Wconversion,$(VFIO_CFLAGS)) -fsanitize=address,undefined -fno-sanitize-recover=all \
-	    $(VFIO_WRAPPED) $(filter %.c,$^) -lcmocka -lpthread -o $@
+	    $(VFIO_WRAPPED) $(filter %.c %.a,$^) -lcmocka -lpthread -o $@
 
 test-vfio: $(VFIO_TESTS) vfio | setup-test-vfio ## what make vfio builds: by hand-made files, on the software controller, and in a Linux guest with an IOMMU
 	@$(RUN) --group vfio $(VFIO_TESTS) --pytest tests/vfio

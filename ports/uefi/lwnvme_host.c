@@ -4,8 +4,15 @@
  * from the CPU's, whether there is an IOMMU, and what must be copied to be reached:
  *
  *     the library's own DMA memory   AllocateBuffer, then Map as a common buffer: coherent by definition
- *     a caller's buffer              Map for the one transfer, Unmap after it; the firmware may copy
+ *     a buffer that is only read     Map for the one transfer, Unmap after it; the firmware may copy
+ *     a buffer that is written       a stand-in, which is a common buffer too: what the caller has is copied into it, and
+ *                                    back after the transfer
  *     registers                      Mem.Read and Mem.Write on BAR 0, 32 bits at a time
+ *
+ * Why stand-ins: a controller that does not stop, and whose bus mastering cannot be taken away, may write to a buffer for as
+ * long as there is power. The library leaves its mapping as it is then; but the memory is the caller's, who uses it for
+ * something else. So the controller is never told of any memory but this port's, and what it may still write to is never freed.
+ * Stand-ins that are done wait for the next request of their size.
  *
  * Unmap wants what Map gave, and the library knows the device address: mappings are kept in chains by that.
  * Callable up to TPL_NOTIFY, by one owner at a time. After `leaving` is set nothing is allocated and nothing freed.
@@ -13,6 +20,8 @@
 #include "lwnvme_host.h"
 
 #include "clock.h"
+
+void *memcpy(void *restrict to, const void *restrict from, size_t length_bytes);
 
 #define HOST_BAR             0u
 #define HOST_CONFIG_ID       0x00u
@@ -107,39 +116,178 @@ static struct lwnvme_uefi_mapping **host_chain(struct lwnvme_uefi *port, uint64_
     return &port->chains[dma_address / EFI_PAGE_BYTES % LWNVME_UEFI_CHAINS];
 }
 
+static size_t host_size_pages(uint32_t size)
+{
+    return (size_t)1 << size;
+}
+
+/* Gives a stand-in back to the firmware. */
+static void host_stand_in_drop(struct lwnvme_uefi *port, struct lwnvme_uefi_mapping *mapping)
+{
+    (void)port->pci->unmap(port->pci, mapping->mapping);
+    (void)port->pci->free_buffer(port->pci, host_size_pages(mapping->size), mapping->stand_in);
+    mapping->stand_in = NULL;
+}
+
+static struct lwnvme_uefi_mapping *host_idle_take(struct lwnvme_uefi *port, uint32_t size)
+{
+    struct lwnvme_uefi_mapping *mapping = port->idle[size];
+
+    if (mapping != NULL) {
+        port->idle[size] = mapping->next;
+        port->idle_pages -= host_size_pages(size);
+    }
+    return mapping;
+}
+
+static void host_idle_drop_all(struct lwnvme_uefi *port)
+{
+    for (uint32_t size = 0; size < LWNVME_UEFI_SIZES; size++) {
+        struct lwnvme_uefi_mapping *mapping;
+
+        while ((mapping = host_idle_take(port, size)) != NULL) {
+            host_stand_in_drop(port, mapping);
+            mapping->next = port->free_mappings;
+            port->free_mappings = mapping;
+        }
+    }
+}
+
+/* One without a stand-in; NULL: all are in use. */
+static struct lwnvme_uefi_mapping *host_mapping_take(struct lwnvme_uefi *port)
+{
+    struct lwnvme_uefi_mapping *mapping;
+
+    if (port->free_mappings == NULL) {
+        host_idle_drop_all(port);
+    }
+    mapping = port->free_mappings;
+    if (mapping != NULL) {
+        port->free_mappings = mapping->next;
+    }
+    return mapping;
+}
+
+static void host_mapping_give(struct lwnvme_uefi *port, struct lwnvme_uefi_mapping *mapping)
+{
+    const bool keep =
+        mapping->stand_in != NULL &&
+        (port->leaving || port->idle_pages + host_size_pages(mapping->size) <= LWNVME_UEFI_IDLE_PAGES);
+    struct lwnvme_uefi_mapping **list = keep ? &port->idle[mapping->size] : &port->free_mappings;
+
+    if (keep) {
+        port->idle_pages += host_size_pages(mapping->size);
+    } else if (mapping->stand_in != NULL) {
+        host_stand_in_drop(port, mapping);
+    }
+    mapping->next = *list;
+    *list = mapping;
+}
+
+/* Of the device's own address space, as a common buffer. false: nothing is held. */
+static bool host_stand_in_make(struct lwnvme_uefi *port, struct lwnvme_uefi_mapping *mapping, uint32_t size)
+{
+    struct lwnvme_uefi_buffer buffer;
+
+    if (!host_buffer_make(port, &buffer, host_size_pages(size), &mapping->stand_in_dma)) {
+        return false;
+    }
+    mapping->stand_in = buffer.base;
+    mapping->mapping = buffer.mapping;
+    mapping->size = size;
+    return true;
+}
+
+/* With a stand-in of that size: one that waits, or a new one. NULL: no memory. */
+static struct lwnvme_uefi_mapping *host_stand_in_take(struct lwnvme_uefi *port, uint32_t size)
+{
+    struct lwnvme_uefi_mapping *mapping = host_idle_take(port, size);
+
+    if (mapping != NULL) {
+        return mapping;
+    }
+    mapping = host_mapping_take(port);
+    if (mapping == NULL || host_stand_in_make(port, mapping, size)) {
+        return mapping;
+    }
+    host_idle_drop_all(port);
+    if (host_stand_in_make(port, mapping, size)) {
+        return mapping;
+    }
+    host_mapping_give(port, mapping);
+    return NULL;
+}
+
+/* At the same place in its page as the caller's memory is. What is not written stays: so it is copied there and back. */
+static struct lwnvme_uefi_mapping *host_map_stand_in(struct lwnvme_uefi *port, void *address,
+                                                     size_t length_bytes)
+{
+    const size_t offset = (uintptr_t)address & (EFI_PAGE_BYTES - 1u);
+    const size_t room = host_size_pages(LWNVME_UEFI_SIZES - 1u) * EFI_PAGE_BYTES - offset;
+    const size_t length = length_bytes < room ? length_bytes : room;
+    struct lwnvme_uefi_mapping *mapping;
+    uint32_t size = 0;
+
+    while (host_size_pages(size) * EFI_PAGE_BYTES < offset + length) {
+        size++;
+    }
+    mapping = host_stand_in_take(port, size);
+    if (mapping != NULL) {
+        mapping->caller = address;
+        mapping->dma_address = mapping->stand_in_dma + offset;
+        mapping->length_bytes = length;
+        memcpy(mapping->stand_in + offset, mapping->caller, length);
+    }
+    return mapping;
+}
+
+/* Where it is, or where the firmware has copied it to. */
+static struct lwnvme_uefi_mapping *host_map_read_only(struct lwnvme_uefi *port, void *address,
+                                                      size_t length_bytes)
+{
+    struct lwnvme_uefi_mapping *mapping = host_mapping_take(port);
+    size_t length = length_bytes;
+
+    if (mapping == NULL) {
+        return NULL;
+    }
+    if (!efi_failed(port->pci->map(port->pci, EFI_PCI_BUS_MASTER_READ, address, &length,
+                                   &mapping->dma_address, &mapping->mapping))) {
+        mapping->length_bytes = length < length_bytes ? length & ~(size_t)3u : length;
+        if (mapping->length_bytes != 0) {
+            return mapping;
+        }
+        (void)port->pci->unmap(port->pci, mapping->mapping);
+    }
+    host_mapping_give(port, mapping);
+    return NULL;
+}
+
 static bool host_dma_map(void *host, const void *address, size_t length_bytes,
                          enum lwnvme_direction direction, uint64_t *dma_address, size_t *contiguous_bytes)
 {
     struct lwnvme_uefi *port = host;
-    struct lwnvme_uefi_mapping *mapping = port->free_mappings;
+    void *const caller = (void *)(uintptr_t)address;
+    struct lwnvme_uefi_mapping *mapping;
     struct lwnvme_uefi_mapping **chain;
 
-    /* There is no operation for memory that the device both reads and writes and that AllocateBuffer did not give. */
-    if (mapping == NULL || port->leaving || direction == LWNVME_BIDIRECTIONAL) {
+    if (port->leaving) {
         return false;
     }
-    *contiguous_bytes = length_bytes;
-    if (efi_failed(port->pci->map(
-            port->pci, direction == LWNVME_TO_DEVICE ? EFI_PCI_BUS_MASTER_READ : EFI_PCI_BUS_MASTER_WRITE,
-            (void *)(uintptr_t)address, contiguous_bytes, dma_address, &mapping->mapping))) {
+    mapping = direction == LWNVME_TO_DEVICE ? host_map_read_only(port, caller, length_bytes)
+                                            : host_map_stand_in(port, caller, length_bytes);
+    if (mapping == NULL) {
         return false;
     }
-    if (*contiguous_bytes < length_bytes) {
-        *contiguous_bytes &= ~(size_t)3u;
-    }
-    if (*contiguous_bytes == 0) {
-        (void)port->pci->unmap(port->pci, mapping->mapping);
-        return false;
-    }
-    port->free_mappings = mapping->next;
-    mapping->dma_address = *dma_address;
-    mapping->length_bytes = *contiguous_bytes;
+    *dma_address = mapping->dma_address;
+    *contiguous_bytes = mapping->length_bytes;
     chain = host_chain(port, *dma_address);
     mapping->next = *chain;
     *chain = mapping;
     return true;
 }
 
+/* Unmap may free memory. Whoever leaves boot services does not wait for data any more. */
 static void host_dma_unmap(void *host, uint64_t dma_address, size_t length_bytes,
                            enum lwnvme_direction direction)
 {
@@ -156,12 +304,13 @@ static void host_dma_unmap(void *host, uint64_t dma_address, size_t length_bytes
         return;
     }
     *link = mapping->next;
-    mapping->next = port->free_mappings;
-    port->free_mappings = mapping;
-    /* Unmap may free memory. Whoever leaves boot services does not wait for data any more. */
-    if (!port->leaving) {
+    if (!port->leaving && mapping->stand_in != NULL) {
+        memcpy(mapping->caller, mapping->stand_in + (mapping->dma_address - mapping->stand_in_dma),
+               mapping->length_bytes);
+    } else if (!port->leaving) {
         (void)port->pci->unmap(port->pci, mapping->mapping);
     }
+    host_mapping_give(port, mapping);
 }
 
 static uint64_t host_now_us(void *host)
@@ -200,14 +349,14 @@ static bool host_fence_device(void *host)
     struct lwnvme_uefi *port = host;
     uint16_t command = 0;
 
+    port->fenced = true;
     if (efi_failed(port->pci->pci_read(port->pci, EFI_PCI_WIDTH_16, HOST_CONFIG_COMMAND, 1, &command))) {
         return false;
     }
     if (command == UINT16_MAX) {
-        return true; /* it is not there any more */
+        return false; /* it does not answer. Whether it has left the bus is the library's to find out */
     }
     command &= (uint16_t)~HOST_COMMAND_MASTER;
-    port->fenced = true;
     return !efi_failed(port->pci->pci_write(port->pci, EFI_PCI_WIDTH_16, HOST_CONFIG_COMMAND, 1, &command)) &&
            !efi_failed(port->pci->pci_read(port->pci, EFI_PCI_WIDTH_16, HOST_CONFIG_COMMAND, 1, &command)) &&
            (command & HOST_COMMAND_MASTER) == 0;
@@ -243,6 +392,24 @@ static uint64_t host_bar_bytes(struct efi_pci_io *pci)
     return length;
 }
 
+/* All are free. Stand-ins that a controller from before may still write to are forgotten, and stay allocated by that. */
+static void host_mappings_init(struct lwnvme_uefi *port)
+{
+    port->free_mappings = NULL;
+    port->idle_pages = 0;
+    for (uint32_t i = 0; i < LWNVME_UEFI_SIZES; i++) {
+        port->idle[i] = NULL;
+    }
+    for (uint32_t i = 0; i < LWNVME_UEFI_CHAINS; i++) {
+        port->chains[i] = NULL;
+    }
+    for (uint32_t i = 0; i < LWNVME_UEFI_MAPPINGS; i++) {
+        port->mappings[i].stand_in = NULL;
+        port->mappings[i].next = port->free_mappings;
+        port->free_mappings = &port->mappings[i];
+    }
+}
+
 const char *lwnvme_uefi_attach(struct lwnvme_uefi *port, struct efi_pci_io *pci)
 {
     uint16_t identifiers[2] = {0, 0};
@@ -250,11 +417,7 @@ const char *lwnvme_uefi_attach(struct lwnvme_uefi *port, struct efi_pci_io *pci)
     port->pci = pci;
     port->leaving = false;
     port->fenced = false;
-    port->free_mappings = NULL;
-    for (uint32_t i = 0; i < LWNVME_UEFI_MAPPINGS; i++) {
-        port->mappings[i].next = port->free_mappings;
-        port->free_mappings = &port->mappings[i];
-    }
+    host_mappings_init(port);
     port->bar_bytes = host_bar_bytes(pci);
     if (port->bar_bytes < HOST_BAR_SMALLEST) {
         return "firmware gave its registers no place";
@@ -276,6 +439,7 @@ void lwnvme_uefi_detach(struct lwnvme_uefi *port)
     const uint64_t attributes =
         port->fenced ? port->attributes_before & ~EFI_PCI_ATTRIBUTE_BUS_MASTER : port->attributes_before;
 
+    host_idle_drop_all(port);
     (void)port->pci->attributes(port->pci, EFI_PCI_ATTRIBUTE_SET, attributes, NULL);
 }
 

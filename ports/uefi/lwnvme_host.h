@@ -7,9 +7,11 @@
 
 #include "efi.h"
 
-#define LWNVME_UEFI_BUFFERS  96u  /* pieces of DMA memory of one controller, host memory buffer included */
-#define LWNVME_UEFI_MAPPINGS 512u /* of callers' memory, at once */
-#define LWNVME_UEFI_CHAINS   64u
+#define LWNVME_UEFI_BUFFERS    96u  /* pieces of DMA memory of one controller, host memory buffer included */
+#define LWNVME_UEFI_MAPPINGS   512u /* of callers' memory, at once */
+#define LWNVME_UEFI_CHAINS     64u
+#define LWNVME_UEFI_SIZES      9u    /* of stand-ins: 1, 2, 4, ... 256 pages */
+#define LWNVME_UEFI_IDLE_PAGES 1024u /* of stand-ins that wait for the next request, at most */
 
 struct lwnvme_uefi_buffer {
     void *base; /* as allocated; NULL: free */
@@ -22,7 +24,12 @@ struct lwnvme_uefi_mapping {
     uint64_t dma_address;
     size_t length_bytes;
     void *mapping;
-    struct lwnvme_uefi_mapping *next; /* in its chain, or of the free ones */
+    struct lwnvme_uefi_mapping *next; /* in its chain, or of the free or idle ones */
+    /* What the controller writes to in place of the caller's memory. */
+    uint8_t *stand_in; /* NULL: there is none */
+    uint64_t stand_in_dma;
+    uint32_t size; /* of LWNVME_UEFI_SIZES */
+    uint8_t *caller;
 };
 
 /* One controller. Zeroed, then filled in by lwnvme_uefi_attach. */
@@ -38,6 +45,8 @@ struct lwnvme_uefi {
     struct lwnvme_uefi_mapping mappings[LWNVME_UEFI_MAPPINGS];
     struct lwnvme_uefi_mapping *free_mappings;
     struct lwnvme_uefi_mapping *chains[LWNVME_UEFI_CHAINS];
+    struct lwnvme_uefi_mapping *idle[LWNVME_UEFI_SIZES]; /* with a stand-in */
+    size_t idle_pages;
 };
 
 extern const struct lwnvme_host_ops lwnvme_uefi_ops;
@@ -45,7 +54,7 @@ extern const struct lwnvme_host_ops lwnvme_uefi_ops;
 /* Makes a controller ready for the library: memory decoding, bus mastering, 64-bit addresses. The caller has opened
  * `pci` and stays its only user. NULL, or why not. */
 const char *lwnvme_uefi_attach(struct lwnvme_uefi *port, struct efi_pci_io *pci);
-/* Gives the PCI function its attributes back, after the controller was closed. */
+/* Gives the PCI function its attributes back, after the controller was closed. What that may still write to stays allocated. */
 void lwnvme_uefi_detach(struct lwnvme_uefi *port);
 /* A configuration for the library. `port` must stay while the controller is open. */
 void lwnvme_uefi_config(struct lwnvme_uefi *port, struct lwnvme_controller_config *config);

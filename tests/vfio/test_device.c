@@ -37,7 +37,13 @@ static struct {
     uint16_t command;
     uint16_t stuck; /* bits that cannot be set */
     uint32_t registers[BAR_BYTES / 4];
+    uint16_t sticks; /* bits that cannot be cleared */
     bool gone;
+    bool ones; /* configuration space reads as all ones */
+    bool reset_fails;
+    uint32_t resets;
+    bool cut_fails;
+    uint32_t cuts;
 } kernel;
 
 static struct lwnvme_vfio port;
@@ -99,8 +105,19 @@ int __wrap_ioctl(int descriptor, unsigned long request, void *argument);
 int __wrap_ioctl(int descriptor, unsigned long request, void *argument)
 {
     assert_int_equal(descriptor, DEVICE);
+    if (request == VFIO_DEVICE_RESET) {
+        kernel.resets++;
+        return kernel.reset_fails ? -1 : 0;
+    }
     assert_int_equal(request, VFIO_DEVICE_GET_REGION_INFO);
     return kernel_region(argument);
+}
+
+bool vfio_dma_cut(struct lwnvme_vfio *of)
+{
+    assert_ptr_equal(of, &port);
+    kernel.cuts++;
+    return !kernel.cut_fails;
 }
 
 void *__wrap_mmap(void *address, size_t length, int protection, int flags, int descriptor, off_t offset);
@@ -140,7 +157,16 @@ ssize_t __wrap_pread(int descriptor, void *data, size_t length, off_t offset)
         errno = EIO;
         return -1;
     }
-    if ((uint64_t)offset >= CONFIG_OFFSET) {
+    if (kernel.ones) {
+        memset(data, 0xff, length);
+        return (ssize_t)length;
+    }
+    if ((uint64_t)offset == CONFIG_OFFSET) { /* identifiers */
+        assert_int_equal(length, 4);
+        memset(data, 0x1b, length);
+        return 4;
+    }
+    if ((uint64_t)offset > CONFIG_OFFSET) {
         assert_int_equal(offset, CONFIG_OFFSET + 4);
         assert_int_equal(length, 2);
         memcpy(data, (uint8_t[2]){(uint8_t)kernel.command, (uint8_t)(kernel.command >> 8)}, 2);
@@ -164,7 +190,8 @@ ssize_t __wrap_pwrite(int descriptor, const void *data, size_t length, off_t off
     if ((uint64_t)offset >= CONFIG_OFFSET) {
         assert_int_equal(offset, CONFIG_OFFSET + 4);
         assert_int_equal(length, 2);
-        kernel.command = (uint16_t)((bytes[0] | bytes[1] << 8) & ~kernel.stuck);
+        kernel.command =
+            (uint16_t)(((bytes[0] | bytes[1] << 8) & ~kernel.stuck) | (kernel.command & kernel.sticks));
         return 2;
     }
     assert_int_equal(length, 4);
@@ -329,6 +356,42 @@ static void the_fence(void **state)
     assert_false(vfio_device_command(&port, 0, VFIO_PCI_COMMAND_MASTER));
 }
 
+/* Each way is tried when the one before it has not worked, and memory is kept when none has. */
+static void the_ways_to_fence(void **state)
+{
+    (void)state;
+    (void)mapped();
+    assert_true(vfio_fence_device(&port));
+    assert_true(kernel.resets == 0 && kernel.cuts == 0);
+    kernel.command |= VFIO_PCI_COMMAND_MASTER;
+    kernel.sticks = VFIO_PCI_COMMAND_MASTER;
+    assert_true(vfio_fence_device(&port));
+    assert_true(kernel.resets == 1 && kernel.cuts == 0);
+    kernel.reset_fails = true;
+    assert_true(vfio_fence_device(&port));
+    assert_true(kernel.resets == 2 && kernel.cuts == 1);
+    assert_false(port.kept);
+    kernel.cut_fails = true;
+    assert_false(vfio_fence_device(&port));
+    assert_true(kernel.resets == 3 && kernel.cuts == 2);
+    assert_true(port.kept);
+    assert_int_equal(port.error, LWNVME_VFIO_ERR_KERNEL);
+}
+
+/* The kernel would wait for its answer, for long. */
+static void one_that_has_left_is_not_reset(void **state)
+{
+    (void)state;
+    (void)mapped();
+    kernel.ones = true;
+    assert_true(vfio_fence_device(&port));
+    assert_true(kernel.resets == 0 && kernel.cuts == 1);
+    kernel.ones = false;
+    kernel.gone = true;
+    assert_true(vfio_fence_device(&port));
+    assert_true(kernel.resets == 0 && kernel.cuts == 2);
+}
+
 static void by_calls(void **state)
 {
     (void)state;
@@ -360,6 +423,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_registers, begin, end),
         cmocka_unit_test_setup_teardown(decoding_that_cannot_be_turned_on, begin, end),
         cmocka_unit_test_setup_teardown(the_fence, begin, end),
+        cmocka_unit_test_setup_teardown(the_ways_to_fence, begin, end),
+        cmocka_unit_test_setup_teardown(one_that_has_left_is_not_reset, begin, end),
         cmocka_unit_test_setup_teardown(by_calls, begin, end),
     };
 

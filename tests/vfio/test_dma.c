@@ -40,6 +40,8 @@ static struct {
     uint32_t calls;
     uint64_t page_sizes;
     bool without_ranges;
+    bool unmap_fails;
+    bool loose; /* the whole window may be unmapped */
     struct vfio_iova_range ranges[2];
 } iommu;
 
@@ -130,20 +132,34 @@ static int iommu_map(const struct vfio_iommu_type1_dma_map *map)
     return 0;
 }
 
-static int iommu_unmap(const struct vfio_iommu_type1_dma_unmap *unmap)
+/* All mappings that lie within; none may lie across an end. Says how much that was. */
+static int iommu_unmap(struct vfio_iommu_type1_dma_unmap *unmap)
 {
+    const uint64_t end = unmap->iova + unmap->size;
+    const uint64_t asked = unmap->size;
+    uint32_t i = 0;
+
     iommu.calls++;
-    for (uint32_t i = 0; i < iommu.count; i++) {
-        if (iommu.mappings[i].iova == unmap->iova) {
-            assert_int_equal(iommu.mappings[i].size, unmap->size);
-            iommu.pinned -= unmap->size;
-            iommu.count--;
-            iommu.mappings[i] = iommu.mappings[iommu.count];
-            return 0;
-        }
+    if (iommu.unmap_fails) {
+        errno = EIO;
+        return -1;
     }
-    fail_msg("unmapped what was not mapped: %llx", (unsigned long long)unmap->iova);
-    return -1;
+    unmap->size = 0;
+    while (i < iommu.count) {
+        const struct mapping *mapping = &iommu.mappings[i];
+
+        if (mapping->iova >= end || mapping->iova + mapping->size <= unmap->iova) {
+            i++;
+            continue;
+        }
+        assert_true(mapping->iova >= unmap->iova && mapping->iova + mapping->size <= end);
+        unmap->size += mapping->size;
+        iommu.pinned -= mapping->size;
+        iommu.count--;
+        iommu.mappings[i] = iommu.mappings[iommu.count];
+    }
+    assert_true(unmap->size == asked || iommu.loose); /* unmapped is what was mapped */
+    return 0;
 }
 
 int __wrap_ioctl(int descriptor, unsigned long request, void *argument);
@@ -469,6 +485,99 @@ static void a_piece_is_seen_whole(void **state)
     memset(&race, 0, sizeof(race));
 }
 
+/* What the device may still get at is not given out for anything else. */
+static void an_iommu_that_does_not_let_go(void **state)
+{
+    static uint8_t buffer[64] __attribute__((aligned(PAGE)));
+    uint8_t *memory = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *grown;
+    uint64_t first; /* the buffer is at the start of its page, as this is */
+    uint64_t second;
+    size_t run;
+
+    (void)state;
+    assert_int_equal(vfio_dma_open(&port, 0x200000), LWNVME_VFIO_OK);
+    assert_int_equal(lwnvme_vfio_register(&port, memory, PAGE), LWNVME_VFIO_OK);
+    assert_true(vfio_dma_map(&port, buffer, 64, LWNVME_FROM_DEVICE, &first, &run));
+    grown = vfio_dma_alloc(&port, 0x400000, PAGE, &second);
+    assert_non_null(grown);
+    iommu.unmap_fails = true;
+    vfio_dma_unmap(&port, first, run, LWNVME_FROM_DEVICE);
+    assert_int_equal(port.error, LWNVME_VFIO_ERR_KERNEL);
+    assert_int_equal(port.mapping_free_count, LWNVME_VFIO_MAPPINGS - 1);
+    assert_int_equal(lwnvme_vfio_unregister(&port, memory), LWNVME_VFIO_ERR_KERNEL);
+    vfio_dma_free(&port, grown, 0x400000, second);
+    grown[0x3fffff] = 1; /* it is still there */
+    iommu.unmap_fails = false;
+    assert_true(vfio_dma_map(&port, buffer, 64, LWNVME_FROM_DEVICE, &second, &run)); /* elsewhere */
+    assert_int_not_equal(second, first);
+    vfio_dma_unmap(&port, second, run, LWNVME_FROM_DEVICE);
+    assert_int_equal(lwnvme_vfio_unregister(&port, memory), LWNVME_VFIO_OK);
+    assert_int_equal(iommu_unmap(&(struct vfio_iommu_type1_dma_unmap){.iova = first, .size = PAGE}), 0);
+    munmap(memory, PAGE);
+}
+
+static void a_device_that_is_cut_off(void **state)
+{
+    static uint8_t buffer[4][PAGE];
+    uint8_t *memory = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *arena;
+    uint64_t dma[4];
+    uint64_t more;
+    size_t run[4];
+    size_t length;
+
+    (void)state;
+    assert_int_equal(vfio_dma_open(&port, 0x200000), LWNVME_VFIO_OK);
+    assert_int_equal(lwnvme_vfio_register(&port, memory, PAGE), LWNVME_VFIO_OK);
+    arena = vfio_dma_alloc(&port, 0x400000, PAGE, &more); /* a second piece */
+    assert_non_null(arena);
+    for (uint32_t i = 0; i < 4; i++) {
+        assert_true(vfio_dma_map(&port, buffer[i] + 8, 100, LWNVME_FROM_DEVICE, &dma[i], &run[i]));
+    }
+    vfio_dma_unmap(&port, dma[1], run[1], LWNVME_FROM_DEVICE);
+    iommu.loose = true;
+    assert_true(vfio_dma_cut(&port));
+    assert_int_equal(iommu.count, 0);
+    iommu.loose = false;
+    assert_true(vfio_dma_cut(&port));
+    assert_false(vfio_dma_map(&port, buffer[0], 100, LWNVME_FROM_DEVICE, &more, &length));
+    assert_int_equal(port.error, LWNVME_VFIO_ERR_KERNEL);
+    assert_false(vfio_dma_map(&port, arena, 100, LWNVME_FROM_DEVICE, &more, &length));
+    assert_null(vfio_dma_alloc(&port, PAGE, PAGE, &more));
+    vfio_dma_unmap(&port, dma[0], run[0], LWNVME_FROM_DEVICE);
+    vfio_dma_free(&port, arena, 0x400000, 0);
+    assert_int_equal(lwnvme_vfio_unregister(&port, memory), LWNVME_VFIO_OK);
+    assert_int_equal(iommu.count, 0);
+    munmap(memory, PAGE);
+}
+
+static void a_device_that_cannot_be_cut_off(void **state)
+{
+    static uint8_t buffer[64];
+    uint8_t *memory;
+    uint64_t dma;
+    size_t run;
+
+    (void)state;
+    assert_int_equal(vfio_dma_open(&port, 4 * PAGE), LWNVME_VFIO_OK);
+    memory = lwnvme_vfio_alloc(&port, PAGE);
+    assert_non_null(memory);
+    assert_true(vfio_dma_map(&port, buffer, 64, LWNVME_FROM_DEVICE, &dma, &run));
+    iommu.unmap_fails = true;
+    assert_false(vfio_dma_cut(&port));
+    port.kept = true; /* as fence.c has it */
+    port.cut = false;
+    lwnvme_vfio_free(&port, memory, PAGE);
+    for (uint32_t i = 0; i < 3; i++) {
+        uint8_t *other = lwnvme_vfio_alloc(&port, PAGE);
+
+        assert_true(other != NULL && other != memory);
+    }
+    iommu.unmap_fails = false;
+    vfio_dma_unmap(&port, dma, run, LWNVME_FROM_DEVICE);
+}
+
 static void memory_of_the_arena_costs_no_mapping(void **state)
 {
     uint8_t *memory;
@@ -523,6 +632,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_arena_within_a_limit, begin, end),
         cmocka_unit_test_setup_teardown(registered_memory, begin, end),
         cmocka_unit_test_setup_teardown(a_piece_is_seen_whole, begin, end),
+        cmocka_unit_test_setup_teardown(an_iommu_that_does_not_let_go, begin, end),
+        cmocka_unit_test_setup_teardown(a_device_that_is_cut_off, begin, end),
+        cmocka_unit_test_setup_teardown(a_device_that_cannot_be_cut_off, begin, end),
         cmocka_unit_test_setup_teardown(memory_of_the_arena_costs_no_mapping, begin, end),
         cmocka_unit_test_setup_teardown(narrow_and_old_iommus, begin, end),
     };

@@ -18,7 +18,8 @@
 
 #define BLOCK_TIMER_100NS      10000u /* 1 ms */
 #define BLOCK_SETTLE_US        1000000u
-#define BLOCK_CONTROLLER_TURNS 64u /* of the timer, between looks at deadlines and the controller */
+#define BLOCK_CHUNK_BYTES      0x400000u /* of a blocking call at once: a read takes as much memory again */
+#define BLOCK_CONTROLLER_TURNS 64u       /* of the timer, between looks at deadlines and the controller */
 
 #define BLOCK_OF(pointer, member)                                                                            \
     ((struct driver_disk *)(void *)((uint8_t *)(pointer)-offsetof(struct driver_disk, member)))
@@ -111,10 +112,18 @@ static efi_status block_wait(const struct block_transfer *transfer)
     struct driver_disk *disk = transfer->disk;
     struct lwnvme_queue *queue = &disk->controller->queue;
     const uint32_t blocks = (uint32_t)(transfer->size_bytes / disk->media.block_bytes);
-    int status;
+    const uint32_t chunk =
+        disk->media.block_bytes < BLOCK_CHUNK_BYTES ? BLOCK_CHUNK_BYTES / disk->media.block_bytes : 1u;
+    int status = LWNVME_OK;
 
-    status = transfer->write ? lwnvme_sync_write(queue, &disk->ns, transfer->lba, blocks, transfer->buffer, 0)
-                             : lwnvme_sync_read(queue, &disk->ns, transfer->lba, blocks, transfer->buffer, 0);
+    for (uint32_t done = 0; status == LWNVME_OK && done < blocks;) {
+        const uint32_t count = blocks - done < chunk ? blocks - done : chunk;
+        uint8_t *const buffer = (uint8_t *)transfer->buffer + (size_t)done * disk->media.block_bytes;
+
+        status = transfer->write ? lwnvme_sync_write(queue, &disk->ns, transfer->lba + done, count, buffer, 0)
+                                 : lwnvme_sync_read(queue, &disk->ns, transfer->lba + done, count, buffer, 0);
+        done += count;
+    }
     return block_status(disk, status);
 }
 
