@@ -232,6 +232,7 @@ static void fault_106_no_more_aborts_than_the_controller_takes(void **state)
     (void)state;
     prepare(&b);
     b.s.settings.acl = 0;
+    b.s.settings.admin_latency_us = 5000; /* so that an Abort is there when the next queue wants one */
     b.policy.abort_ms = 500;
     begin(&b, 16);
     memset(queues, 0, sizeof(queues));
