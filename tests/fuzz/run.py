@@ -175,7 +175,7 @@ def main():
         with open(path, "w", encoding="ascii") as file:
             json.dump(results, file, indent=4, sort_keys=True)
             file.write("\n")
-    return 1 if any(results[target]["failed"] or results[target]["crashes"] for target in arguments.targets) else 0
+    return 1 if any(results[target][bad] for target in arguments.targets for bad in ("failed", "crashes", "hangs", "leaks")) else 0
 
 
 if __name__ == "__main__":

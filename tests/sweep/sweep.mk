@@ -30,9 +30,9 @@ build/sweep-san/tests/sweep/sweep: $(patsubst %.c,build/sweep-san/%.o,$(SWEEP_SO
 SWEEP_CHOICE := $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(KIND),--kind $(KIND)) $(if $(HOST),--host $(HOST)) \
     $(if $(AT),--at $(AT)) $(if $(THIN),--thin $(THIN)) $(if $(PAIRS),--pairs $(PAIRS)) $(if $(SEED),--seed $(SEED))
 
-sweep: build/sweep/sweep ## every single fault at every event of every scenario (SCENARIO=, KIND=, HOST=, AT=: one of them; PAIRS=n SEED=s: random pairs): build/reliability/sweep.json
+sweep: build/sweep/sweep ## every single fault at every event of every scenario (SCENARIO=, KIND=, HOST=, AT=: one of them; PAIRS=n SEED=s: random pairs, build/reliability/pairs.json): build/reliability/sweep.json
 	@mkdir -p build/reliability
-	@build/sweep/sweep $(SWEEP_CHOICE) $(if $(strip $(SWEEP_CHOICE)),,--json build/reliability/sweep.json)
+	@build/sweep/sweep $(SWEEP_CHOICE) $(if $(strip $(SCENARIO)$(KIND)$(HOST)$(AT)$(THIN)),,--json build/reliability/$(if $(PAIRS),pairs,sweep).json)
 
 barriers: build/sweep/sweep ## each barrier and each cache maintenance call of the library is deleted once, and must be missed: build/reliability/barriers.json
 	@tools/delete-barriers "$(CC) $(SWEEP_CFLAGS)" $(SWEEP_OBJECTS:%=build/sweep/%)
