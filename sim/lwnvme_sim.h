@@ -696,13 +696,15 @@ enum lwnvme_sim_image_flag {
     LWNVME_SIM_IMAGE_WILL_NOT_START = 0x20,     /* the controller falls back to the image before */
     LWNVME_SIM_IMAGE_SETS_MDTS = 0x40,          /* while it runs, MDTS is `mdts` */
     LWNVME_SIM_IMAGE_SETS_ONCS = 0x80,          /* while it runs, ONCS is `oncs` */
-    LWNVME_SIM_IMAGE_SPOILED = 0x100            /* the checksum is wrong: 107h */
+    LWNVME_SIM_IMAGE_SPOILED = 0x100,           /* the checksum is wrong: 107h */
+    LWNVME_SIM_IMAGE_SETS_VS = 0x200            /* while it runs, VS is `vs` */
 };
 struct lwnvme_sim_image {
     const char *revision; /* up to 8 characters */
     uint32_t flags;
     uint8_t mdts;
     uint16_t oncs;
+    uint32_t vs;
 };
 #define LWNVME_SIM_IMAGE_BYTES_MIN 64u
 /* Fills the whole buffer. Its length is a multiple of 4, at least LWNVME_SIM_IMAGE_BYTES_MIN; false else. */

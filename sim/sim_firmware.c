@@ -7,7 +7,7 @@
  *                           --commit 6--> boot partition
  *
  * An image is a header and filling: bytes 0 "LWSIMFW1", 8 revision, 16 length, 20 CRC-32 of all with this field
- * 0, 24 flags, 28 MDTS, 30 ONCS, 64 filling. It counts only when each of its dwords was downloaded once and the
+ * 0, 24 flags, 28 MDTS, 30 ONCS, 32 VS, 64 filling. It counts only when each of its dwords was downloaded once and the
  * checksum is right. Pieces are lost by a reset, slots never.
  *
  * NVM Express Base Specification 2.1, section 5.1.8 "Firmware Commit command", section 5.1.9 "Firmware Image
@@ -52,6 +52,7 @@ bool lwnvme_sim_image_build(const struct lwnvme_sim_image *image, void *buffer, 
     lwsim_put(data + 24, image->flags, 4);
     data[28] = image->mdts;
     lwsim_put(data + 30, image->oncs, 2);
+    lwsim_put(data + 32, image->vs, 4);
     uint32_t filling = 0x9e3779b9u;
     for (size_t i = LWNVME_SIM_IMAGE_BYTES_MIN; i < length_bytes; i++) {
         filling = filling * 1664525u + 1013904223u;
@@ -79,6 +80,7 @@ static bool image_read(const struct sim_firmware *firmware, struct sim_image *im
     image->flags = (uint32_t)lwsim_get(data + 24, 4);
     image->mdts = data[28];
     image->oncs = (uint16_t)lwsim_get(data + 30, 2);
+    image->vs = (uint32_t)lwsim_get(data + 32, 4);
     return true;
 }
 
@@ -176,15 +178,22 @@ static void image_start(struct lwnvme_sim *sim, uint8_t slot)
     if ((before & LWNVME_SIM_IMAGE_SETS_ONCS) != 0) {
         sim->config.oncs = firmware->own_oncs;
     }
+    if ((before & LWNVME_SIM_IMAGE_SETS_VS) != 0) {
+        sim->config.vs = firmware->own_vs;
+    }
     firmware->running = firmware->slots[slot];
     firmware->active = slot;
     firmware->own_mdts = sim->config.mdts;
     firmware->own_oncs = sim->config.oncs;
+    firmware->own_vs = sim->config.vs;
     if ((firmware->running.flags & LWNVME_SIM_IMAGE_SETS_MDTS) != 0) {
         sim->config.mdts = firmware->running.mdts;
     }
     if ((firmware->running.flags & LWNVME_SIM_IMAGE_SETS_ONCS) != 0) {
         sim->config.oncs = firmware->running.oncs;
+    }
+    if ((firmware->running.flags & LWNVME_SIM_IMAGE_SETS_VS) != 0) {
+        sim->config.vs = firmware->running.vs;
     }
     memcpy(sim->config.firmware, firmware->running.revision, sizeof(sim->config.firmware));
 }

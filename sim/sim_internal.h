@@ -596,6 +596,7 @@ struct lwnvme_sim {
     uint64_t ready_due; /* LWNVME_SIM_NEVER: nothing due */
     uint64_t disabled_due;
     uint64_t shutdown_due;
+    uint64_t shutdown_at; /* when it was asked for, by the driver's clock */
     uint64_t media_due;
     uint64_t quiet_until;
     uint64_t enabled_at;

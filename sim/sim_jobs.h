@@ -60,6 +60,7 @@ struct sim_image {
     uint32_t flags;
     uint8_t mdts;
     uint16_t oncs;
+    uint32_t vs;
 };
 
 struct sim_firmware {
@@ -80,6 +81,7 @@ struct sim_firmware {
     bool load_error;  /* the event is due as soon as the controller is ready */
     uint8_t own_mdts; /* of the settings, while an image sets others */
     uint16_t own_oncs;
+    uint32_t own_vs;
 };
 
 enum sim_sanitize_phase {

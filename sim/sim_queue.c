@@ -427,6 +427,10 @@ void lwsim_queue_run_one(struct lwnvme_sim *sim)
 static bool cid_claim(struct lwnvme_sim *sim, struct sim_sq *sq, const struct sim_task *task)
 {
     uint8_t bit = (uint8_t)(1u << task->cid % 8);
+    if (task->cid == 0xffff) {
+        lwsim_violation(sim, "SQ %u: command identifier FFFFh, which stands for no command in the error log",
+                        task->sqid);
+    }
     if ((sq->cids[task->cid / 8] & bit) != 0) {
         lwsim_violation(sim, "SQ %u: command identifier 0x%04x is in flight already", task->sqid, task->cid);
         return false;

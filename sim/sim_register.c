@@ -293,6 +293,20 @@ static void finish_disable(struct lwnvme_sim *sim)
     lwsim_parts_reset(sim, SIM_RESET_CONTROLLER);
 }
 
+/* A reset cuts off a shutdown that is under way, which so saves nothing: not before the time that Identify names, or if that
+ * is longer or not told, before EN and RDY should agree. */
+static void check_cut_off(struct lwnvme_sim *sim)
+{
+    uint64_t limit = settle_limit_us(sim);
+    if (sim->config.rtd3e != 0 && sim->config.rtd3e < limit) {
+        limit = sim->config.rtd3e;
+    }
+    if ((sim->csts & CSTS_SHST) >> 2 == 1 && !lwsim_fatal(sim) &&
+        lwsim_shown(sim) - sim->shutdown_at < limit) {
+        lwsim_violation(sim, "CC: EN set to 0 while a shutdown is in progress");
+    }
+}
+
 static void start_disable(struct lwnvme_sim *sim)
 {
     sim->counts.disables++;
@@ -301,6 +315,7 @@ static void start_disable(struct lwnvme_sim *sim)
     if ((sim->csts & CSTS_RDY) == 0 && !lwsim_fatal(sim) && !late) {
         lwsim_violation(sim, "CC: EN set to 0 before CSTS.RDY became 1");
     }
+    check_cut_off(sim);
     sim->ready_due = LWNVME_SIM_NEVER;
     sim->shutdown_due = LWNVME_SIM_NEVER;
     sim->disabled_due = sim->now + sim->config.disable_delay_us;
@@ -316,6 +331,7 @@ static void start_shutdown(struct lwnvme_sim *sim)
     sim->counts.hmb_at_shutdown += lwnvme_sim_hmb_bytes(sim) != 0;
     sim->csts = (sim->csts & ~CSTS_SHST) | 1u << 2;
     sim->shutdown_due = sim->now + sim->config.shutdown_delay_us;
+    sim->shutdown_at = lwsim_shown(sim);
 }
 
 static void write_cc(struct lwnvme_sim *sim, uint32_t value)

@@ -370,6 +370,8 @@ static int lwnvme_enable_poll(struct lwnvme_controller *controller, uint32_t cst
     (void)late;
     if (lwnvme_field_get(csts, LWNVME_CSTS_RDY) == 0)
         return LWNVME_PENDING;
+    if (LWNVME_CONFIG_BOOT == 0)
+        lwnvme_version_read(controller); /* of new firmware, perhaps */
     controller->admin.slow &= ~(LWNVME_SLOW_STOPPED | LWNVME_SLOW_NO_SUBMIT);
     return LWNVME_OK;
 }

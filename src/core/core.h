@@ -197,6 +197,7 @@ static inline uint32_t lwnvme_cap(const struct lwnvme_controller *controller, un
 {
     return lwnvme_field_get_halves(controller->cap_low, controller->cap_high, hi, lo);
 }
+void lwnvme_version_read(struct lwnvme_controller *controller);
 int lwnvme_capabilities_read(struct lwnvme_controller *controller);
 int lwnvme_capabilities_check(struct lwnvme_controller *controller);
 void lwnvme_ready_timeout_update(struct lwnvme_controller *controller);

@@ -4,7 +4,7 @@
  *
  * Every access is 4 bytes wide; a 64-bit register is two of them, low half first, because some controllers
  * mishandle anything else. A device that has left the bus reads as all ones, or as zeros on some hosts; VS,
- * which never changes, tells.
+ * which is neither, tells.
  *
  * Called by the controller's owner only, except the doorbells, which queue.c writes by itself.
  */
@@ -43,30 +43,38 @@ void lwnvme_register_write64(const struct lwnvme_controller *controller, size_t 
     lwnvme_register_write(controller, offset + 4, (uint32_t)(value >> 32));
 }
 
-/* Whether the device still answers, judged by what CSTS just read as and by VS. */
+/* Whether the device still answers, judged by what CSTS just read as and by VS. That may be another version since new firmware
+ * was started, by a reset or without. */
 bool lwnvme_device_present(const struct lwnvme_controller *controller, uint32_t csts)
 {
+    uint32_t vs;
+
     if (csts == 0xffffffffu)
         return false;
-    return lwnvme_register_read(controller, LWNVME_REG_VS) == controller->vs;
+    vs = lwnvme_register_read(controller, LWNVME_REG_VS);
+    return vs == controller->vs || (vs != 0 && vs != 0xffffffffu);
+}
+
+/* 1.0 is the least that can be relied on when the register holds nonsense. */
+void lwnvme_version_read(struct lwnvme_controller *controller)
+{
+    uint32_t major;
+
+    controller->vs = lwnvme_register_read(controller, LWNVME_REG_VS);
+    controller->info.version = controller->vs;
+    major = lwnvme_field_get(controller->vs, LWNVME_VS_MJR);
+    if (major == 0 || major > 255)
+        controller->info.version = LWNVME_VERSION(1, 0, 0);
 }
 
 int lwnvme_capabilities_read(struct lwnvme_controller *controller)
 {
-    uint32_t major;
-
     controller->cap_low = lwnvme_register_read(controller, LWNVME_REG_CAP);
     controller->cap_high = lwnvme_register_read(controller, LWNVME_REG_CAP + 4);
-    controller->vs = lwnvme_register_read(controller, LWNVME_REG_VS);
+    lwnvme_version_read(controller);
     if (controller->vs == 0xffffffffu &&
         (controller->cap_low == 0xffffffffu || controller->cap_high == 0xffffffffu))
         return LWNVME_ERR_GONE;
-    major = lwnvme_field_get(controller->vs, LWNVME_VS_MJR);
-    /* 1.0 is the least that can be relied on when the register holds nonsense. */
-    if (major == 0 || major > 255)
-        controller->info.version = LWNVME_VERSION(1, 0, 0);
-    else
-        controller->info.version = controller->vs;
     lwnvme_ready_timeout_update(controller);
     return LWNVME_OK;
 }

@@ -350,6 +350,41 @@ static void fault_157_smaller_transfers_after_an_activation(void **state)
     free(unlisted);
 }
 
+/* Firmware of a later version of the specification: VS is another one after the reset that activates it, be that asked
+ * for, or begun because a command was lost. It is the same controller, which has not left. */
+static void fault_157_another_version_after_the_reset(void **state)
+{
+    static struct lwnvme_recovery recovery;
+    struct lwnvme_sim_image what = {.revision = "NEWER", .flags = LWNVME_SIM_IMAGE_SETS_VS, .vs = 0x20100};
+    struct scenario s;
+    int way;
+
+    (void)state;
+    for (way = 0; way < 3; way++) {
+        scenario_prepare(&s);
+        s.settings.disable_delay_us = 20000;
+        start(&s);
+        assert_true(lwnvme_sim_image_build(&what, image, sizeof(image)));
+        memset(&recovery, 0, sizeof(recovery));
+        if (way == 2)
+            assert_int_equal(lwnvme_recovery_start(s.controller, &recovery, NULL), LWNVME_OK);
+        update.reset = way == 0;
+        assert_int_equal(run(&s), LWNVME_OK);
+        if (way == 1)
+            assert_int_equal(scenario_reset(&s), LWNVME_OK);
+        if (way == 2)
+            scenario_fault(&s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_STUCK,
+                                                         .queue = LWNVME_SIM_IO_QUEUES,
+                                                         .any_opcode = true});
+        try_io(&s);
+        assert_runs(&s, "NEWER");
+        assert_int_equal(lwnvme_controller_get_info(s.controller)->version, 0x20100);
+        assert_int_equal(recovery.counts.resets, way == 2);
+        assert_int_equal(s.events[LWNVME_EVENT_GONE], 0);
+        scenario_end(&s);
+    }
+}
+
 /* Power is cut, or the controller reset, before each command of the update. The next begin succeeds, and what runs is
  * the old image or the new one, as the controller says. */
 static void fault_158_a_power_cut_or_a_reset_at_each_command(void **state)
@@ -422,6 +457,7 @@ int main(void)
         cmocka_unit_test(fault_156_io_waits_for_an_activation_and_none_is_lost),
         cmocka_unit_test(fault_156_an_activation_that_never_ends_gives_the_controller_up),
         cmocka_unit_test(fault_157_smaller_transfers_after_an_activation),
+        cmocka_unit_test(fault_157_another_version_after_the_reset),
         cmocka_unit_test(fault_158_a_power_cut_or_a_reset_at_each_command),
         cmocka_unit_test(the_blocking_form_is_begin_and_wait),
     };

@@ -52,6 +52,13 @@ static void fault_126_zeros_are_gone_by_the_version(void **state)
     assert_int_equal(lwnvme_capabilities_read(controller), 0);
     fake.registers[2] = 0;
     assert_false(lwnvme_device_present(controller, 0));
+    fake.registers[2] = 0xffffffff;
+    assert_false(lwnvme_device_present(controller, 0));
+    fake.registers[2] = LWNVME_VERSION(2, 1, 0); /* another one, by new firmware */
+    assert_true(lwnvme_device_present(controller, 0));
+    fake.registers[2] = 0; /* that never knew better */
+    lwnvme_version_read(controller);
+    assert_true(lwnvme_device_present(controller, 0));
 }
 
 static void fault_026_odd_versions_count_as_1_0(void **state)
