@@ -11,12 +11,26 @@
 /* Pairs within pairs: tools/pack-layouts makes no more. */
 #define LWNVME_DESCRIBE_PENDING 8u
 
-/* A place in a layout: the character there, what of a packed symbol is still to come, and the symbol behind it. */
+/* The first bit of a packed layout; plain ones are ASCII. */
+#define LWNVME_DESCRIBE_IS_PACKED 0x80u
+
+/* A place in a layout: the character there, and what is behind it. */
 struct lwnvme_describe_reader {
-    const char *behind;
-    char now; /* '\0' at the end */
+    const uint8_t *layout;
+    uint32_t behind; /* bits of a packed layout, characters of a plain one */
+    char now;        /* '\0' at the end */
     uint8_t count;
-    uint16_t pending[LWNVME_DESCRIBE_PENDING];
+    uint16_t pending[LWNVME_DESCRIBE_PENDING]; /* of a packed symbol, what is still to come */
+};
+
+/* When a word holds: by bits, or by the whole value. */
+struct lwnvme_describe_condition {
+    uint32_t high_bit;
+    uint32_t low_bit;
+    uint32_t wanted;
+    bool is_inverted;
+    bool is_whole;
+    bool has_value;
 };
 
 /* One entry of a layout, taken apart. Its name and unit are in the sink's object. */
@@ -104,42 +118,66 @@ static void lwnvme_describe_append(char *to, size_t room, const char *text)
     to[at] = '\0';
 }
 
-/* The pair of a symbol, NULL for a character. Of one byte are 4 to 31 and 127 to 255; the others have numbers from 257
- * on, but no multiples of 256. */
-static const uint8_t *lwnvme_describe_pair(uint32_t symbol)
+/* Bits as a number, the first one on top. */
+static uint32_t lwnvme_describe_number_at(const uint8_t *data, uint32_t bit, uint32_t count)
 {
-    if (symbol >= 256u)
-        return lwnvme_describe_pairs[symbol - (symbol >> 8) - (256u - 28u - 129u)];
-    if (symbol >= 127u)
-        return lwnvme_describe_pairs[symbol - (127u - 28u)];
-    return symbol != 0 && symbol < 32u ? lwnvme_describe_pairs[symbol - 4u] : NULL;
+    uint32_t number = 0;
+
+    for (; count > 0; count--) {
+        number = number << 1 | (data[bit >> 3] >> (7u - (bit & 7u)) & 1u);
+        bit++;
+    }
+    return number;
+}
+
+/* The next symbol of a packed layout. Codes of one length follow one another, and those of the next length follow
+ * them: `code` is how far it is from the first one of its length. */
+static uint32_t lwnvme_describe_symbol(struct lwnvme_describe_reader *at)
+{
+    const struct lwnvme_describe_lengths *counts;
+    uint32_t character = 0;
+    uint32_t pair = LWNVME_DESCRIBE_CHARACTERS;
+    uint32_t code = 0;
+
+    for (counts = lwnvme_describe_lengths;; counts++) { /* ends: no symbol has a longer code than is there */
+        code = code << 1 | lwnvme_describe_number_at(at->layout, at->behind++, 1u);
+        if (code < counts->characters) {
+            return character + code;
+        }
+        code -= counts->characters;
+        character += counts->characters;
+        if (code < counts->pairs) {
+            return pair + code;
+        }
+        code -= counts->pairs;
+        pair += counts->pairs;
+    }
 }
 
 /* On to the next character. */
 static void lwnvme_describe_next(struct lwnvme_describe_reader *at)
 {
-    const uint8_t *pair;
     uint32_t symbol;
 
-    if (at->count > 0) {
-        symbol = at->pending[--at->count];
-    } else {
-        symbol = (uint8_t)*at->behind++;
-        if (symbol - 1u < 3u) /* the first of two bytes */
-            symbol = symbol << 8 | (uint8_t)*at->behind++;
+    if ((at->layout[0] & LWNVME_DESCRIBE_IS_PACKED) == 0) {
+        at->now = (char)at->layout[at->behind++];
+        return;
     }
-    while ((pair = lwnvme_describe_pair(symbol)) !=
-           NULL) { /* ends: pairs are of characters and earlier pairs */
-        at->pending[at->count++ & (LWNVME_DESCRIBE_PENDING - 1u)] =
-            (uint16_t)((uint32_t)pair[1] >> 4 | (uint32_t)pair[2] << 4);
-        symbol = pair[0] | ((uint32_t)pair[1] & 15u) << 8;
+    symbol = at->count > 0 ? at->pending[--at->count] : lwnvme_describe_symbol(at);
+    while (symbol >= LWNVME_DESCRIBE_CHARACTERS) { /* ends: pairs are of characters and earlier pairs */
+        const uint32_t bit = (symbol - LWNVME_DESCRIBE_CHARACTERS) * 2u * LWNVME_DESCRIBE_SYMBOL_BITS;
+
+        at->pending[at->count++ & (LWNVME_DESCRIBE_PENDING - 1u)] = (uint16_t)lwnvme_describe_number_at(
+            lwnvme_describe_pairs, bit + LWNVME_DESCRIBE_SYMBOL_BITS, LWNVME_DESCRIBE_SYMBOL_BITS);
+        symbol = lwnvme_describe_number_at(lwnvme_describe_pairs, bit, LWNVME_DESCRIBE_SYMBOL_BITS);
     }
-    at->now = (char)symbol;
+    at->now = lwnvme_describe_characters[symbol];
 }
 
 static void lwnvme_describe_read(struct lwnvme_describe_reader *at, const char *layout)
 {
-    at->behind = layout;
+    at->layout = (const uint8_t *)layout;
+    at->behind = at->layout[0] >> 7; /* behind the bit that says that it is packed */
     at->count = 0;
     lwnvme_describe_next(at);
 }
@@ -179,6 +217,13 @@ static uint32_t lwnvme_describe_count(struct lwnvme_describe_reader *at)
         lwnvme_describe_next(at);
     }
     return value;
+}
+
+/* Bits: high ":" low, or a single one. */
+static void lwnvme_describe_range(struct lwnvme_describe_reader *at, uint32_t *high_bit, uint32_t *low_bit)
+{
+    *high_bit = lwnvme_describe_count(at);
+    *low_bit = lwnvme_describe_accept(at, ':') ? lwnvme_describe_count(at) : *high_bit;
 }
 
 /* Begins a further remark in the note. */
@@ -309,25 +354,34 @@ static uint32_t lwnvme_describe_bits(const struct lwnvme_describe_value *value, 
                                    high_bit, low_bit);
 }
 
-/* Whether the condition of a word, which ends at a blank, holds; moves on to its text. */
-static bool lwnvme_describe_word_holds(struct lwnvme_describe_reader *at,
-                                       const struct lwnvme_describe_value *value)
+/* The condition of a word, which ends at a blank. If there is none it is that of the word before, for the next bit or
+ * the next value. */
+static void lwnvme_describe_condition_take(struct lwnvme_describe_reader *at,
+                                           struct lwnvme_describe_condition *condition)
 {
-    const bool inverted = lwnvme_describe_accept(at, '!');
-    uint32_t high_bit;
-    uint32_t low_bit;
-    bool holds;
-
-    if (lwnvme_describe_accept(at, '=')) {
-        holds = value->low == lwnvme_describe_count(at) && value->high == 0;
-    } else {
-        high_bit = lwnvme_describe_count(at);
-        low_bit = lwnvme_describe_accept(at, ':') ? lwnvme_describe_count(at) : high_bit;
-        holds = lwnvme_describe_bits(value, high_bit, low_bit) ==
-                (lwnvme_describe_accept(at, '=') ? lwnvme_describe_count(at) : 1u);
+    if (at->now == ' ') {
+        condition->wanted += condition->has_value ? 1u : 0u;
+        condition->low_bit += condition->has_value ? 0u : 1u;
+        condition->high_bit += condition->has_value ? 0u : 1u;
+        return;
     }
-    lwnvme_describe_next(at);
-    return holds != inverted;
+    condition->is_inverted = lwnvme_describe_accept(at, '!');
+    condition->is_whole = at->now == '=';
+    if (!condition->is_whole) {
+        lwnvme_describe_range(at, &condition->high_bit, &condition->low_bit);
+    }
+    condition->has_value = lwnvme_describe_accept(at, '=');
+    condition->wanted = condition->has_value ? lwnvme_describe_count(at) : 1u;
+}
+
+static bool lwnvme_describe_holds(const struct lwnvme_describe_condition *condition,
+                                  const struct lwnvme_describe_value *value)
+{
+    const bool is_there = condition->is_whole ? value->low == condition->wanted && value->high == 0
+                                              : lwnvme_describe_bits(value, condition->high_bit,
+                                                                     condition->low_bit) == condition->wanted;
+
+    return is_there != condition->is_inverted;
 }
 
 /* Adds each word that holds to the note. */
@@ -336,13 +390,14 @@ static void lwnvme_describe_all_words(struct lwnvme_describe *describe,
                                       const struct lwnvme_describe_value *value)
 {
     struct lwnvme_describe_reader at = *words;
+    struct lwnvme_describe_condition condition = {0, 0, 0, false, false, false};
     char word[LWNVME_DESCRIBE_NAME_BYTES];
-    bool holds;
 
     do { /* each turn takes a word of a constant string */
-        holds = lwnvme_describe_word_holds(&at, value);
+        lwnvme_describe_condition_take(&at, &condition);
+        lwnvme_describe_next(&at);
         lwnvme_describe_take(word, sizeof(word), &at, '|', '|');
-        if (holds) {
+        if (lwnvme_describe_holds(&condition, value)) {
             lwnvme_describe_remark(describe, word);
         }
     } while (lwnvme_describe_accept(&at, '|'));
@@ -501,9 +556,7 @@ static bool lwnvme_describe_parse(struct lwnvme_describe *describe, struct lwnvm
     lwnvme_describe_next(at);
     entry->has_bits = lwnvme_describe_accept(at, '@');
     if (entry->has_bits) {
-        entry->high_bit = lwnvme_describe_count(at);
-        lwnvme_describe_next(at);
-        entry->low_bit = lwnvme_describe_count(at);
+        lwnvme_describe_range(at, &entry->high_bit, &entry->low_bit);
     }
     entry->has_name = lwnvme_describe_accept(at, ' ');
     lwnvme_describe_take(describe->name, sizeof(describe->name), at, '[', ':');
@@ -609,11 +662,9 @@ void lwnvme_describe_array(struct lwnvme_describe *describe, const char *name, c
 
 const char *lwnvme_describe_pick(const char *layouts, uint8_t which)
 {
-    while (*layouts != '\0') {
-        if ((uint8_t)*layouts++ == which) {
-            return layouts;
-        }
-        while (*layouts++ != '\0') { /* to the end of this one */
+    for (; *layouts != '\0'; layouts += 2u + (uint8_t)layouts[1]) {
+        if ((uint8_t)*layouts == which) {
+            return &layouts[2];
         }
     }
     return NULL;

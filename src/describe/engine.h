@@ -5,12 +5,13 @@
  * A layout is one string that lists a structure's fields in order, from its first byte on:
  *
  *     layout   = { entry ";" }
- *     entry    = ["&"] bytes kind ["@" high ":" low] [" " name] ["[" unit "]"] [":" word { "|" word }]
+ *     entry    = ["&"] bytes kind ["@" high [":" low]] [" " name] ["[" unit "]"] [":" word { "|" word }]
  *     word     = ["!"] high [":" low] ["=" value] " " text   bits of the value: set (or clear with !), or as given
  *              | "=" value " " text                          the whole value
+ *              | " " text                                    as the word before, but the next bit or the next value
  *
  * "&" does not move on: the next entry begins at the same byte. "@" takes bits out of a field of up to 8 bytes; they
- * do not cross bit 32. Kinds:
+ * do not cross bit 32; the low one may be left out if it is the high one and a name follows. Kinds:
  *
  *     u  number                        x  number, in hexadecimal
  *     t  temperature in kelvin         z  0's based number
@@ -26,8 +27,8 @@
  * The walk ends with the string or when the data are used up, so no layout reads beyond what it was given.
  *
  * The longer ones are in layouts.txt, a line for each entry and, indented, for each word. tools/pack-layouts packs them
- * into packed.c, where a character that occurs in no layout stands for two others; a layout may be either, packed or
- * plain.
+ * into packed.c: bits, the first of which is 1, then Huffman codes of symbols, each a character or a pair of other
+ * symbols. A layout may be either, packed or plain.
  */
 #ifndef LWNVME_DESCRIBE_ENGINE_H
 #define LWNVME_DESCRIBE_ENGINE_H
@@ -63,8 +64,8 @@ struct lwnvme_describe_span {
 void lwnvme_describe_array(struct lwnvme_describe *describe, const char *name, const char *layout,
                            const struct lwnvme_describe_span *span);
 
-/* One of several layouts in one constant: each begins with a byte that tells which it is, not 0, and ends with a 0;
- * one more 0 ends them all. NULL if there is none for `which`. */
+/* One of several layouts in one constant: each begins with a byte that tells which it is, not 0, and one that says how
+ * many more follow; a 0 ends them all. NULL if there is none for `which`. */
 const char *lwnvme_describe_pick(const char *layouts, uint8_t which);
 
 /* One number of a table that an opcode or an identifier indexes. */

@@ -6,9 +6,21 @@
 #include <stdint.h>
 
 /* clang-format off */
-/* What the symbols 4 to 31, 127 to 255, and from 256 on stand for: two numbers of 12 bits each, the first
- * one in the first byte and the lower half of the second. */
-extern const uint8_t lwnvme_describe_pairs[922][3];
+/* The characters that layouts are made of, which are the first symbols. */
+#define LWNVME_DESCRIBE_CHARACTERS 82u
+extern const char lwnvme_describe_characters[LWNVME_DESCRIBE_CHARACTERS];
+
+/* What the symbols behind them stand for: two symbols of 10 bits each, one pair after the other. */
+#define LWNVME_DESCRIBE_SYMBOL_BITS 10u
+extern const uint8_t lwnvme_describe_pairs[2355];
+
+/* How many characters and pairs have codes of 1 bit, 2 bits, and so on. */
+#define LWNVME_DESCRIBE_CODE_BITS_MAX 13u
+struct lwnvme_describe_lengths {
+    uint16_t characters;
+    uint16_t pairs;
+};
+extern const struct lwnvme_describe_lengths lwnvme_describe_lengths[LWNVME_DESCRIBE_CODE_BITS_MAX];
 
 extern const char lwnvme_describe_controller_layout[];
 extern const char lwnvme_describe_power_layout[];

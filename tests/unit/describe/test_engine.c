@@ -89,6 +89,7 @@ static void each_kind_reads_as_the_layout_says(void **state)
     expect_laid_out("3-;1z a[blocks];", data, 4, "a : 0 (1 block)");
     expect_laid_out("8u@63:56 a;", data, 8, "a : 128");
     expect_laid_out("&2u@15:12 a;2u@7:4 b;", data, 2, "b : 3");
+    expect_laid_out("&2u@4 a;2u@3:0 b;", data, 2, "a : 1");
     expect_laid_out("16u a;", data, 16, "a : 27670116110581043764");
     expect_laid_out("16-;1e a[bytes];", data, 17, "a : 9 (512 bytes)");
     expect_laid_out("4h a;", data, 4, "a : 3412ff00");
@@ -109,6 +110,16 @@ static void words_follow_their_conditions(void **state)
     expect_laid_out("4x a:31 top;", value, 4, "a : 0x80000015 (top)");
     expect_laid_out("1x a[K]:0 zero;", value, 1, "a : 0x15 K (zero)");
     expect_laid_out("2x a:8 eight;", value, 2, "a : 0x15");
+}
+
+static void a_word_without_a_condition_has_the_next_one(void **state)
+{
+    static const uint8_t value[] = {0x15};
+
+    (void)state;
+    expect_laid_out("1x a:0 zero| one| two|4 four| five;", value, 1, "a : 0x15 (zero, two, four)");
+    expect_laid_out("1x a:=20 not| exactly| neither;", value, 1, "a : 0x15 (exactly)");
+    expect_laid_out("1x a:2:0=4 four| five| six|4:3=1 one| two;", value, 1, "a : 0x15 (five, two)");
 }
 
 static void sizes_are_said_as_people_do(void **state)
@@ -229,6 +240,7 @@ int main(void)
         cmocka_unit_test(hexadecimals_are_right_over_128_bits),
         cmocka_unit_test(each_kind_reads_as_the_layout_says),
         cmocka_unit_test(words_follow_their_conditions),
+        cmocka_unit_test(a_word_without_a_condition_has_the_next_one),
         cmocka_unit_test(sizes_are_said_as_people_do),
         cmocka_unit_test(a_layout_ends_with_the_data),
         cmocka_unit_test(a_sink_of_ones_own_gets_each_field),

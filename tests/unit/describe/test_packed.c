@@ -18,40 +18,76 @@ static const struct {
 #undef ROW
 };
 
+static unsigned bits_of(const uint8_t *data, unsigned bit, unsigned count)
+{
+    return count == 0 ? 0
+                      : bits_of(data, bit, count - 1) * 2 +
+                            (data[(bit + count - 1) / 8] >> (7 - (bit + count - 1) % 8)) % 2;
+}
+
 /* A symbol by recursion. */
 static void unpack(char **to, unsigned symbol)
 {
-    const uint8_t *pair;
-
-    if (symbol >= 32 && symbol < 127) {
-        *(*to)++ = (char)symbol;
+    if (symbol < LWNVME_DESCRIBE_CHARACTERS) {
+        *(*to)++ = lwnvme_describe_characters[symbol];
         return;
     }
-    assert_true(symbol >= 4 && symbol < 1024);
-    if (symbol < 32) {
-        pair = lwnvme_describe_pairs[symbol - 4];
-    } else if (symbol < 256) {
-        pair = lwnvme_describe_pairs[28 + symbol - 127];
-    } else {
-        pair = lwnvme_describe_pairs[28 + 129 + (symbol / 256 - 1) * 255 + symbol % 256 - 1];
-    }
-    unpack(to, pair[0] + pair[1] % 16u * 256u);
-    unpack(to, pair[1] / 16u + pair[2] * 16u);
+    symbol = (symbol - LWNVME_DESCRIBE_CHARACTERS) * 2;
+    assert_true((symbol + 2) * LWNVME_DESCRIBE_SYMBOL_BITS <= sizeof(lwnvme_describe_pairs) * 8);
+    unpack(to,
+           bits_of(lwnvme_describe_pairs, symbol * LWNVME_DESCRIBE_SYMBOL_BITS, LWNVME_DESCRIBE_SYMBOL_BITS));
+    unpack(to, bits_of(lwnvme_describe_pairs, (symbol + 1) * LWNVME_DESCRIBE_SYMBOL_BITS,
+                       LWNVME_DESCRIBE_SYMBOL_BITS));
 }
 
-/* The next layout of a list, or the only one. */
-static const char *unpacked(const char *packed, char text[8192])
+/* All symbols that have a code: how long it is, and which. */
+static struct {
+    unsigned length;
+    unsigned code;
+    unsigned symbol;
+} codes[2048];
+static unsigned code_count;
+
+static void make_codes(void)
 {
-    for (; *packed != '\0'; packed++) {
-        if (*packed >= 1 && *packed <= 3) {
-            unpack(&text, (unsigned)packed[0] * 256u + (uint8_t)packed[1]);
-            packed++;
-        } else {
-            unpack(&text, (uint8_t)*packed);
+    unsigned characters = 0;
+    unsigned pairs = LWNVME_DESCRIBE_CHARACTERS;
+    unsigned code = 0;
+
+    code_count = 0;
+    for (unsigned length = 1; length <= LWNVME_DESCRIBE_CODE_BITS_MAX; length++) {
+        const struct lwnvme_describe_lengths *row = &lwnvme_describe_lengths[length - 1];
+
+        for (unsigned i = 0; i < row->characters + (unsigned)row->pairs; i++) {
+            codes[code_count].length = length;
+            codes[code_count].code = code++;
+            codes[code_count++].symbol = i < row->characters ? characters++ : pairs++;
         }
+        code *= 2;
     }
-    *text = '\0';
-    return packed + 1;
+    /* No bits that are no code. */
+    assert_int_equal(code, 2u << LWNVME_DESCRIBE_CODE_BITS_MAX);
+    assert_true(characters <= LWNVME_DESCRIBE_CHARACTERS);
+}
+
+/* A layout's text; how many bytes it takes up. */
+static unsigned unpacked(const char *packed, char text[8192])
+{
+    const uint8_t *data = (const uint8_t *)packed;
+    char *to = text;
+    unsigned bit = 1;
+
+    assert_true(data[0] >= 0x80);
+    do {
+        unsigned i;
+
+        for (i = 0; i < code_count && bits_of(data, bit, codes[i].length) != codes[i].code; i++) {
+        }
+        assert_true(i < code_count);
+        bit += codes[i].length;
+        unpack(&to, codes[i].symbol);
+    } while (to[-1] != '\0');
+    return (bit + 7) / 8;
 }
 
 /* What has been read of a section, against what is packed: each line is an entry, or a word if it is indented. */
@@ -74,14 +110,50 @@ static void check_section(struct section *section, int id, const char *name)
         if (strcmp(section->name, name) != 0) {
             section->rest = all[i].packed;
         }
-        assert_int_equal((uint8_t)*section->rest, id);
-        section->rest = unpacked(section->rest + 1, text);
+        assert_int_equal((uint8_t)section->rest[0], id);
+        assert_int_equal((uint8_t)section->rest[1], unpacked(section->rest + 2, text));
+        section->rest += 2 + (uint8_t)section->rest[1];
     } else {
         unpacked(all[i].packed, text);
     }
     assert_string_equal(text, section->text);
     section->checked += strcmp(section->name, name) != 0;
     snprintf(section->name, sizeof(section->name), "%s", name);
+}
+
+/* A word without its condition, if it is the next one after that of the word before. */
+static const char *short_word(const char *word, char condition[64], unsigned *number)
+{
+    const char *blank = strchr(word, ' ');
+    const char *digits = blank;
+    const unsigned before = *number;
+    char start[64];
+    bool goes_on;
+
+    while (digits > word && digits[-1] >= '0' && digits[-1] <= '9') {
+        digits--;
+    }
+    *number = (unsigned)strtoul(digits, NULL, 10);
+    snprintf(start, sizeof(start), "%.*s", (int)(digits - word), word);
+    goes_on = strcmp(start, condition) == 0 && start[0] != '!' && *number == before + 1;
+    snprintf(condition, 64, "%s", start);
+    return goes_on ? blank : word;
+}
+
+/* A single bit has no second number if a name follows. */
+static void short_bits(char *text)
+{
+    unsigned high;
+    unsigned low;
+    int length = 0;
+
+    for (char *at = strchr(text, '@'); at != NULL; at = strchr(at + 1, '@')) {
+        if (sscanf(at, "@%u:%u%n", &high, &low, &length) == 2 && high == low && at[length] == ' ') {
+            char *colon = strchr(at, ':');
+
+            memmove(colon, at + length, strlen(at + length) + 1);
+        }
+    }
 }
 
 static void they_are_what_layouts_txt_says(void **state)
@@ -93,8 +165,11 @@ static void they_are_what_layouts_txt_says(void **state)
     int id = -1;
     bool entries = false; /* this layout has some */
     bool words = false;   /* the last line was one */
+    char condition[64] = "none";
+    unsigned number = 0;
 
     (void)state;
+    make_codes();
     assert_non_null(file);
     for (bool more = true; more;) {
         more = fgets(line, sizeof(line), file) != NULL;
@@ -102,9 +177,11 @@ static void they_are_what_layouts_txt_says(void **state)
         if (!more || line[0] == '[') {
             if (name[0] != '\0') {
                 strcat(section.text, words && entries ? ";" : "");
+                short_bits(section.text);
                 check_section(&section, id, name);
             }
             id = -1;
+            strcpy(condition, "none");
             section.text[0] = '\0';
             entries = false;
             words = false;
@@ -118,7 +195,7 @@ static void they_are_what_layouts_txt_says(void **state)
                 section.text[length - 1] = ':'; /* of an entry */
             }
             strcat(section.text, words ? "|" : "");
-            strcat(section.text, line + 4);
+            strcat(section.text, short_word(line + 4, condition, &number));
             words = true;
         } else if (line[0] != '\0' && line[0] != '#') {
             strcat(section.text, words ? ";" : "");
@@ -126,6 +203,7 @@ static void they_are_what_layouts_txt_says(void **state)
             strcat(section.text, ";");
             entries = true;
             words = false;
+            strcpy(condition, "none");
         }
     }
     fclose(file);
