@@ -45,7 +45,7 @@ _lwnvme_words() {
     -n | --namespace) return ;;
     esac
     if [[ $word == -* ]]; then
-        echo '--device --namespace --file --json --yes --irq --no-huge-pages --no-bar-mmap'
+        echo '--device --namespace --file --json --yes --force --irq --no-huge-pages --no-bar-mmap'
         echo '--sysfs --procfs --devfs --help --version'
         return
     fi

@@ -337,12 +337,32 @@ static void pci_rebind_failed(const struct linux_pci *pci, const char *step, int
              error == EACCES || error == EPERM ? "; run this as root" : "");
 }
 
-bool linux_pci_bind(const char *address, char why[LINUX_PCI_REASON])
+/* Nobody uses it, and nobody can begin to. */
+static bool pci_hand_over(struct linux_pci *pci, char why[LINUX_PCI_REASON])
+{
+    const char *step;
+    const int error = pci_rebind(pci, "vfio-pci", &step);
+
+    if (error != 0) {
+        pci_rebind_failed(pci, step, error, why);
+    }
+    pci_driver(pci->address, pci->driver, sizeof(pci->driver));
+    if (error == 0 && strcmp(pci->driver, "vfio-pci") == 0) {
+        return true;
+    }
+    if (error == 0) {
+        snprintf(why, LINUX_PCI_REASON, "vfio-pci did not take %s; the kernel's log says why", pci->address);
+    }
+    (void)pci_rebind(pci, "\n", &step);
+    return false;
+}
+
+bool linux_pci_bind(const char *address, bool force, char why[LINUX_PCI_REASON])
 {
     struct linux_pci pci;
+    struct linux_claims claims;
     char path[LINUX_PATH];
-    const char *step;
-    int error;
+    bool bound;
 
     if (!linux_pci_read(address, &pci, why)) {
         return false;
@@ -350,31 +370,21 @@ bool linux_pci_bind(const char *address, char why[LINUX_PCI_REASON])
     if (strcmp(pci.driver, "vfio-pci") == 0) {
         return true;
     }
-    if (linux_pci_in_use(&pci, why)) {
-        return false;
-    }
-    if (pci.group < 0) {
-        snprintf(why, LINUX_PCI_REASON, LINUX_NO_IOMMU, pci.address);
+    if (!linux_claims_take(&pci, force, &claims, why)) {
         return false;
     }
     linux_pci_sys_path(path, "bus/pci/drivers", "vfio-pci", "");
-    if (access(path, F_OK) != 0) {
+    if (pci.group < 0) {
+        snprintf(why, LINUX_PCI_REASON, LINUX_NO_IOMMU, pci.address);
+        bound = false;
+    } else if (access(path, F_OK) != 0) {
         snprintf(why, LINUX_PCI_REASON, "the driver vfio-pci is not loaded: modprobe vfio-pci");
-        return false;
+        bound = false;
+    } else {
+        bound = pci_hand_over(&pci, why);
     }
-    error = pci_rebind(&pci, "vfio-pci", &step);
-    if (error != 0) {
-        pci_rebind_failed(&pci, step, error, why);
-    }
-    pci_driver(pci.address, pci.driver, sizeof(pci.driver));
-    if (error == 0 && strcmp(pci.driver, "vfio-pci") == 0) {
-        return true;
-    }
-    if (error == 0) {
-        snprintf(why, LINUX_PCI_REASON, "vfio-pci did not take %s; the kernel's log says why", pci.address);
-    }
-    (void)pci_rebind(&pci, "\n", &step);
-    return false;
+    linux_claims_end(&claims);
+    return bound;
 }
 
 /* Whether a program has opened the function through VFIO; the kernel would wait for it. */

@@ -37,15 +37,15 @@ bool linux_pci_read(const char *address, struct linux_pci *pci, char why[LINUX_P
 /* A line of a file in the directory of the function's controller (model, serial, ...); "" where there is none. */
 void linux_pci_attribute(const struct linux_pci *pci, const char *name, char *text, size_t room);
 
-/* Whether a file system, swap or another device lies on one of the function's block devices; `why` says which. Also true
- * when that cannot be found out. */
+/* Whether a file system, swap or another device lies on one of the function's block devices, or a program has one open;
+ * `why` says which. Also true when that cannot be found out. */
 bool linux_pci_in_use(const struct linux_pci *pci, char why[LINUX_PCI_REASON]);
 /* Whether nothing else in the function's IOMMU group has a driver that VFIO does not tolerate. */
 bool linux_pci_group_alone(const struct linux_pci *pci, char why[LINUX_PCI_REASON]);
 
-/* Gives the function to vfio-pci, unless it is in use; or back to the driver that the kernel chooses. false: nothing has
- * changed, or what has was put back, and `why` says why. */
-bool linux_pci_bind(const char *address, char why[LINUX_PCI_REASON]);
+/* Gives the function to vfio-pci, unless it is in use (with `force` also if a program has it open, and no more than that); or
+ * back to the driver that the kernel chooses. false: nothing has changed, or what has was put back, and `why` says why. */
+bool linux_pci_bind(const char *address, bool force, char why[LINUX_PCI_REASON]);
 bool linux_pci_unbind(const char *address, char why[LINUX_PCI_REASON]);
 
 #endif

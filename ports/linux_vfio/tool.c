@@ -31,6 +31,7 @@ static const char tool_usage[] =
     "  -f, --file PATH       read: where blocks go (- is standard output); write: where they come from\n"
     "      --json            for scripts, where a command knows it\n"
     "      --yes             no question before what changes the drive\n"
+    "      --force           bind: although programs have the drive open; they will fail\n"
     "      --irq KIND        msix, msi, intx or poll; without: the first of these that there is\n"
     "      --no-huge-pages   memory in ordinary pages\n"
     "      --no-bar-mmap     registers by system calls\n"
@@ -57,6 +58,8 @@ static bool tool_flag(struct tool *tool, const char *word)
         tool->json = true;
     } else if (strcmp(word, "--yes") == 0) {
         tool->yes = true;
+    } else if (strcmp(word, "--force") == 0) {
+        tool->force = true;
     } else if (strcmp(word, "--no-huge-pages") == 0) {
         tool->flags |= LWNVME_VFIO_NO_HUGE_PAGES;
     } else if (strcmp(word, "--no-bar-mmap") == 0) {

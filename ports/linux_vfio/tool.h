@@ -25,6 +25,7 @@ struct tool {
     enum platform_irq irq;
     bool json;
     bool yes;
+    bool force;     /* bind: although programs have it open */
     int word_count; /* the command and its arguments */
     char **words;
 };

@@ -131,7 +131,7 @@ int tool_bind(const struct tool *tool, bool bind)
     if (address == NULL) {
         return tool_refuse("which controller? lwnvme %s ADDRESS; see lwnvme list", tool->words[0]);
     }
-    if (!(bind ? linux_pci_bind(address, why) : linux_pci_unbind(address, why))) {
+    if (!(bind ? linux_pci_bind(address, tool->force, why) : linux_pci_unbind(address, why))) {
         return tool_refuse("%s", why);
     }
     if (!linux_pci_read(address, &pci, why)) {

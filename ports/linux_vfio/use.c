@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Linux VFIO port: whether somebody depends on a drive that the kernel's driver has. Looked at are all block devices of the
- * function, partitions and the common devices of multipath subsystems included:
+ * function, with partitions and the common devices of multipath subsystems; and those of other controllers of its subsystem
+ * that are the same namespaces by another way:
  *
  *     holders/             device mapper, md, bcache on top of it
  *     /proc/self/mountinfo file systems of this mount namespace
  *     /proc/swaps          swap
  *     open with O_EXCL     what any of these, in any namespace, has claimed in the kernel
+ *     /proc/N/fd           programs that have merely opened a block device, or the controller's own device
  *
- * Programs that have merely opened the device do not show. What cannot be looked at counts as in use.
+ * What cannot be looked at counts as in use; but programs of other users do not show to one who is not root. A claim on a
+ * whole disk keeps everybody from it and from its partitions: who wants to take the drive away holds these claims.
  */
 #include "pci.h"
 
@@ -18,13 +21,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pci_private.h"
 
+#define USE_WWID_BYTES 160u
+#define USE_NO_NODE    (-2)
+
 struct use_device {
     char name[64];   /* nvme0n1p1 */
     char number[24]; /* 259:1; "": no device node */
+    bool is_part;
+};
+
+struct use_list {
+    uint32_t count;
+    struct use_device devices[LINUX_CLAIMS_MAX];
+    struct use_device controller; /* a character device */
 };
 
 /* Whether a path goes through the function's directory. */
@@ -85,6 +99,81 @@ static bool use_is_ours(const char *name, const char *address)
     ours = real != NULL && (use_below(real, address) || use_below_subsystem(real, address));
     free(real);
     return ours;
+}
+
+/* What names a namespace wherever it is seen; of a partition, its disk's. "": nothing. */
+static void use_wwid(const struct use_device *device, char wwid[USE_WWID_BYTES])
+{
+    char path[LINUX_PATH];
+
+    linux_pci_sys_path(path, "class/block", device->name, device->is_part ? "../wwid" : "wwid");
+    (void)linux_pci_line(path, wwid, USE_WWID_BYTES);
+}
+
+/* The controller that a block device hangs below: nvme1 of .../0000:05:00.0/nvme/nvme1/nvme1n1; "": none. */
+static void use_controller(const struct use_device *device, char controller[32])
+{
+    static const char below[] = "/nvme/nvme";
+    char path[LINUX_PATH];
+    char *real;
+    const char *found;
+
+    controller[0] = '\0';
+    linux_pci_sys_path(path, "class/block", device->name, "");
+    real = realpath(path, NULL);
+    found = real != NULL ? strstr(real, below) : NULL;
+    if (found != NULL) {
+        found += strlen("/nvme/");
+        snprintf(controller, 32, "%.*s", (int)strcspn(found, "/"), found);
+    }
+    free(real);
+}
+
+/* Whether two controllers are of one subsystem. */
+static bool use_same_subsystem(const char *one, const char *other)
+{
+    char directory[LINUX_PATH];
+    char path[LINUX_PATH];
+    char other_path[LINUX_PATH];
+    DIR *entries;
+    const struct dirent *entry;
+    bool same = false;
+
+    linux_pci_sys_path(directory, "class", "nvme-subsystem", "");
+    entries = opendir(directory);
+    while (entries != NULL && !same && (entry = readdir(entries)) != NULL) {
+        if (entry->d_name[0] != '.' && strlen(entry->d_name) < 64u) {
+            linux_pci_sys_path(path, "class/nvme-subsystem", entry->d_name, one);
+            linux_pci_sys_path(other_path, "class/nvme-subsystem", entry->d_name, other);
+            same = access(path, F_OK) == 0 && access(other_path, F_OK) == 0;
+        }
+    }
+    if (entries != NULL) {
+        closedir(entries);
+    }
+    return same;
+}
+
+/* Whether a device is one of those in the list, by another controller of the subsystem. */
+static bool use_is_same(const struct use_device *device, const struct linux_pci *pci,
+                        const struct use_list *list)
+{
+    char controller[32];
+    char wwid[USE_WWID_BYTES];
+    bool same = false;
+
+    use_controller(device, controller);
+    use_wwid(device, wwid);
+    if (controller[0] == '\0' || wwid[0] == '\0' || !use_same_subsystem(pci->controller, controller)) {
+        return false;
+    }
+    for (uint32_t i = 0; i < list->count && !same; i++) {
+        char own[USE_WWID_BYTES];
+
+        use_wwid(&list->devices[i], own);
+        same = strcmp(own, wwid) == 0;
+    }
+    return same;
 }
 
 static bool use_has_holders(const struct use_device *device, char why[LINUX_PCI_REASON])
@@ -178,7 +267,8 @@ static bool use_in_table(const char *name, bool must, const struct use_device *d
     return found;
 }
 
-static bool use_is_claimed(const struct use_device *device, char why[LINUX_PCI_REASON])
+/* Opens it so that nobody else can; -1: somebody else can, or that cannot be told, and `why` says it. -2: nobody can open it. */
+static int use_claim(const struct use_device *device, char why[LINUX_PCI_REASON])
 {
     char path[LINUX_PATH];
     int descriptor;
@@ -186,20 +276,29 @@ static bool use_is_claimed(const struct use_device *device, char why[LINUX_PCI_R
     linux_pci_device_node(path, sizeof(path), device->name);
     descriptor = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
     if (descriptor >= 0) {
-        close(descriptor);
-        return false;
+        return descriptor;
     }
     if (errno == EBUSY) {
         snprintf(why, LINUX_PCI_REASON,
                  "%s is in use (mounted in another namespace, or part of another device)", device->name);
-        return true;
+        return -1;
     }
-    if (device->number[0] == '\0') { /* one path of several to a common device: nobody can open it */
-        return false;
+    if (device->number[0] == '\0') { /* one path of several to a common device */
+        return USE_NO_NODE;
     }
     snprintf(why, LINUX_PCI_REASON, "cannot tell whether %s is in use: %.120s: %s%s", device->name, path,
              strerror(errno), errno == EACCES || errno == EPERM ? "; run this as root" : "");
-    return true;
+    return -1;
+}
+
+static bool use_is_claimed(const struct use_device *device, char why[LINUX_PCI_REASON])
+{
+    const int descriptor = use_claim(device, why);
+
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+    return descriptor == -1;
 }
 
 static bool use_of_device(const struct use_device *device, char why[LINUX_PCI_REASON])
@@ -209,32 +308,223 @@ static bool use_of_device(const struct use_device *device, char why[LINUX_PCI_RE
            use_in_table("swaps", false, device, use_swap_by, why) || use_is_claimed(device, why);
 }
 
-bool linux_pci_in_use(const struct linux_pci *pci, char why[LINUX_PCI_REASON])
+/* Whether an open file is the device: by its number, or by its name where that is not a device's. */
+static bool use_is_file(const char *link, const struct use_device *device, uint32_t kind)
+{
+    char target[LINUX_PATH];
+    char node[LINUX_PATH];
+    char number[24];
+    struct statx about;
+    const ssize_t length = readlink(link, target, sizeof(target) - 1u);
+
+    if (length <= 0 || target[0] != '/') { /* sockets, pipes, ... */
+        return false;
+    }
+    target[length] = '\0';
+    linux_pci_device_node(node, sizeof(node), device->name);
+    if (strcmp(target, node) == 0) {
+        return true;
+    }
+    if (statx(AT_FDCWD, link, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE, &about) != 0 ||
+        (about.stx_mode & S_IFMT) != kind) {
+        return false;
+    }
+    snprintf(number, sizeof(number), "%u:%u", about.stx_rdev_major, about.stx_rdev_minor);
+    return strcmp(number, device->number) == 0;
+}
+
+/* Which of the devices an open file is; NULL: none. */
+static const struct use_device *use_file(const char *link, const struct use_list *list)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (use_is_file(link, &list->devices[i], S_IFBLK)) {
+            return &list->devices[i];
+        }
+    }
+    return use_is_file(link, &list->controller, S_IFCHR) ? &list->controller : NULL;
+}
+
+/* Whether a process has one of the devices open. */
+static bool use_by_process(const char *process, const struct use_list *list, char why[LINUX_PCI_REASON])
+{
+    char path[LINUX_PATH];
+    char name[64];
+    const struct use_device *device = NULL;
+    DIR *files;
+    const struct dirent *entry;
+
+    snprintf(name, sizeof(name), "%.20s/fd", process);
+    linux_pci_proc_path(path, name);
+    files = opendir(path);
+    while (files != NULL && device == NULL && (entry = readdir(files)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            snprintf(name, sizeof(name), "%.20s/fd/%.20s", process, entry->d_name);
+            linux_pci_proc_path(path, name);
+            device = use_file(path, list);
+        }
+    }
+    if (files != NULL) {
+        closedir(files);
+    }
+    if (device != NULL) {
+        snprintf(name, sizeof(name), "%.20s/comm", process);
+        linux_pci_proc_path(path, name);
+        (void)linux_pci_line(path, name, sizeof(name));
+        snprintf(why, LINUX_PCI_REASON,
+                 "%s is open in %.40s (process %.20s): end that first, or bind --force", device->name, name,
+                 process);
+    }
+    return device != NULL;
+}
+
+static bool use_is_open(const struct use_list *list, char why[LINUX_PCI_REASON])
+{
+    char path[LINUX_PATH];
+    char own[24];
+    DIR *processes;
+    const struct dirent *entry;
+    bool open = false;
+
+    snprintf(own, sizeof(own), "%ld", (long)getpid());
+    linux_pci_proc_path(path, "");
+    processes = opendir(path);
+    while (processes != NULL && !open && (entry = readdir(processes)) != NULL) {
+        if (entry->d_name[0] >= '1' && entry->d_name[0] <= '9' && strcmp(entry->d_name, own) != 0) {
+            open = use_by_process(entry->d_name, list, why);
+        }
+    }
+    if (processes != NULL) {
+        closedir(processes);
+    }
+    return open;
+}
+
+static void use_describe(const char *name, struct use_device *device)
+{
+    char path[LINUX_PATH];
+
+    memcpy(device->name, name, strlen(name) + 1u);
+    linux_pci_sys_path(path, "class/block", name, "dev");
+    (void)linux_pci_line(path, device->number, sizeof(device->number));
+    linux_pci_sys_path(path, "class/block", name, "partition");
+    device->is_part = access(path, F_OK) == 0;
+}
+
+/* One pass over all block devices: the function's own, or those that are the same as these. false: they are too many. */
+static bool use_gather(DIR *directory, const struct linux_pci *pci, bool own, struct use_list *list)
+{
+    const struct dirent *entry;
+
+    rewinddir(directory);
+    while ((entry = readdir(directory)) != NULL) {
+        struct use_device *device = &list->devices[list->count];
+
+        if (strncmp(entry->d_name, "nvme", 4) != 0 || strlen(entry->d_name) >= sizeof(device->name) ||
+            use_is_ours(entry->d_name, pci->address) != own) {
+            continue;
+        }
+        if (list->count == LINUX_CLAIMS_MAX) {
+            return false;
+        }
+        use_describe(entry->d_name, device);
+        list->count += own || use_is_same(device, pci, list) ? 1u : 0u;
+    }
+    return true;
+}
+
+/* false: `why` says why that cannot be found out. */
+static bool use_find(const struct linux_pci *pci, struct use_list *list, char why[LINUX_PCI_REASON])
 {
     char path[LINUX_PATH];
     DIR *directory;
-    const struct dirent *entry;
-    bool used = false;
+    bool all;
 
+    memset(list, 0, sizeof(*list));
+    snprintf(list->controller.name, sizeof(list->controller.name), "%s", pci->controller);
+    linux_pci_attribute(pci, "dev", list->controller.number, sizeof(list->controller.number));
     linux_pci_sys_path(path, "class", "block", "");
     directory = opendir(path);
     if (directory == NULL) {
         snprintf(why, LINUX_PCI_REASON, "cannot tell whether %s is in use: %.120s: %s", pci->address, path,
                  strerror(errno));
-        return pci->controller[0] != '\0';
+        return pci->controller[0] == '\0';
     }
-    while (!used && (entry = readdir(directory)) != NULL) {
-        struct use_device device;
-
-        if (strncmp(entry->d_name, "nvme", 4) != 0 || strlen(entry->d_name) >= sizeof(device.name) ||
-            !use_is_ours(entry->d_name, pci->address)) {
-            continue;
-        }
-        memcpy(device.name, entry->d_name, strlen(entry->d_name) + 1u);
-        linux_pci_sys_path(path, "class/block", device.name, "dev");
-        (void)linux_pci_line(path, device.number, sizeof(device.number));
-        used = use_of_device(&device, why);
-    }
+    all = use_gather(directory, pci, true, list) && use_gather(directory, pci, false, list);
     closedir(directory);
-    return used;
+    if (!all) {
+        snprintf(why, LINUX_PCI_REASON, "cannot tell whether %s is in use: it has too many block devices",
+                 pci->address);
+    }
+    return all;
+}
+
+static bool use_of_list(const struct use_list *list, bool force, char why[LINUX_PCI_REASON])
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (use_of_device(&list->devices[i], why)) {
+            return true;
+        }
+    }
+    return !force && use_is_open(list, why);
+}
+
+/* Of whole disks: with these nobody gets a partition either. */
+static bool use_claim_all(const struct use_list *list, struct linux_claims *claims,
+                          char why[LINUX_PCI_REASON])
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        const int descriptor = list->devices[i].is_part ? USE_NO_NODE : use_claim(&list->devices[i], why);
+
+        if (descriptor == -1) {
+            return false;
+        }
+        if (descriptor >= 0) {
+            claims->descriptors[claims->count] = descriptor;
+            claims->count++;
+        }
+    }
+    return true;
+}
+
+/* The list is too large for a stack. */
+static bool use_look(const struct linux_pci *pci, bool force, struct linux_claims *claims,
+                     char why[LINUX_PCI_REASON])
+{
+    struct use_list *list = malloc(sizeof(*list));
+    bool free_to_take;
+
+    if (list == NULL) {
+        snprintf(why, LINUX_PCI_REASON, "no memory");
+        return false;
+    }
+    free_to_take = use_find(pci, list, why) && !use_of_list(list, force, why) &&
+                   (claims == NULL || use_claim_all(list, claims, why)) &&
+                   /* what was opened before the claims, and after the look */
+                   (claims == NULL || force || !use_is_open(list, why));
+    free(list);
+    return free_to_take;
+}
+
+bool linux_pci_in_use(const struct linux_pci *pci, char why[LINUX_PCI_REASON])
+{
+    return !use_look(pci, false, NULL, why);
+}
+
+bool linux_claims_take(const struct linux_pci *pci, bool force, struct linux_claims *claims,
+                       char why[LINUX_PCI_REASON])
+{
+    claims->count = 0;
+    if (use_look(pci, force, claims, why)) {
+        return true;
+    }
+    linux_claims_end(claims);
+    return false;
+}
+
+void linux_claims_end(struct linux_claims *claims)
+{
+    while (claims->count != 0) {
+        claims->count--;
+        close(claims->descriptors[claims->count]);
+    }
 }

@@ -75,8 +75,31 @@ class Machine:
             (controller / name).write_text(text + "\n")
         disk = self.block(controller, f"nvme{number}n1", f"259:{number * 8}")
         for part in (1, 2):
-            self.block(disk, f"nvme{number}n1p{part}", f"259:{number * 8 + part}")
+            place = self.block(disk, f"nvme{number}n1p{part}", f"259:{number * 8 + part}")
+            (place / "partition").write_text(f"{part}\n")
+        (controller / "dev").write_text(f"241:{number}\n")
+        (disk / "wwid").write_text(f"eui.{number:016x}\n")
+        (self.dev / f"nvme{number}").write_text("")
         return directory
+
+    def subsystem(self, *controllers):
+        """Controllers, by their directories, that are of one subsystem."""
+        place = self.sys / "devices/virtual/nvme-subsystem/nvme-subsys0"
+        place.mkdir(parents=True, exist_ok=True)
+        (self.sys / "class/nvme-subsystem").mkdir(exist_ok=True)
+        link = self.sys / "class/nvme-subsystem/nvme-subsys0"
+        if not link.exists():
+            link.symlink_to(place)
+        for controller in controllers:
+            (place / controller.name).symlink_to(controller)
+        return place
+
+    def opened(self, process, name, node):
+        """A program that has a file open."""
+        (self.proc / str(process) / "fd").mkdir(parents=True)
+        (self.proc / str(process) / "comm").write_text(name + "\n")
+        (self.proc / str(process) / "fd/0").symlink_to("socket:[4711]")
+        (self.proc / str(process) / "fd/7").symlink_to(node)
 
     def run(self, *words, program=TOOL, **options):
         environment = {"PATH": os.environ["PATH"], "LWNVME_SYSFS": str(self.sys), "LWNVME_PROCFS": str(self.proc),

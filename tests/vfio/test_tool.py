@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The lwnvme command on a machine made of files: what it lists, what it refuses and with which words, how it binds."""
 
+import contextlib
 import json
 import os
 import re
@@ -224,11 +225,25 @@ def disk_held(machine, directory):
 
 def multipath(machine, directory):
     """The namespace hangs below the subsystem, and only that knows the controller."""
-    subsystem = machine.sys / "devices/virtual/nvme-subsystem/nvme-subsys0"
-    subsystem.mkdir(parents=True)
-    (subsystem / "nvme0").symlink_to(directory / "nvme/nvme0")
+    subsystem = machine.subsystem(directory / "nvme/nvme0")
     machine.block(subsystem, "nvme5n1", "259:77")
     machine.mount("30 22 259:77 / /data rw - ext4 /dev/nvme5n1 rw")
+
+
+def other_path(machine, directory):
+    """No common device: the same namespace is another block device below the other controller of the subsystem."""
+    other = machine.drive("0000:00:06.0", 3, group=8)
+    machine.subsystem(directory / "nvme/nvme0", other / "nvme/nvme3")
+    (other / "nvme/nvme3/nvme3n1/wwid").write_text("eui.0000000000000000\n")
+    machine.mount("30 22 259:26 / /data rw - ext4 /dev/nvme3n1p2 rw")
+
+
+def opened(machine, _directory):
+    machine.opened(4321, "fio", machine.dev / "nvme0n1p2")
+
+
+def opened_controller(machine, _directory):
+    machine.opened(4322, "smartd", machine.dev / "nvme0")
 
 
 def no_table(machine, _directory):
@@ -252,6 +267,9 @@ USES = {mounted: "nvme0n1 is mounted on /data: umount it first",
         held: "nvme0n1p1 is part of dm-3: take that apart first",
         disk_held: "nvme0n1 is part of md127: take that apart first",
         multipath: "nvme5n1 is mounted on /data: umount it first",
+        other_path: "nvme3n1p2 is mounted on /data: umount it first",
+        opened: "nvme0n1p2 is open in fio (process 4321): end that first, or bind --force",
+        opened_controller: "nvme0 is open in smartd (process 4322): end that first, or bind --force",
         no_table: "cannot tell whether nvme0n1",
         no_node: "cannot tell whether nvme0n1p1 is in use: ",
         no_blocks: f"cannot tell whether {A} is in use"}
@@ -276,6 +294,25 @@ def test_bind_does_not_mind_other_drives(machine):
     assert "vfio-pci is not loaded: modprobe vfio-pci" in machine.refuses("bind", A)
 
 
+def test_bind_does_not_mind_what_is_not_shared(machine):
+    """Another namespace of the same subsystem, and a namespace of that name in another one."""
+    directory = machine.drive(A)
+    private = machine.drive("0000:00:06.0", 3, group=8)
+    machine.subsystem(directory / "nvme/nvme0", private / "nvme/nvme3")
+    stranger = machine.drive("0000:00:07.0", 4, group=9)
+    (stranger / "nvme/nvme4/nvme4n1/wwid").write_text("eui.0000000000000000\n")
+    machine.mount("30 22 259:24 / /data rw - ext4 /dev/nvme3n1 rw")
+    machine.mount("31 22 259:32 / /more rw - ext4 /dev/nvme4n1 rw")
+    machine.opened(4321, "fio", machine.dev / "nvme3n1")
+    assert "vfio-pci is not loaded" in machine.refuses("bind", A)
+
+
+@pytest.mark.parametrize("use, goes", [(opened, True), (opened_controller, True), (mounted, False), (held, False)])
+def test_force_is_for_what_is_open(machine, use, goes):
+    use(machine, machine.drive(A))
+    assert ("vfio-pci is not loaded" in machine.refuses("bind", "--force", A)) == goes
+
+
 def test_bind_does_not_mind_paths_without_a_node(machine):
     """One path of several to a namespace is a block device that nobody can open; the one that they lead to counts."""
     directory = machine.drive(A)
@@ -291,10 +328,21 @@ def test_bind_without_iommu(machine):
     assert "is behind no IOMMU" in machine.refuses("bind", A)
 
 
-def kernel(machine, address, unbind, then, seen):
+def held_open(machine):
+    """The device nodes that some process has open."""
+    names = set()
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):  # somebody else's, or it has ended
+            target = Path(os.readlink(link))
+            names |= {target.name} if target.parent == machine.dev else set()
+    return names
+
+
+def kernel(machine, address, unbind, then, seen, claimed=None):
     """Plays the kernel: takes what is written to driver/unbind, changes the driver, then listens at drivers_probe."""
     def play():
         with open(unbind) as pipe:
+            claimed.update(held_open(machine))
             seen.append(("unbind", pipe.read(), (machine.sys / "bus/pci/devices" / address / "driver_override").read_text()))
         link = machine.sys / "bus/pci/devices" / address / "driver"
         link.unlink()
@@ -303,6 +351,7 @@ def kernel(machine, address, unbind, then, seen):
         while sum(len(text) for _, text, *_ in seen[1:]) < len(address) * (1 if then else 2):
             with open(machine.sys / "bus/pci/drivers_probe") as pipe:
                 seen.append(("probe", pipe.read()))
+    claimed = set() if claimed is None else claimed
     for path in (unbind, machine.sys / "bus/pci/drivers_probe"):
         path.unlink()
         os.mkfifo(path)
@@ -314,12 +363,13 @@ def kernel(machine, address, unbind, then, seen):
 def test_bind(machine):
     directory = machine.drive(A)
     machine.driver("vfio-pci")
-    seen = []
-    thread = kernel(machine, A, machine.driver("nvme") / "unbind", "vfio-pci", seen)
+    seen, claimed = [], set()
+    thread = kernel(machine, A, machine.driver("nvme") / "unbind", "vfio-pci", seen, claimed)
     done = machine.run("bind", "00:04.0")
     thread.join(TIMEOUT_S)
     assert done.returncode == 0 and done.stdout == f"{A}: the driver vfio-pci has it\n", done.stderr
     assert seen == [("unbind", A, "vfio-pci"), ("probe", A)]
+    assert claimed == {"nvme0n1"}  # until it is handed over: nothing can be mounted in between
     assert (directory / "driver_override").read_text() == "vfio-pci"
 
 
