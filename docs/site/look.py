@@ -16,7 +16,7 @@ from selenium.webdriver.chrome.service import Service
 WIDTHS = {"desk": 1280, "phone": 390}
 SCHEMES = ("light", "dark")
 MIN_PX, MIN_CONTRAST = 8, 3.0
-KINDS = ["index", "docs/quickstart", "docs/porting", "docs/architecture", "docs/states", "docs/promises/3-once", "docs/coverage",
+KINDS = ["index", "docs/quickstart", "docs/io", "docs/porting", "docs/architecture", "docs/states", "docs/promises/3-once", "docs/coverage",
          "docs/parity", "docs/tested-drives", "docs/reliability", "docs/administration", "ports/x86_64/README", "bench/README",
          "tree/examples/minimal/host.c", "api/index", "api/nvm_h", "api/host_h", "api/spec_h"]
 TALLEST = 12000
