@@ -169,7 +169,7 @@ static bool lwnvme_opcode_is_ours(uint32_t opcode, uint32_t cdw10)
         return lwnvme_field_get(cdw10, LWNVME_SET_FEATURES_CDW10_FID) == LWNVME_FEATURE_NUMBER_OF_QUEUES;
     return opcode == LWNVME_ADMIN_CREATE_IOSQ || opcode == LWNVME_ADMIN_CREATE_IOCQ ||
            opcode == LWNVME_ADMIN_DELETE_IOSQ || opcode == LWNVME_ADMIN_DELETE_IOCQ ||
-           opcode == LWNVME_ADMIN_ASYNC_EVENT_REQUEST;
+           opcode == LWNVME_ADMIN_ASYNC_EVENT_REQUEST || opcode == LWNVME_ADMIN_DOORBELL_BUFFER_CONFIG;
 }
 
 int lwnvme_admin_raw(struct lwnvme_controller *controller, struct lwnvme_request *request,

@@ -535,10 +535,10 @@ static void raw_commands(void **state)
     assert_int_equal(lwnvme_sync_raw(s.queue, &command, &buffer, NULL), LWNVME_ERR_TRANSFER_SIZE);
     buffer.length_bytes = SIZE_MAX & ~(size_t)3;
     assert_int_equal(lwnvme_sync_raw(s.queue, &command, &buffer, NULL), LWNVME_ERR_TRANSFER_SIZE);
-    static const uint32_t ours[] = {LWNVME_ADMIN_DELETE_IOSQ, LWNVME_ADMIN_CREATE_IOSQ,
-                                    LWNVME_ADMIN_DELETE_IOCQ, LWNVME_ADMIN_CREATE_IOCQ,
-                                    LWNVME_ADMIN_ASYNC_EVENT_REQUEST};
-    for (opcode = 0; opcode < 5; opcode++) {
+    static const uint32_t ours[] = {LWNVME_ADMIN_DELETE_IOSQ,         LWNVME_ADMIN_CREATE_IOSQ,
+                                    LWNVME_ADMIN_DELETE_IOCQ,         LWNVME_ADMIN_CREATE_IOCQ,
+                                    LWNVME_ADMIN_ASYNC_EVENT_REQUEST, LWNVME_ADMIN_DOORBELL_BUFFER_CONFIG};
+    for (opcode = 0; opcode < 6; opcode++) {
         command.opcode = ours[opcode];
         assert_int_equal(lwnvme_sync_admin_raw(s.controller, &command, NULL, NULL),
                          LWNVME_ERR_OPCODE_REFUSED);

@@ -167,7 +167,7 @@ static void calls_on_what_is_not_open(void **state)
     assert_int_equal(lwnvme_admin_raw(bench.controller, NULL, &command, NULL), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(bench_open(&bench), 0);
     assert_int_equal(lwnvme_admin_raw(bench.controller, &request, NULL, NULL), LWNVME_ERR_NULL_ARGUMENT);
-    static const uint8_t ours[] = {0x00, 0x01, 0x04, 0x05, 0x0c};
+    static const uint8_t ours[] = {0x00, 0x01, 0x04, 0x05, 0x0c, 0x7c};
     for (size_t i = 0; i < sizeof(ours); i++) {
         command.opcode = ours[i];
         assert_int_equal(lwnvme_admin_raw(bench.controller, &request, &command, NULL),
