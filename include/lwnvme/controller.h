@@ -85,6 +85,12 @@ typedef void (*lwnvme_event_callback)(struct lwnvme_controller *controller, enum
 #define LWNVME_QUIRK_NO_WRITE_ZEROES     (1u << 6) /* Write Zeroes is broken */
 #define LWNVME_QUIRK_DMA_48_BITS         (1u << 7) /* cannot address memory above 2^48 */
 #define LWNVME_QUIRK_NO_SGL              (1u << 8) /* SGLs are broken, whatever it says */
+#define LWNVME_QUIRK_ENTRIES_OF_128                                                                          \
+    (1u << 9) /* submission queue entries of 128 bytes, and no word of it: refused */
+#define LWNVME_QUIRK_ODD_IDENTIFIERS                                                                         \
+    (1u << 10) /* NGUID, EUI64, UUID are others from time to time: left out */
+#define LWNVME_QUIRK_NO_DEEPEST_STATE                                                                        \
+    (1u << 11) /* does not come back from its deepest power state: left out */
 
 /*
  * A stretch of the CPU's addresses that lies in one piece in the controller's address space, too: the direct map of a
@@ -350,8 +356,8 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller);
 
 /*
  * Sends one admin command by its dwords, with a buffer of the caller's (NULL: none), as lwnvme_raw does for
- * I/O. Queue creation and deletion, Asynchronous Event Request and Number of Queues are the library's own:
- * LWNVME_ERR_OPCODE_REFUSED. LWNVME_ERR_BUFFER_LENGTH: less memory than the command's dwords say that the controller
+ * I/O. Queue creation and deletion, Asynchronous Event Request, Doorbell Buffer Config and Number of Queues are the
+ * library's own: LWNVME_ERR_OPCODE_REFUSED. LWNVME_ERR_BUFFER_LENGTH: less memory than the command's dwords say that the controller
  * moves (Identify, log pages, firmware, features, namespaces, security, directives, LBA status). Drives are known to write
  * 4096 bytes where fewer were asked for: give whole pages. Owner's context, the callback comes from
  * lwnvme_controller_poll.

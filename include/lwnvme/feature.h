@@ -242,7 +242,8 @@ void lwnvme_apst_entry_put(struct lwnvme_apst_entry *entry, uint32_t idle_ms, ui
 /*
  * Makes a table from a latency limit: from each state, after an idle time of 50 times what entering and leaving the
  * target costs, to the next deeper non-operational state whose ENLAT + EXLAT is at most latency_limit_us and no more
- * than LWNVME_APST_LATENCY_MAX_US. States that report no latency are left out. Enabled if there is any such state,
+ * than LWNVME_APST_LATENCY_MAX_US. States that report no latency are left out, and the
+ * deepest one of drives that do not come back from it (LWNVME_QUIRK_NO_DEEPEST_STATE). Enabled if there is any such state,
  * which is also what 0 or how many transitions in *transitions tells (may be NULL). Sends nothing.
  */
 #define LWNVME_APST_LATENCY_MAX_US 10000000u

@@ -134,7 +134,9 @@ int lwnvme_apst_make(const struct lwnvme_controller *controller, uint32_t latenc
             made++;
         }
         cost_us = lwnvme_apst_cost_us(&lwnvme_identify_copy(controller)->psd[state]);
-        if (lwnvme_apst_is_target(controller, state) && cost_us != 0 && cost_us <= latency_limit_us) {
+        if (lwnvme_apst_is_target(controller, state) && cost_us != 0 && cost_us <= latency_limit_us &&
+            ((controller->quirks & LWNVME_QUIRK_NO_DEEPEST_STATE) == 0 ||
+             state + 1u != lwnvme_apst_states(controller))) {
             target = state;
             /* In milliseconds, upwards: at most 500,000. */
             idle_ms = lwnvme_divide(cost_us + (1000u / LWNVME_APST_IDLE_FACTOR) - 1u,

@@ -81,7 +81,10 @@ int lwnvme_power_deepest(const struct lwnvme_controller *controller, uint32_t la
 
     if (controller == NULL || state == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    for (index = lwnvme_power_state_count(controller); index-- > 0;) {
+    index = lwnvme_power_state_count(controller);
+    if (index != 0 && (controller->quirks & LWNVME_QUIRK_NO_DEEPEST_STATE) != 0)
+        index--;
+    while (index-- > 0) {
         if (lwnvme_power_state_info_get(controller, index, &info) == LWNVME_OK && !info.operational &&
             info.entry_latency_us <= latency_limit_us &&
             info.exit_latency_us <= latency_limit_us - info.entry_latency_us) {
@@ -223,9 +226,9 @@ static void lwnvme_suspension_settle(struct lwnvme_suspension *suspension)
         if (controller->farewells != 0)
             return;
         lwnvme_suspension_hush(suspension, true);
-        lwnvme_queues_hold(controller);
         suspension->stage = LWNVME_SUSPENSION_STILL;
     }
+    lwnvme_queues_hold(controller); /* each time, since others let them go */
     for (queue = controller->queues; queue != NULL; queue = queue->next)
         (void)lwnvme_queue_poll(queue, 0);
     if (!lwnvme_queues_are_still(controller) || !lwnvme_admin_is_still(controller)) {

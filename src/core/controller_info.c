@@ -167,7 +167,8 @@ int lwnvme_identify_decode(struct lwnvme_controller *controller)
 
     if (lwnvme_all_zero(copy, LWNVME_PAGE_MIN))
         return LWNVME_ERR_IDENTIFY_DATA;
-    if (has_io && (!lwnvme_entry_size_fits(data->sqes, LWNVME_IOSQES) ||
+    if (has_io && ((controller->quirks & LWNVME_QUIRK_ENTRIES_OF_128) != 0 ||
+                   !lwnvme_entry_size_fits(data->sqes, LWNVME_IOSQES) ||
                    !lwnvme_entry_size_fits(data->cqes, LWNVME_IOCQES)))
         return LWNVME_ERR_ENTRY_SIZE;
 #if LWNVME_CONFIG_BOOT

@@ -56,10 +56,10 @@ static int lwnvme_formats_read(struct lwnvme_namespace *ns, const struct lwnvme_
     uint32_t index;
 #endif
 
+    if (count > 16u) /* those with attributes of their own come last */
+        current |= (data->flbas >> 5 & 3u) << 4;
     if (count > LWNVME_LBA_FORMATS_MAX)
         count = LWNVME_LBA_FORMATS_MAX;
-    if (data->nlbaf + 1u > 16u)
-        current |= (data->flbas >> 5 & 3u) << 4;
 #if !LWNVME_CONFIG_BOOT
     ns->format_count = (uint8_t)count;
     ns->format_index = (uint8_t)current;
@@ -114,7 +114,8 @@ static void lwnvme_identifier_take(struct lwnvme_namespace *ns, uint32_t type, u
 
     for (kind = lwnvme_identifiers;
          kind < lwnvme_identifiers + sizeof(lwnvme_identifiers) / sizeof(lwnvme_identifiers[0]); kind++) {
-        if (kind->type != type || kind->length != length)
+        if (kind->type != type || kind->length != length ||
+            (kind->has != 0 && (ns->controller->quirks & LWNVME_QUIRK_ODD_IDENTIFIERS) != 0))
             continue;
         memcpy((uint8_t *)ns + kind->value, value, length);
         if (kind->has != 0)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Devices that are known to need care, by PCI vendor and device identifier. Only what would otherwise give
- * wrong data, a hang or no bring-up is here; the rest is met by design (equal ring sizes, a 4 KiB admin
- * ring, PRP lists that never end at a page's end, nothing sent that was not asked for).
+ * wrong data, a hang, no bring-up or a drive that does not wake up is here; the rest is met by design (equal ring
+ * sizes, a 4 KiB admin ring, PRP lists that never end at a page's end, nothing sent that was not asked for).
  */
 #include "core.h"
 
@@ -11,7 +11,18 @@
     X(0x8086, 0x0953, LWNVME_QUIRK_DELAY_BEFORE_INIT) /* Intel DC P3500, P3600, P3700, 750 */                \
     X(0x8086, 0x0a53, LWNVME_QUIRK_DELAY_BEFORE_INIT) /* Intel DC P3520 */                                   \
     X(0x8086, 0x0a54, LWNVME_QUIRK_DELAY_BEFORE_INIT) /* Intel DC P4500, P4600 */                            \
-    X(0x8086, 0xf1a5, LWNVME_QUIRK_NO_WRITE_ZEROES)   /* Intel 600p */                                       \
+    X(0x8086, 0xf1a5, LWNVME_QUIRK_NO_WRITE_ZEROES | LWNVME_QUIRK_NO_DEEPEST_STATE) /* Intel 600p */         \
+    X(0x025e, 0xf1ac, LWNVME_QUIRK_NO_DEEPEST_STATE)                                /* Solidigm P44 Pro */   \
+    X(0x126f, 0x1001, LWNVME_QUIRK_NO_DEEPEST_STATE)                                /* Silicon Motion */     \
+    X(0x126f, 0x2262, LWNVME_QUIRK_NO_DEEPEST_STATE) /* Silicon Motion SM2262 */                             \
+    X(0x1cc1, 0x8201, LWNVME_QUIRK_NO_DEEPEST_STATE) /* ADATA SX8200 Pro */                                  \
+    X(0x2646, 0x2262, LWNVME_QUIRK_NO_DEEPEST_STATE) /* Kingston KC2000 */                                   \
+    X(0x2646, 0x2263, LWNVME_QUIRK_NO_DEEPEST_STATE) /* Kingston A2000 */                                    \
+    X(0x1e49, 0x0021, LWNVME_QUIRK_NO_DEEPEST_STATE) /* ZHITAI TiPro5000 */                                  \
+    X(0x1e49, 0x0041, LWNVME_QUIRK_NO_DEEPEST_STATE) /* ZHITAI TiPro7000 */                                  \
+    X(0x1e4b, 0x1001, LWNVME_QUIRK_ODD_IDENTIFIERS)  /* MAXIO MAP1001 */                                     \
+    X(0x1e4b, 0x1002, LWNVME_QUIRK_ODD_IDENTIFIERS)  /* MAXIO MAP1002 */                                     \
+    X(0x1e4b, 0x1202, LWNVME_QUIRK_ODD_IDENTIFIERS)  /* MAXIO MAP1202 */                                     \
     X(0x8086, 0x5845, LWNVME_QUIRK_IDENTIFY_CNS_1 | LWNVME_QUIRK_NO_WRITE_ZEROES)        /* old QEMU */      \
     X(0x1bb1, 0x0100, LWNVME_QUIRK_DELAY_AFTER_DISABLE | LWNVME_QUIRK_NO_NS_DESCRIPTORS) /* Seagate Nytro */ \
     X(0x1c58, 0x0003, LWNVME_QUIRK_DELAY_AFTER_DISABLE)                                  /* HGST SN100 */    \
@@ -39,8 +50,9 @@
     X(0x2646, 0x501b, LWNVME_QUIRK_NO_WRITE_ZEROES)                                                          \
     X(0x2646, 0x501e, LWNVME_QUIRK_NO_WRITE_ZEROES)                                                          \
     X(0x2646, 0x502f, LWNVME_QUIRK_NO_WRITE_ZEROES)                                                          \
-    X(0x106b, 0x2001, LWNVME_QUIRK_ONE_COMMAND) /* Apple, MacBook 2015 */                                    \
-    X(0x1d0f, 0x0061, LWNVME_QUIRK_DMA_48_BITS) /* Amazon */                                                 \
+    X(0x106b, 0x2001, LWNVME_QUIRK_ONE_COMMAND)                                  /* Apple, MacBook 2015 */   \
+    X(0x106b, 0x2005, LWNVME_QUIRK_ENTRIES_OF_128 | LWNVME_QUIRK_IDENTIFY_CNS_1) /* Apple T2 */              \
+    X(0x1d0f, 0x0061, LWNVME_QUIRK_DMA_48_BITS)                                  /* Amazon */                \
     X(0x1d0f, 0x0065, LWNVME_QUIRK_DMA_48_BITS)                                                              \
     X(0x1d0f, 0x8061, LWNVME_QUIRK_DMA_48_BITS)                                                              \
     X(0x1d0f, 0xcd00, LWNVME_QUIRK_DMA_48_BITS)                                                              \
@@ -50,7 +62,7 @@
 #define LWNVME_QUIRK_DEVICE(vendor, device, quirks) (uint32_t)(vendor) << 16 | (device),
 #define LWNVME_QUIRK_BITS(vendor, device, quirks)   (quirks),
 static const uint32_t lwnvme_quirk_devices[] = {LWNVME_QUIRK_LIST(LWNVME_QUIRK_DEVICE)};
-static const uint8_t lwnvme_quirk_bits[] = {LWNVME_QUIRK_LIST(LWNVME_QUIRK_BITS)};
+static const uint16_t lwnvme_quirk_bits[] = {LWNVME_QUIRK_LIST(LWNVME_QUIRK_BITS)};
 
 uint32_t lwnvme_quirks_for(const struct lwnvme_controller_config *config)
 {
@@ -58,7 +70,7 @@ uint32_t lwnvme_quirks_for(const struct lwnvme_controller_config *config)
     uint32_t quirks = 0;
     uint32_t index;
 
-    for (index = 0; index < sizeof(lwnvme_quirk_bits); index++) {
+    for (index = 0; index < sizeof(lwnvme_quirk_bits) / sizeof(lwnvme_quirk_bits[0]); index++) {
         if (lwnvme_quirk_devices[index] == device)
             quirks |= lwnvme_quirk_bits[index];
     }

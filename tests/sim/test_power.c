@@ -225,6 +225,63 @@ static void fault_129_everything_that_lives_with_a_controller_wakes_up(void **st
     }
 }
 
+static void read_again(struct tracked *io)
+{
+    struct machine *m = watched;
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(io->data, 512);
+
+    if (!m->suspension.asleep && io->request.status == LWNVME_OK)
+        assert_int_equal(scenario_accept(io, lwnvme_read(m->s.queue, m->s.ns, &io->request, 0, 1, &buffer)),
+                         LWNVME_OK);
+}
+
+/* Somebody else lets the queues go while they are held for the suspension: shadow doorbells that are being set up. I/O that
+ * never ends must not keep it awake, nor meet the power state. */
+static void fault_129_queues_that_others_let_go_are_held_again(void **state)
+{
+    static struct machine m;
+    static struct lwnvme_shadow shadow;
+    uint8_t *data = scenario_memory(512, 4096);
+    struct tracked *io;
+    int turn;
+
+    (void)state;
+    prepare(&m);
+    memset(&shadow, 0, sizeof(shadow));
+    m.s.settings.oacs |= 0x100;
+    m.s.settings.latency_us = 50;
+    m.s.settings.admin_latency_us = 1000;
+    m.s.config.admin_timeout_ms = 500;
+    start(&m);
+    io = scenario_request(&m.s);
+    io->data = data;
+    io->then = read_again;
+    scenario_fault(&m.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_DELAY,
+                                                   .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                   .opcode = LWNVME_ADMIN_DOORBELL_BUFFER_CONFIG,
+                                                   .value = 20000});
+    m.suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+    assert_int_equal(lwnvme_shadow_start(m.s.controller, &shadow), LWNVME_OK);
+    assert_int_equal(lwnvme_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+    {
+        struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, 512);
+
+        assert_int_equal(scenario_accept(io, lwnvme_read(m.s.queue, m.s.ns, &io->request, 0, 1, &buffer)),
+                         LWNVME_OK);
+    }
+    for (turn = 0; turn < 20000 && lwnvme_suspension_step(&m.suspension) == LWNVME_PENDING; turn++)
+        lwnvme_sim_advance(m.s.sim, 100);
+    assert_int_equal(m.suspension.status, LWNVME_OK);
+    assert_true(m.suspension.asleep);
+    assert_int_equal(lwnvme_queue_in_flight(m.s.queue), 0);
+    assert_int_equal(lwnvme_sync_resume(&m.suspension), LWNVME_OK);
+    io->then = NULL;
+    scenario_wait_all(&m.s, m.s.queue);
+    memory_settle(&m);
+    scenario_end(&m.s);
+    free(data);
+}
+
 /* Nothing that waited is lost without a word when power was. */
 static void fault_130_io_that_waited_is_given_back_when_registers_were_lost(void **state)
 {
@@ -681,6 +738,7 @@ int main(void)
         cmocka_unit_test(fault_119_a_suspension_whose_shutdown_never_ends),
         cmocka_unit_test(fault_129_the_host_memory_buffer_is_off_while_it_sleeps),
         cmocka_unit_test(fault_129_io_waits_while_it_sleeps),
+        cmocka_unit_test(fault_129_queues_that_others_let_go_are_held_again),
         cmocka_unit_test(everything_but_the_resume_is_refused_while_it_sleeps),
         cmocka_unit_test(an_admin_command_that_goes_on_keeps_it_awake),
         cmocka_unit_test(fault_129_everything_that_lives_with_a_controller_wakes_up),

@@ -107,6 +107,33 @@ static void fault_133_huge_and_unknown_exit_latencies_are_not_used(void **state)
     }
 }
 
+/* Drives that do not come back from their deepest state. */
+static void fault_133_the_deepest_state_is_left_alone(void **state)
+{
+    struct lwnvme_controller closed = {.quirks = LWNVME_QUIRK_NO_DEEPEST_STATE};
+    struct lwnvme_apst value;
+    uint32_t transitions = 99;
+    uint8_t found = 9;
+    (void)state;
+    for (uint32_t removed = 0; removed < 2; removed++) {
+        bench_prepare(&bench);
+        states_put();
+        bench.config.pci_vendor_id = 0x2646;
+        bench.config.pci_device_id = 0x2263;
+        bench.config.quirks_remove = removed != 0 ? LWNVME_QUIRK_NO_DEEPEST_STATE : 0;
+        feature_open();
+        assert_int_equal(lwnvme_apst_make(bench.controller, 100000, &value, &transitions), 0);
+        assert_int_equal(transitions, 3 + removed);
+        entry_is(&value, 0, 50, 3);
+        entry_is(&value, 3, removed != 0 ? 2000 : 0, removed != 0 ? 4 : 0);
+        assert_int_equal(lwnvme_power_deepest(bench.controller, UINT32_MAX, &found), 0);
+        assert_int_equal(found, 3 + removed);
+        assert_int_equal(lwnvme_power_state_count(bench.controller), 5);
+        bench_end(&bench);
+        assert_int_equal(lwnvme_power_deepest(&closed, 1, &found), LWNVME_ERR_POWER_STATE);
+    }
+}
+
 /* Nobody asked for it: the library sends no Set Features for it at bring-up. */
 static void fault_133_off_until_asked_for(void **state)
 {
@@ -260,6 +287,7 @@ int main(void)
         cmocka_unit_test(entries_hold_what_is_put),
         cmocka_unit_test(each_state_leads_to_the_next_deeper_one),
         cmocka_unit_test(the_latency_limit_is_kept),
+        cmocka_unit_test(fault_133_the_deepest_state_is_left_alone),
         cmocka_unit_test(fault_133_huge_and_unknown_exit_latencies_are_not_used),
         cmocka_unit_test(fault_133_off_until_asked_for),
         cmocka_unit_test(tables_that_lead_nowhere_are_refused),
@@ -267,6 +295,7 @@ int main(void)
         cmocka_unit_test(fault_059_a_number_of_states_of_garbage_is_cut),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(a_state_of_unknown_latency_is_passed_over),
+        cmocka_unit_test(fault_133_the_deepest_state_is_left_alone),
         cmocka_unit_test(fault_133_huge_entry_latencies_are_not_used),
         cmocka_unit_test(fault_059_states_beyond_the_last_are_not_looked_at),
     };

@@ -160,6 +160,21 @@ static void fault_023_entry_sizes(void **state)
     }
 }
 
+/* Apple's controller with submission queue entries of 128 bytes says nothing of them: commands would be read from where there
+ * are none. Admin commands are of the usual size, so it would seem to work until the first I/O. */
+static void fault_023_entries_of_another_size_without_a_word(void **state)
+{
+    (void)state;
+    for (uint32_t removed = 0; removed < 2; removed++) {
+        start();
+        bench.config.pci_vendor_id = 0x106b;
+        bench.config.pci_device_id = 0x2005;
+        bench.config.quirks_remove = removed != 0 ? LWNVME_QUIRK_ENTRIES_OF_128 : 0;
+        assert_int_equal(open_it(), removed != 0 ? 0 : LWNVME_ERR_ENTRY_SIZE);
+        bench_end(&bench);
+    }
+}
+
 static void fault_033_nothing_delivered(void **state)
 {
     (void)state;
@@ -273,6 +288,7 @@ int main(void)
         cmocka_unit_test(fault_047_text_that_is_not_text),
         cmocka_unit_test(fault_034_mdts),
         cmocka_unit_test(fault_023_entry_sizes),
+        cmocka_unit_test(fault_023_entries_of_another_size_without_a_word),
         cmocka_unit_test(fault_033_nothing_delivered),
         cmocka_unit_test(fault_049_largest_and_smallest_values),
         cmocka_unit_test(fault_076_broken_write_zeroes),

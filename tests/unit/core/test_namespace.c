@@ -192,6 +192,45 @@ static void fault_038_format_index(void **state)
     bench_end(&bench);
 }
 
+/* Ten formats, and ten more with attributes of their own: the index goes up to 19, though NLBAF is 9. */
+static void fault_038_format_index_of_unique_attributes(void **state)
+{
+    (void)state;
+    start();
+    for (uint32_t i = 1; i < 64; i++) {
+        bench.settings.ns[0].formats[i].lbads = (uint8_t)(9 + i % 4);
+    }
+    assert_int_equal(power_and_open(1), 0);
+    for (uint32_t index = 0; index < 64; index++) {
+        int status;
+        patch_count = 0;
+        patch(0, 25, 9 | ((index & 15) | (index & 48) << 1) << 8, 2);
+        patch(0, 82, 10, 1);
+        status = lwnvme_sync_namespace_open(bench.controller, 1, bench.ns);
+        assert_int_equal(bench.ns->format_index, index);
+        assert_int_equal(status, index < 20 ? 0 : LWNVME_ERR_NS_FORMAT);
+        assert_int_equal(bench.ns->block_shift, index < 20 ? 9 + index % 4 : 0);
+    }
+    bench_end(&bench);
+}
+
+/* Drives whose identifiers are others each time that they are asked: there is nothing to tell the namespace by. */
+static void fault_046_identifiers_that_change(void **state)
+{
+    static const uint8_t zeros[16];
+    (void)state;
+    start();
+    bench.config.pci_vendor_id = 0x1e4b;
+    bench.config.pci_device_id = 0x1202;
+    assert_int_equal(power_and_open(1), 0);
+    assert_false(bench.ns->has_eui64 || bench.ns->has_nguid || bench.ns->has_uuid);
+    assert_memory_equal(bench.ns->eui64, zeros, sizeof(bench.ns->eui64));
+    assert_memory_equal(bench.ns->nguid, zeros, sizeof(bench.ns->nguid));
+    assert_memory_equal(bench.ns->uuid, zeros, sizeof(bench.ns->uuid));
+    assert_int_equal(asked[3], 1); /* the command set is told there, too */
+    bench_end(&bench);
+}
+
 static void fault_039_040_sizes(void **state)
 {
     (void)state;
@@ -592,6 +631,8 @@ int main(void)
         cmocka_unit_test(fault_033_identify_that_fails_or_delivers_nothing),
         cmocka_unit_test(fault_037_block_sizes),
         cmocka_unit_test(fault_038_format_index),
+        cmocka_unit_test(fault_038_format_index_of_unique_attributes),
+        cmocka_unit_test(fault_046_identifiers_that_change),
         cmocka_unit_test(fault_039_040_sizes),
         cmocka_unit_test(fault_054_056_boundary_protection_and_metadata),
         cmocka_unit_test(fault_081_write_protected),

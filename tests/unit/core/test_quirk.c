@@ -19,6 +19,10 @@ static void known_devices(void **state)
                                                 {0x1c5f, 0x0540}, {0x144d, 0xa821}, {0x144d, 0xa822}};
     static const uint16_t before_init[][2] = {{0x8086, 0x0953}, {0x8086, 0x0a53}, {0x8086, 0x0a54}};
     static const uint16_t descriptors[][2] = {{0x126f, 0x2263}, {0x1bb1, 0x0100}, {0x1b4b, 0x1092}};
+    static const uint16_t odd_identifiers[][2] = {{0x1e4b, 0x1001}, {0x1e4b, 0x1002}, {0x1e4b, 0x1202}};
+    static const uint16_t no_deepest[][2] = {{0x8086, 0xf1a5}, {0x126f, 0x1001}, {0x126f, 0x2262},
+                                             {0x1cc1, 0x8201}, {0x2646, 0x2262}, {0x2646, 0x2263},
+                                             {0x1e49, 0x0021}, {0x1e49, 0x0041}, {0x025e, 0xf1ac}};
     static const uint16_t bits_48[] = {0x0061, 0x0065, 0x8061, 0xcd00, 0xcd01, 0xcd02};
     (void)state;
     for (size_t i = 0; i < sizeof(write_zeroes) / sizeof(write_zeroes[0]); i++) {
@@ -34,11 +38,21 @@ static void known_devices(void **state)
     for (size_t i = 0; i < sizeof(descriptors) / sizeof(descriptors[0]); i++) {
         assert_true((quirks(descriptors[i][0], descriptors[i][1]) & LWNVME_QUIRK_NO_NS_DESCRIPTORS) != 0);
     }
+    for (size_t i = 0; i < sizeof(odd_identifiers) / sizeof(odd_identifiers[0]); i++) {
+        assert_int_equal(quirks(odd_identifiers[i][0], odd_identifiers[i][1]), LWNVME_QUIRK_ODD_IDENTIFIERS);
+    }
+    for (size_t i = 0; i < sizeof(no_deepest) / sizeof(no_deepest[0]); i++) {
+        assert_true((quirks(no_deepest[i][0], no_deepest[i][1]) & LWNVME_QUIRK_NO_DEEPEST_STATE) != 0);
+    }
     for (size_t i = 0; i < sizeof(bits_48) / sizeof(bits_48[0]); i++) {
         assert_int_equal(quirks(0x1d0f, bits_48[i]), LWNVME_QUIRK_DMA_48_BITS);
     }
     assert_true((quirks(0x144d, 0xa821) & LWNVME_QUIRK_MQES_ZERO_IS_64) != 0);
     assert_int_equal(quirks(0x106b, 0x2001), LWNVME_QUIRK_ONE_COMMAND);
+    assert_int_equal(quirks(0x106b, 0x2003), 0);
+    assert_int_equal(quirks(0x1e4b, 0x1602),
+                     0); /* the same identifiers in all of them, but always the same */
+    assert_int_equal(quirks(0x106b, 0x2005), LWNVME_QUIRK_ENTRIES_OF_128 | LWNVME_QUIRK_IDENTIFY_CNS_1);
     assert_true((quirks(0x8086, 0x5845) & LWNVME_QUIRK_IDENTIFY_CNS_1) != 0);
 }
 
