@@ -76,7 +76,7 @@ dist: build/dist/lwnvme.c | setup-python ## the release archive, the same bytes 
 clean: ## removes build/
 	rm -rf build
 
-##@ Seeing it work (ARCH=aarch64, DEVICE=sim, DISK=path, WRITE=1, REGION=lba+count, QEMU=binary, QEMU_NVME='mdts=1,mqes=3')
+##@ Seeing it work (ARCH=i686|aarch64|aarch64_be|riscv64, DEVICE=sim, DISK=path, WRITE=1, REGION=lba+count, QEMU=binary, QEMU_NVME='mdts=1,mqes=3')
 
 # The bootable kernels and the demo on the software controller: build/demo/kernel.elf, build/demo/lwnvme-demo-sim.
 -include examples/kernel/kernel.mk
@@ -206,7 +206,7 @@ CHECKS := $(foreach check,$(wildcard tests/*/check),"$(check:tests/%/check=%)=$(
     "layers=$(PYTHON) tools/check-layers $(LIB_OBJECTS)" "amalgamation=tools/check-amalgamation build/dist"
 
 # What takes longest runs first, so that no processor is left with one of those at the end.
-test: $(UNIT_PROGRAMS) $(AMALGAM_SAMPLE) $(SIM_PROGRAMS) $(EXAMPLE_PROGRAMS) $(QTEST_PROGRAMS) $(LAYOUT_PROGRAMS) $(FUZZ_REPLAYS) build/sweep-san/tests/sweep/sweep $(SIMULATION_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## everything below; the last line has the totals
+test: $(UNIT_PROGRAMS) $(AMALGAM_SAMPLE) $(SIM_PROGRAMS) $(EXAMPLE_PROGRAMS) $(QTEST_PROGRAMS) $(LAYOUT_PROGRAMS) $(FUZZ_REPLAYS) build/sweep-san/tests/sweep/sweep $(SIMULATION_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## what has to pass: unit tests, scenarios, examples, QEMU boots and checks; the last line has the totals
 	@rm -rf build/reliability/qtest
 	@$(RUN) --checks $(CHECKS) --group sweeps build/sweep-san/tests/sweep/sweep --group scenarios $(SIM_PROGRAMS) \
 	    --group qtest $(QTEST_PROGRAMS) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_SAMPLE) \
@@ -245,6 +245,8 @@ check-layout: $(LAYOUT_PROGRAMS) | setup-test ## structures and constants agains
 
 check-amalgamation: build/dist/lwnvme.c | setup-test ## the two files compile alone, as strictly as the tree
 	@tools/check-amalgamation build/dist
+
+##@ Proving it, at length
 
 # Without sanitizers: 1.4 thousand million buffers.
 build/sweep/test_mapper: tests/unit/io/test_mapper.c tests/unit/support.c $(LWNVME_SOURCES) $(SIM_SOURCES) | setup-test
@@ -290,7 +292,7 @@ prove: | setup-prove ## a model of the queue protocol searched exhaustively, and
 
 include docs/site/site.mk
 
-##@ Other machines
+##@ Proving it, at length
 
 # For each machine: the compiler. The library is compiled freestanding with each at -O0, -Os and -O2.
 COMPILER_x86_64 := x86_64-linux-gnu-gcc -mno-sse -mno-mmx -mno-80387 -mgeneral-regs-only -mno-red-zone
@@ -416,9 +418,8 @@ bench-figure: bench ## the chart of make bench, as the README shows it: docs/io_
 bench-qemu: build/bench/qemu/kernel.elf build/bench/qemu/count.so build/bench/qemu/mark | setup-bench-qemu ## the same on QEMU's drive, all of the guest counted, beside the Linux driver: build/bench/qemu.json; LINUX=0: without
 	@$(PYTHON) bench/qemu/run.py
 
-##@ Help
 
-help: ## this text
+help:
 	@awk -f tools/help.awk Makefile tests/fuzz/fuzz.mk tests/sweep/sweep.mk tests/coverage/coverage.mk tests/mutation/mutation.mk tests/simulation/simulation.mk tests/examples/examples.mk ports/linux_vfio/vfio.mk docs/site/site.mk tests/vendor/vendor.mk ports/uefi/uefi.mk
 
 SETUPS := build vfio test-vfio python size demo $(addprefix demo-,$(filter-out x86_64,$(KERNEL_ARCHS))) test matrix cross-cmocka lint bench bench-qemu coverage prove fmt fuzz vendor uefi test-uefi

@@ -6,6 +6,8 @@
 #   build/uefi/MACHINE/lwnvme-driver.efi  a driver that publishes Block I/O
 #   build/usb/lwnvme-usb.img              a stick with all of them
 
+##@ UEFI
+
 # Where lwnvme-driver-debug.efi writes what it has done: QEMU's isa-debugcon.
 UEFI_DEBUG_PORT ?= 0x402
 UEFI_LLD ?= lld-link

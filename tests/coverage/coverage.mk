@@ -8,6 +8,8 @@
 # Only the library has counters, and a unit test, which may have its source file within itself; without optimization, so
 # that each branch that is written is one that is counted. Atomic, because threads and signal handlers count, too: what they
 # lose to each other would make gcov find counts below 0.
+
+##@ Proving it, at length
 COV_COUNTERS := -O0 --coverage -fprofile-update=atomic
 COV_CFLAGS := $(HOSTED) $(EXTRA_CFLAGS)
 COV_LEVEL = $(if $(filter src/% tests/unit/%,$<),$(COV_COUNTERS),-O1)

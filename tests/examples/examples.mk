@@ -2,6 +2,8 @@
 #
 # Examples and adapters, compiled as in a user's tree and run on the software controller: one program for each
 # tests/examples/test_NAME.c, with the sources of EXAMPLE_NAME.
+
+##@ Proving it
 EXAMPLE_async := $(wildcard examples/async/*.c)
 EXAMPLE_interrupts := $(wildcard examples/interrupts/*.c)
 EXAMPLE_block := $(wildcard examples/block/*.c) tests/examples/image.c

@@ -2,6 +2,8 @@
 #
 # Fuzzing: libFuzzer with ASan and UBSan in build/fuzz; replay of the corpora by gcc's, in build/san, as part of make test.
 
+##@ Proving it, at length
+
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=build/fuzz/fuzz_%)
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=build/san/tests/fuzz/replay_%)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Mutation: the library as a shared object, so that a changed one is linked once for all tests. No sanitizers.
+
+##@ Proving it, at length
 MUTATION_TESTS := $(filter tests/unit/core/% tests/unit/io/test_nvm.c tests/unit/io/test_protection.c tests/unit/io/test_metadata.c,$(UNIT_TESTS)) \
     $(foreach name,admin bringup cmb concurrency error identify interrupts io kv lifecycle mapper options panic prp queues recovery \
     recovery_more refusal regression shadow states,tests/sim/test_$(name).c)

@@ -3,6 +3,8 @@
 # The deterministic simulation and the power cuts: tests/simulation/README.md. Optimised and without sanitizers, because the
 # number of I/Os is what counts. tests/simulation/check, which is part of make test, runs some seeds under ASan and UBSan, too.
 
+##@ Proving it, at length
+
 SIMULATION_CFLAGS := $(HOSTED) -g0 -O3 -flto=auto -march=x86-64-v2 $(EXTRA_CFLAGS)
 SIMULATION_SHARED := tests/simulation/model.c tests/simulation/world.c tests/simulation/work.c tests/simulation/trouble.c
 SIMULATION_SOURCES := $(LWNVME_SOURCES) $(SIM_SOURCES) $(SIMULATION_SHARED)

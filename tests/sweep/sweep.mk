@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # Sweeps: each barrier of the library is the software controller's there, so it is built anew: optimized, and with sanitizers.
+
+##@ Proving it, at length
 SWEEP_SOURCES := $(wildcard tests/sweep/*.c)
 SWEEP_OBJECTS := $(patsubst %.c,%.o,$(SWEEP_SOURCES) $(SIM_SOURCES) $(LWNVME_SOURCES))
 SWEEP_TEST_THIN := 53

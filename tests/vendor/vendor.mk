@@ -2,6 +2,8 @@
 #
 # The library in other people's trees: each way of taking it in, by a project that builds and runs.
 
+##@ Proving it
+
 VENDOR_CFLAGS := $(HOSTED) -Itests/vendor/consumer -O0
 VENDOR_MACHINE := $(SIM_SOURCES:%.c=build/vendor/obj/%.o) build/vendor/obj/tests/vendor/consumer/machine.o
 
