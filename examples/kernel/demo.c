@@ -401,8 +401,7 @@ static bool demo_trouble(struct demo *demo)
     const char *reason = NULL;
 
     if (demo->options.remove != 0) {
-        reason =
-            demo->options.irq == PLATFORM_POLL ? trouble_remove(&demo->drive) : "remove=1 is for irq=poll";
+        reason = trouble_remove(&demo->drive);
     }
     if (reason == NULL && demo->options.fatal != 0) {
         reason = trouble_fatal(&demo->drive);

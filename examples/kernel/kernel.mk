@@ -55,14 +55,14 @@ VIRT_CFLAGS := -std=c11 -ffreestanding $(VIRT_LEVEL) -fno-pic -fno-stack-protect
     -ffunction-sections -fdata-sections $(DEMO_WARNINGS) $(addprefix -I,$(LWNVME_INCLUDES)) -Iexamples/kernel
 VIRT_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
 VIRT_SOURCES := examples/kernel/main_virt.c examples/kernel/slot.c \
-    $(addprefix ports/virt/,cache.c clock.c interrupt.c lwnvme_host.c memory.c pci.c serial.c shadow.c start.c tree.c) ports/common/pages.c
+    $(addprefix ports/virt/,cache.c clock.c interrupt.c lwnvme_host.c memory.c pci.c processor.c serial.c shadow.c start.c tree.c) ports/common/pages.c
 
 KERNEL_CC_aarch64 ?= aarch64-linux-gnu-gcc
 KERNEL_CFLAGS_aarch64 := $(VIRT_CFLAGS) -mgeneral-regs-only -mstrict-align -mno-outline-atomics -Iports/aarch64 -Iports/virt
 KERNEL_LDFLAGS_aarch64 := $(VIRT_LDFLAGS)
 KERNEL_SCRIPT_aarch64 := ports/aarch64/kernel.ld
 KERNEL_PORT_aarch64 := $(VIRT_SOURCES) ports/aarch64/boot.S ports/aarch64/vectors.S \
-    $(addprefix ports/aarch64/,gic.c machine.c paging.c timer.c uart.c)
+    $(addprefix ports/aarch64/,gic2.c gic3.c irqchip.c its.c machine.c paging.c timer.c uart.c)
 
 # The same sources, compiled and run in the other byte order.
 KERNEL_CC_aarch64_be ?= $(KERNEL_CC_aarch64)

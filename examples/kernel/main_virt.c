@@ -48,7 +48,10 @@ static bool main_left_enabled(const struct pci_device *device)
 
 static const char *main_slot_power(const struct platform_drive *drive, bool on)
 {
-    return slot_power(&((const struct lwnvme_virt *)drive->config.host)->device, on);
+    const struct lwnvme_virt *port = drive->config.host;
+    const char *reason = slot_power(&port->device, on);
+
+    return reason == NULL && on ? lwnvme_virt_interrupts_again(port) : reason;
 }
 
 static void main_describe(struct lwnvme_virt *port, struct platform_drive *drive)
@@ -87,38 +90,32 @@ static bool main_interrupts_ready(void)
 const char *platform_interrupts(const struct platform_drive *drive, struct lwnvme_controller *controller,
                                 enum platform_irq kind, uint32_t processors)
 {
-    (void)processors;
     if (kind == PLATFORM_POLL) {
         return NULL;
     }
-    return main_interrupts_ready()
-               ? lwnvme_virt_interrupts(drive->config.host, controller, (enum lwnvme_virt_irq)kind)
-               : "the machine's interrupt controller is not known";
+    return main_interrupts_ready() ? lwnvme_virt_interrupts(drive->config.host, controller,
+                                                            (enum lwnvme_virt_irq)kind, processors)
+                                   : "the machine's interrupt controller is not known";
 }
 
 uint32_t platform_interrupt_count(const struct platform_drive *drive, uint32_t processor)
 {
-    (void)processor;
-    return ((const struct lwnvme_virt *)drive->config.host)->interrupts;
+    return ((const struct lwnvme_virt *)drive->config.host)->interrupts[processor];
 }
 
-/* These ports start no further processors. */
 uint32_t platform_processors(uint32_t wanted)
 {
-    (void)wanted;
-    return 1u;
+    return wanted > 1 && main_interrupts_ready() ? processor_start(wanted) : 1u;
 }
 
 void platform_run(uint32_t processors, void (*work)(void *context, uint32_t processor), void *context)
 {
-    (void)processors;
-    work(context, 0);
+    processor_run(processors, work, context);
 }
 
 uint16_t platform_vector(const struct platform_drive *drive, uint32_t processor)
 {
-    (void)processor;
-    return lwnvme_virt_vector(drive->config.host);
+    return lwnvme_virt_vector(drive->config.host, processor);
 }
 
 bool platform_bar(const struct platform_drive *drive, uint32_t bar, struct lwnvme_cmb_bar *where)

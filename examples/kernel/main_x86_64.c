@@ -50,7 +50,10 @@ static bool main_left_enabled(const struct pci_device *device)
 
 static const char *main_slot_power(const struct platform_drive *drive, bool on)
 {
-    return slot_power(&((const struct lwnvme_x86_64 *)drive->config.host)->device, on);
+    const struct lwnvme_x86_64 *port = drive->config.host;
+    const char *reason = slot_power(&port->device, on);
+
+    return reason == NULL && on ? lwnvme_x86_64_interrupts_again(port) : reason;
 }
 
 static void main_describe(struct lwnvme_x86_64 *port, struct platform_drive *drive)

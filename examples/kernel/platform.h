@@ -27,7 +27,8 @@ void platform_free(void *memory, size_t size_bytes);
 struct platform_drive {
     char where[128];
     struct lwnvme_controller_config config;
-    /* Switches the power of the slot that it sits in: NULL, or why not. A NULL function: this platform cannot. */
+    /* Switches the power of the slot that it sits in; what firmware and platform had told it, it is told again: NULL, or why
+     * not. A NULL function: this platform cannot. */
     const char *(*slot_power)(const struct platform_drive *drive, bool on);
 };
 

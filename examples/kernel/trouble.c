@@ -137,6 +137,9 @@ const char *trouble_remove(struct drive *drive)
         return reason != NULL ? reason : "what is gone could not be closed";
     }
     trouble_release();
+    if ((drive->queue_config.flags & LWNVME_QUEUE_INTERRUPT) != 0) {
+        text_print("  interrupts until then: %u\n", platform_interrupt_count(&drive->place, 0));
+    }
     reason = drive->place.slot_power(&drive->place, true);
     return reason != NULL ? reason : trouble_again(drive);
 }

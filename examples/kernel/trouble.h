@@ -7,8 +7,7 @@
 
 /*
  * With reads in flight the drive's slot loses its power. Each read must come back once, and the controller be known to be gone;
- * then the power returns, and the drive is opened anew. Polled only: what routes its messages is lost with the power. NULL,
- * or what went wrong.
+ * then the power returns, the drive is told anew how to interrupt, and opened. NULL, or what went wrong.
  */
 const char *trouble_remove(struct drive *drive);
 

@@ -2,7 +2,8 @@
 /*
  * aarch64 port: the first instructions, with translation and caches off, at EL1, or at EL2 where there is a hypervisor's
  * level. x0 may be the device tree's address; a loader that gives none has put it where memory begins, below the
- * kernel. No memory is touched before the byte order is set.
+ * kernel. No memory is touched before the byte order is set. Further processors begin at boot_processor, with their struct
+ * processor in x0, in the same state; they take the first one's translation before they touch what is cached.
  */
 #ifdef __AARCH64EB__
 #define BOOT_ORDER orr
@@ -21,6 +22,14 @@
     .section .text.boot, "ax"
     .global boot_entry
 boot_entry:
+    adr     x19, boot_first
+    b       boot_level
+
+    .global boot_processor
+boot_processor:
+    adr     x19, boot_further
+
+boot_level: /* at EL1, in the right byte order, it goes on at x19 */
     mrs     x1, CurrentEL
     and     x1, x1, #0xc
     cmp     x1, #8
@@ -43,6 +52,15 @@ boot_from_el2:
     msr     vpidr_el2, x1
     mrs     x1, mpidr_el1
     msr     vmpidr_el2, x1
+    mrs     x1, id_aa64pfr0_el1
+    ubfx    x1, x1, #24, #4
+    cbz     x1, boot_no_gic3
+    mrs     x1, s3_4_c12_c9_5 /* ICC_SRE_EL2 */
+    mov     x2, #9 /* system registers here, and EL1 may choose */
+    orr     x1, x1, x2
+    msr     s3_4_c12_c9_5, x1
+    isb
+boot_no_gic3:
     mov     x1, #BOOT_SCTLR_LOW
     movk    x1, #BOOT_SCTLR_HIGH, lsl #16
     msr     sctlr_el1, x1
@@ -60,6 +78,9 @@ boot_el1:
     adrp    x1, boot_vectors
     add     x1, x1, :lo12:boot_vectors
     msr     vbar_el1, x1
+    br      x19
+
+boot_first:
     adrp    x1, boot_stack_end
     add     x1, x1, :lo12:boot_stack_end
     mov     sp, x1
@@ -77,7 +98,27 @@ boot_clear: /* both are multiples of 4 KiB */
 boot_c:
     mov     x29, xzr
     mov     x30, xzr
-    bl      machine_start
+    bl      machine_boot
+
+boot_further:
+    adrp    x1, paging_registers
+    add     x1, x1, :lo12:paging_registers
+    ldp     x2, x3, [x1]
+    ldp     x4, x5, [x1, #16]
+    msr     mair_el1, x2
+    msr     tcr_el1, x3
+    msr     ttbr0_el1, x4
+    ic      iallu
+    tlbi    vmalle1
+    dsb     sy
+    isb
+    msr     sctlr_el1, x5
+    isb
+    ldr     x1, [x0] /* stack_end */
+    mov     sp, x1
+    mov     x29, xzr
+    mov     x30, xzr
+    bl      processor_entry
 
     .section .bss.boot_stack, "aw", %nobits
     .balign 4096

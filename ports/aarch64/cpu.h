@@ -13,6 +13,18 @@
     })
 #define CPU_WRITE(name, value) __asm__ volatile("msr " #name ", %0" : : "r"((uint64_t)(value)) : "memory")
 
+/* What belongs to this processor: a register that is for programs. */
+struct processor;
+static inline void cpu_set_self(struct processor *self)
+{
+    CPU_WRITE(tpidr_el1, (uintptr_t)self);
+}
+
+static inline struct processor *cpu_self(void)
+{
+    return (struct processor *)(uintptr_t)CPU_READ(tpidr_el1);
+}
+
 static inline uint64_t cpu_flags(void)
 {
     return CPU_READ(daif);

@@ -34,6 +34,10 @@
 extern char bss_begin[];
 extern char kernel_end[];
 
+/* For a further processor, which reads them past the caches: MAIR, TCR, TTBR0, SCTLR. */
+extern uint64_t paging_registers[4];
+uint64_t paging_registers[4];
+
 static uint64_t paging_tables[PAGING_TABLES][PAGING_ENTRIES] __attribute__((aligned(4096)));
 static uint32_t paging_used = 1; /* the first is level 0 */
 
@@ -68,7 +72,7 @@ static void paging_set(uint64_t *entry, uint64_t block)
     }
     if (*entry != 0) {
         *entry = 0;
-        __asm__ volatile("dsb sy\n\ttlbi vmalle1\n\tdsb sy\n\tisb" : : : "memory");
+        __asm__ volatile("dsb sy\n\ttlbi vmalle1is\n\tdsb sy\n\tisb" : : : "memory");
     }
     *entry = block;
 }
@@ -132,11 +136,16 @@ bool paging_init(const struct memory_region *memory)
     if (!paging_map(memory->address, memory->size_bytes, PAGING_MEMORY)) {
         return false;
     }
-    CPU_WRITE(mair_el1, PAGING_MAIR);
-    CPU_WRITE(tcr_el1, PAGING_TCR | (size < PAGING_SIZE_MAX ? size : PAGING_SIZE_MAX) << PAGING_TCR_SIZE);
-    CPU_WRITE(ttbr0_el1, (uintptr_t)paging_tables[0]);
+    paging_registers[0] = PAGING_MAIR;
+    paging_registers[1] = PAGING_TCR | (size < PAGING_SIZE_MAX ? size : PAGING_SIZE_MAX) << PAGING_TCR_SIZE;
+    paging_registers[2] = (uintptr_t)paging_tables[0];
+    paging_registers[3] = control | PAGING_ON;
+    CPU_WRITE(mair_el1, paging_registers[0]);
+    CPU_WRITE(tcr_el1, paging_registers[1]);
+    CPU_WRITE(ttbr0_el1, paging_registers[2]);
     paging_forget_caches();
-    CPU_WRITE(sctlr_el1, control | PAGING_ON);
+    CPU_WRITE(sctlr_el1, paging_registers[3]);
     cpu_synchronize();
+    cache_clean(paging_registers, sizeof(paging_registers));
     return true;
 }

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From the loader to C. In M-mode (no firmware) every hart begins at the first byte, with its number in A0 and the
- * address of the device tree in A1; all but the first wait for ever. In S-mode the firmware (SBI) starts one hart, whatever
- * its number, at the first byte too, with the same in A0 and A1. There is no address translation in either. A program
+ * address of the device tree in A1; all but the first wait until a software interrupt comes and the mail is for them. In S-mode
+ * the firmware (SBI) starts one hart, whatever its number, at the first byte too, with the same in A0 and A1, and further ones
+ * at boot_processor, with what was asked for in A1. There is no address translation in either. A program
  * cannot ask in which mode it runs: the two are links of the same objects, and the linker is told (KERNEL_MODE_M).
  */
 #define STACK_BYTES 65536
+#define SOFTWARE_M  8 /* in mie and mip */
 
     .section .text.boot, "ax"
     .globl boot_entry
@@ -36,9 +38,43 @@ boot_common:
 2:  la sp, boot_stack_top
     li fp, 0
     call machine_boot /* (hart, device tree, whether this is M-mode) */
+1:  wfi
+    j 1b
+
 boot_park:
-    wfi
-    j boot_park
+    li t0, SOFTWARE_M
+    csrw mie, t0
+1:  wfi
+    csrr t0, mip
+    andi t0, t0, SOFTWARE_M
+    beqz t0, 1b
+    la t0, boot_mail
+    ld t1, 0(t0)
+    bne t1, a0, 1b
+    fence
+    ld a1, 8(t0)
+    la t0, vectors_m
+    csrw mtvec, t0
+    j boot_further
+
+    .globl boot_processor
+boot_processor:
+    csrw sie, zero
+    csrw satp, zero
+    la t0, vectors_s
+    csrw stvec, t0
+boot_further:
+    ld sp, 0(a1) /* stack_end */
+    li fp, 0
+    mv a0, a1
+    call processor_entry
+
+/* For whom, by its number, and its struct processor. The first hart gets none: 0 is nobody. */
+    .data
+    .balign 8
+    .globl boot_mail
+boot_mail:
+    .quad 0, 0
 
     .bss
     .balign 16

@@ -7,9 +7,11 @@
 #include <stdint.h>
 
 extern bool cpu_mode_m;   /* M-mode; without, S-mode */
-extern uint64_t cpu_hart; /* the number of the one that runs this */
+extern uint64_t cpu_hart; /* the number of the first one */
 
 /* Interrupts by their numbers: bits of mie and sie, and causes of a trap when CPU_CAUSE_INTERRUPT is set. */
+#define CPU_IRQ_SOFTWARE_S  1u
+#define CPU_IRQ_SOFTWARE_M  3u
 #define CPU_IRQ_TIMER_S     5u
 #define CPU_IRQ_TIMER_M     7u
 #define CPU_IRQ_EXTERNAL_S  9u
@@ -27,10 +29,26 @@ extern uint64_t cpu_hart; /* the number of the one that runs this */
 
 #define CPU_SSTATUS     0x100
 #define CPU_SIE         0x104
+#define CPU_SIP         0x144
 #define CPU_MSTATUS     0x300
 #define CPU_MIE         0x304
 #define CPU_SSTATUS_SIE UINT64_C(0x2)
 #define CPU_MSTATUS_MIE UINT64_C(0x8)
+
+/* What belongs to this hart: the thread pointer, which nothing else uses. */
+struct processor;
+static inline void cpu_set_self(struct processor *self)
+{
+    __asm__ volatile("mv tp, %0" : : "r"(self));
+}
+
+static inline struct processor *cpu_self(void)
+{
+    struct processor *self;
+
+    __asm__ volatile("mv %0, tp" : "=r"(self));
+    return self;
+}
 
 /* Not 0: interrupts are on. */
 static inline uint64_t cpu_flags(void)

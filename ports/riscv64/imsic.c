@@ -21,7 +21,8 @@
 #define IMSIC_TOP_SHIFT  16u
 #define IMSIC_TOP_MASK   0x7ffu
 
-static uint64_t imsic_page; /* of this hart and mode */
+static uint64_t imsic_files; /* of this mode, that of hart 0 first */
+static uint32_t imsic_file_shift;
 static uint32_t imsic_count;
 
 static void imsic_write(uint64_t number, uint64_t value)
@@ -32,17 +33,6 @@ static void imsic_write(uint64_t number, uint64_t value)
     } else {
         CPU_CSR_WRITE(IMSIC_SISELECT, number);
         CPU_CSR_WRITE(IMSIC_SIREG, value);
-    }
-}
-
-static void imsic_set(uint64_t number, uint64_t bits)
-{
-    if (cpu_mode_m) {
-        CPU_CSR_WRITE(IMSIC_MISELECT, number);
-        CPU_CSR_SET(IMSIC_MIREG, bits);
-    } else {
-        CPU_CSR_WRITE(IMSIC_SISELECT, number);
-        CPU_CSR_SET(IMSIC_SIREG, bits);
     }
 }
 
@@ -61,21 +51,29 @@ static struct tree_node imsic_node(void)
 bool imsic_init(void)
 {
     const struct tree_node node = imsic_node();
-    const uint32_t guest_bits = tree_cell(tree_property(node, "riscv,guest-index-bits"), 0);
     struct memory_region files;
 
     if (!tree_reg(node, 0, &files)) {
         return false;
     }
-    imsic_page = files.address + (cpu_hart << (IMSIC_PAGE_SHIFT + guest_bits));
+    imsic_files = files.address;
+    imsic_file_shift = IMSIC_PAGE_SHIFT + tree_cell(tree_property(node, "riscv,guest-index-bits"), 0);
     imsic_count = tree_cell(tree_property(node, "riscv,num-ids"), 0);
     imsic_count = imsic_count < IMSIC_TOP_MASK ? imsic_count : IMSIC_TOP_MASK;
-    for (uint32_t identity = 0; identity <= imsic_count; identity += 64u) {
-        imsic_write(IMSIC_ENABLED + identity / 32u, 0);
+    return true;
+}
+
+void imsic_init_processor(uint32_t identities)
+{
+    for (uint32_t first = 0; first <= imsic_count; first += 64u) {
+        const uint32_t here =
+            identities + 1u > first ? identities + 1u - first : 0; /* 0 is none, and counts */
+        const uint64_t bits = here >= 64u ? UINT64_MAX : (UINT64_C(1) << here) - 1u;
+
+        imsic_write(IMSIC_ENABLED + first / 32u, first == 0 ? bits & ~UINT64_C(1) : bits);
     }
     imsic_write(IMSIC_THRESHOLD, 0);
     imsic_write(IMSIC_DELIVERY, 1);
-    return true;
 }
 
 uint32_t imsic_identities(void)
@@ -83,14 +81,9 @@ uint32_t imsic_identities(void)
     return imsic_count;
 }
 
-void imsic_let_in(uint32_t identity)
+struct interrupt_message imsic_message(uint32_t identity, uint64_t hart)
 {
-    imsic_set(IMSIC_ENABLED + identity / 64u * 2u, UINT64_C(1) << identity % 64u);
-}
-
-struct interrupt_message imsic_message(uint32_t identity)
-{
-    return (struct interrupt_message){imsic_page, identity};
+    return (struct interrupt_message){imsic_files + (hart << imsic_file_shift), identity};
 }
 
 /* Writing whatever value takes the one that was read. */

@@ -2,7 +2,8 @@
 /*
  * riscv64 port: which interrupt controllers this machine has. Either an IMSIC, to which devices write their messages and
  * the APLIC those for the wires; or a PLIC, which has wires alone: no MSI-X then. The four lines have the first identities
- * of the IMSIC, messages those behind.
+ * of the IMSIC, messages those behind; a message goes to the file of its hart. Lines go to the first hart. One hart wakes another
+ * by its software interrupt.
  */
 #include "irqchip.h"
 
@@ -23,14 +24,24 @@ bool irqchip_init(void)
         return false;
     }
     irqchip_has_imsic = imsic_init();
-    irqchip_has_aplic = irqchip_has_imsic && aplic_init();
-    irqchip_has_plic = !irqchip_has_imsic && plic_init();
-    if (cpu_mode_m) {
-        CPU_CSR_WRITE(CPU_MIE, UINT64_C(1) << CPU_IRQ_TIMER_M | UINT64_C(1) << CPU_IRQ_EXTERNAL_M);
-    } else {
-        CPU_CSR_WRITE(CPU_SIE, UINT64_C(1) << CPU_IRQ_TIMER_S | UINT64_C(1) << CPU_IRQ_EXTERNAL_S);
+    irqchip_has_aplic = aplic_init(irqchip_has_imsic);
+    irqchip_has_plic = !irqchip_has_imsic && !irqchip_has_aplic && plic_init();
+    return irqchip_has_imsic || irqchip_has_aplic || irqchip_has_plic;
+}
+
+void irqchip_init_processor(void)
+{
+    timer_off();
+    if (irqchip_has_imsic) {
+        imsic_init_processor(INTERRUPT_LINES + INTERRUPT_MESSAGES);
     }
-    return irqchip_has_imsic || irqchip_has_plic;
+    if (cpu_mode_m) {
+        CPU_CSR_WRITE(CPU_MIE, UINT64_C(1) << CPU_IRQ_SOFTWARE_M | UINT64_C(1) << CPU_IRQ_TIMER_M |
+                                   UINT64_C(1) << CPU_IRQ_EXTERNAL_M);
+    } else {
+        CPU_CSR_WRITE(CPU_SIE, UINT64_C(1) << CPU_IRQ_SOFTWARE_S | UINT64_C(1) << CPU_IRQ_TIMER_S |
+                                   UINT64_C(1) << CPU_IRQ_EXTERNAL_S);
+    }
 }
 
 uint32_t irqchip_source(uint32_t line, uint32_t cells)
@@ -41,15 +52,16 @@ uint32_t irqchip_source(uint32_t line, uint32_t cells)
     return tree_cell(map, line * (IRQCHIP_MAP_CELLS + cells) + IRQCHIP_MAP_CELLS);
 }
 
-bool irqchip_message(uint32_t index, struct interrupt_message *message)
+bool irqchip_message(uint32_t index, const struct processor *target, const struct pci_device *device,
+                     struct interrupt_message *message)
 {
     const uint32_t identity = IRQCHIP_FIRST_MESSAGE + index;
 
+    (void)device;
     if (!irqchip_has_imsic || identity > imsic_identities()) {
         return false;
     }
-    imsic_let_in(identity);
-    *message = imsic_message(identity);
+    *message = imsic_message(identity, target->name);
     return true;
 }
 
@@ -58,7 +70,6 @@ void irqchip_line(uint32_t line, bool open)
     if (irqchip_has_plic) {
         plic_line(line, open);
     } else if (irqchip_has_aplic) {
-        imsic_let_in(line + 1u);
         aplic_line(line, open, line + 1u);
     }
 }
@@ -84,6 +95,8 @@ void irqchip_take(void)
 {
     if (irqchip_has_imsic) {
         irqchip_take_messages();
+    } else if (irqchip_has_aplic) {
+        aplic_take();
     } else {
         plic_take();
     }

@@ -23,16 +23,19 @@ void plic_take(void);
 /* imsic.c: messages. An identity is the number that is written; 0 is none. */
 bool imsic_init(void);
 uint32_t imsic_identities(void);
-void imsic_let_in(uint32_t identity);
-struct interrupt_message imsic_message(uint32_t identity);
+/* On each hart: the identities from 1 on to this one are let in. */
+void imsic_init_processor(uint32_t identities);
+struct interrupt_message imsic_message(uint32_t identity, uint64_t hart);
 /* The next that has come, taken from those that wait. */
 uint32_t imsic_next(void);
 
-/* aplic.c: wires as messages of an IMSIC. */
-bool aplic_init(void);
+/* aplic.c: wires, as messages of an IMSIC, or by themselves. */
+bool aplic_init(bool by_messages);
 void aplic_line(uint32_t line, bool open, uint32_t identity);
 /* After a line has been served: what is still active on it is told again. */
 void aplic_again(uint32_t line);
+/* By themselves. */
+void aplic_take(void);
 
 /* Where a line of the PCI pins goes: the number of the source at the controller that the tree's map names, each of whose
  * sources takes `cells` numbers there. 0: nowhere. */

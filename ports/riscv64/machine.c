@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * riscv64 port: the hart. In S-mode the firmware sets the timer (SBI, extension TIME), in M-mode the port does, in the
- * registers of the CLINT. Without address translation each address is its own, and what the hart does with it (ordinary
- * memory or device registers) is fixed by the machine. Of the traps, interrupts go to those who asked for them; an exception
- * is the end.
+ * riscv64 port: harts. In S-mode the firmware (SBI) sets the timer, starts further harts and has one interrupt another; in
+ * M-mode the port does, in the registers of the CLINT, and further harts wait in boot.S until they are told. Without address
+ * translation each address is its own, and what the hart does with it (ordinary memory or device registers) is fixed by the
+ * machine. Of the traps, interrupts go to those who asked for them; an exception is the end.
  */
 #include "machine.h"
 
@@ -15,13 +15,18 @@
 #define MACHINE_HZ_USUAL      10000000u
 #define MACHINE_FINISHER_PASS 0x5555u
 #define MACHINE_FINISHER_FAIL 0x3333u /* with the exit status in the upper half */
-#define MACHINE_CLINT_COMPARE 0x4000u /* 64 bits for each hart */
-#define MACHINE_SBI_TIME      0x54494d45u
-#define MACHINE_SBI_SET_TIMER 0u
-#define MACHINE_NEVER         UINT64_MAX
+#define MACHINE_CLINT_COMPARE                                                                                \
+    0x4000u /* 64 bits for each hart; from 0 on 32 bits, of which one is its software interrupt */
+#define MACHINE_SBI_TIME  0x54494d45u
+#define MACHINE_SBI_IPI   0x735049u
+#define MACHINE_SBI_HSM   0x48534du /* harts */
+#define MACHINE_SBI_FIRST 0u        /* function of each of these: set the timer, send, start */
+#define MACHINE_NEVER     UINT64_MAX
 
 _Noreturn void machine_boot(uint64_t hart, const void *tree, uint64_t mode_m);
 void trap_dispatch(uint64_t cause, uint64_t address, uint64_t value);
+extern const char boot_processor[];
+extern volatile uint64_t boot_mail[2]; /* for a hart that waits: its number, and its struct processor */
 
 bool cpu_mode_m;
 uint64_t cpu_hart;
@@ -32,6 +37,7 @@ void machine_boot(uint64_t hart, const void *tree, uint64_t mode_m)
 {
     cpu_hart = hart;
     cpu_mode_m = mode_m != 0;
+    processor_init(hart);
     machine_start(tree);
 }
 
@@ -73,27 +79,59 @@ bool timer_init(void)
         }
         machine_clint = registers.address;
     }
-    timer_off();
     return true;
 }
 
-/* The firmware's call that sets the timer; what it returns is an error code that has no meaning here. */
-static void machine_sbi_set_timer(uint64_t when)
+/* The firmware's calls. 0, or an error code. */
+static uint64_t machine_sbi(uint64_t extension, uint64_t first, uint64_t second, uint64_t third)
 {
-    register uint64_t a0 __asm__("a0") = when;
-    register uint64_t a1 __asm__("a1");
-    register uint64_t a6 __asm__("a6") = MACHINE_SBI_SET_TIMER;
-    register uint64_t a7 __asm__("a7") = MACHINE_SBI_TIME;
+    register uint64_t a0 __asm__("a0") = first;
+    register uint64_t a1 __asm__("a1") = second;
+    register uint64_t a2 __asm__("a2") = third;
+    register uint64_t a6 __asm__("a6") = MACHINE_SBI_FIRST;
+    register uint64_t a7 __asm__("a7") = extension;
 
-    __asm__ volatile("ecall" : "+r"(a0), "=r"(a1) : "r"(a6), "r"(a7) : "memory");
+    __asm__ volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a6), "r"(a7) : "memory");
+    return a0;
+}
+
+static void machine_software_interrupt(uint64_t hart, uint32_t pending)
+{
+    if (machine_clint != 0) {
+        io_write32(machine_clint + hart * sizeof(uint32_t), pending);
+    }
+}
+
+bool machine_start_processor(struct processor *one)
+{
+    if (!cpu_mode_m) {
+        return machine_sbi(MACHINE_SBI_HSM, one->name, (uintptr_t)boot_processor, (uintptr_t)one) == 0;
+    }
+    boot_mail[1] = (uintptr_t)one;
+    cpu_synchronize();
+    boot_mail[0] = one->name;
+    cpu_synchronize();
+    machine_software_interrupt(one->name, 1);
+    return true;
+}
+
+void irqchip_wake(const struct processor *target)
+{
+    cpu_synchronize();
+    if (cpu_mode_m) {
+        machine_software_interrupt(target->name, 1);
+    } else {
+        (void)machine_sbi(MACHINE_SBI_IPI, 1, target->name, 0);
+    }
 }
 
 void timer_set(uint64_t when)
 {
     if (!cpu_mode_m) {
-        machine_sbi_set_timer(when);
+        (void)machine_sbi(MACHINE_SBI_TIME, when, 0, 0);
     } else if (machine_clint != 0) {
-        *(volatile uint64_t *)(machine_clint + MACHINE_CLINT_COMPARE + cpu_hart * sizeof(uint64_t)) = when;
+        *(volatile uint64_t *)(machine_clint + MACHINE_CLINT_COMPARE + cpu_self()->name * sizeof(uint64_t)) =
+            when;
     }
 }
 
@@ -143,6 +181,14 @@ static void trap_report(uint64_t cause, uint64_t address, uint64_t value)
 void trap_dispatch(uint64_t cause, uint64_t address, uint64_t value)
 {
     switch (cause ^ CPU_CAUSE_INTERRUPT) {
+    case CPU_IRQ_SOFTWARE_S:
+        CPU_CSR_CLEAR(CPU_SIP, UINT64_C(1) << CPU_IRQ_SOFTWARE_S);
+        interrupt_wake();
+        break;
+    case CPU_IRQ_SOFTWARE_M:
+        machine_software_interrupt(cpu_self()->name, 0);
+        interrupt_wake();
+        break;
     case CPU_IRQ_TIMER_S:
     case CPU_IRQ_TIMER_M:
         timer_off();

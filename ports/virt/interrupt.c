@@ -7,38 +7,41 @@
  * closed, or it would fire for ever, until interrupt_wait opens it: nothing is lost, since a line that is still active
  * fires at that moment.
  *
- * interrupt_wait looks with interrupts off whether anybody has called interrupt_wake, and cpu_wait ends also by an
- * interrupt that is kept off: there is no gap in which a wake could get lost.
+ * interrupt_wait looks with interrupts off whether anybody has called interrupt_wake on this processor, and cpu_wait ends also
+ * by an interrupt that is kept off: there is no gap in which a wake could get lost.
  */
 #include "cpu.h"
 #include "machine.h"
 
-#define INTERRUPT_MESSAGES 32u
 #define INTERRUPT_SHARERS  4u /* of a line */
 #define INTERRUPT_US_PER_S 1000000u
 
 struct interrupt_slot {
     interrupt_handler handler;
     void *context;
-    uint32_t argument;
 };
 
-static struct interrupt_slot interrupt_messages[INTERRUPT_MESSAGES];
+static struct interrupt_claim interrupt_messages[INTERRUPT_MESSAGES];
 static struct interrupt_slot interrupt_lines[INTERRUPT_LINES][INTERRUPT_SHARERS];
 static uint32_t interrupt_claimed;
 static volatile uint32_t interrupt_closed; /* lines, a bit each */
-static volatile bool interrupt_awake;
 
 bool interrupt_init(void)
 {
     if (!irqchip_init()) {
         return false;
     }
-    cpu_interrupts_on();
+    interrupt_init_processor();
     return true;
 }
 
-bool interrupt_claim(interrupt_handler handler, void *context, uint32_t argument,
+void interrupt_init_processor(void)
+{
+    irqchip_init_processor();
+    cpu_interrupts_on();
+}
+
+bool interrupt_claim(const struct interrupt_claim *claim, const struct pci_device *device,
                      struct interrupt_message *message)
 {
     const uint32_t index = interrupt_claimed;
@@ -46,8 +49,8 @@ bool interrupt_claim(interrupt_handler handler, void *context, uint32_t argument
     if (index >= INTERRUPT_MESSAGES) {
         return false;
     }
-    interrupt_messages[index] = (struct interrupt_slot){handler, context, argument};
-    if (!irqchip_message(index, message)) {
+    interrupt_messages[index] = *claim;
+    if (!irqchip_message(index, processor_of(claim->processor), device, message)) {
         return false;
     }
     interrupt_claimed++;
@@ -60,7 +63,7 @@ bool interrupt_claim_line(uint32_t line, interrupt_handler handler, void *contex
         struct interrupt_slot *sharer = &interrupt_lines[line][i];
 
         if (sharer->handler == NULL) {
-            *sharer = (struct interrupt_slot){handler, context, 0};
+            *sharer = (struct interrupt_slot){handler, context};
             irqchip_line(line, true);
             return true;
         }
@@ -70,10 +73,10 @@ bool interrupt_claim_line(uint32_t line, interrupt_handler handler, void *contex
 
 void interrupt_on_message(uint32_t index)
 {
-    const struct interrupt_slot *slot = &interrupt_messages[index < INTERRUPT_MESSAGES ? index : 0];
+    const struct interrupt_claim *claim = &interrupt_messages[index < INTERRUPT_MESSAGES ? index : 0];
 
     if (index < interrupt_claimed) {
-        (void)slot->handler(slot->context, slot->argument);
+        (void)claim->handler(claim->context, claim->argument);
     }
 }
 
@@ -84,7 +87,7 @@ void interrupt_on_line(uint32_t line)
     for (uint32_t i = 0; i < INTERRUPT_SHARERS; i++) {
         const struct interrupt_slot *sharer = &interrupt_lines[line][i];
 
-        if (sharer->handler != NULL && sharer->handler(sharer->context, sharer->argument)) {
+        if (sharer->handler != NULL && sharer->handler(sharer->context, 0)) {
             served = true;
         }
     }
@@ -97,6 +100,9 @@ void interrupt_on_line(uint32_t line)
 /* Opens the lines that have fired for nobody; one that is still active fires again. Interrupts are off. */
 static void interrupt_open_lines(void)
 {
+    if (cpu_self()->index != 0) {
+        return;
+    }
     for (uint32_t line = 0; line < INTERRUPT_LINES; line++) {
         if ((interrupt_closed & 1u << line) != 0) {
             irqchip_line(line, true);
@@ -107,22 +113,36 @@ static void interrupt_open_lines(void)
 
 void interrupt_wake(void)
 {
-    interrupt_awake = true;
+    cpu_self()->awake = 1;
+}
+
+void interrupt_halt(void)
+{
+    struct processor *self = cpu_self();
+
+    cpu_interrupts_off();
+    interrupt_open_lines();
+    if (self->awake == 0) {
+        cpu_wait();
+    }
+    cpu_interrupts_on(); /* what has come is taken here */
+    self->awake = 0;
 }
 
 void interrupt_wait(uint64_t deadline_us)
 {
+    struct processor *self = cpu_self();
     const uint64_t now_us = clock_now_us();
     const uint64_t left_us = deadline_us > now_us ? deadline_us - now_us : 0;
     const uint64_t wait_us = left_us < INTERRUPT_WAIT_MAX_US ? left_us : INTERRUPT_WAIT_MAX_US;
 
     cpu_interrupts_off();
     interrupt_open_lines();
-    if (!interrupt_awake && wait_us != 0) {
+    if (self->awake == 0 && wait_us != 0) {
         timer_set(timer_now() + wait_us * timer_hz() / INTERRUPT_US_PER_S);
         cpu_wait();
         timer_off();
     }
     cpu_interrupts_on(); /* what has come is taken here */
-    interrupt_awake = false;
+    self->awake = 0;
 }

@@ -37,6 +37,11 @@ static bool host_dma_map(void *host, const void *address, size_t length_bytes,
     return true;
 }
 
+static void host_count(uint64_t *number)
+{
+    (void)__atomic_fetch_add(number, 1u, __ATOMIC_RELAXED);
+}
+
 /* Only where caches are not coherent. */
 static void host_dma_sync(void *host, const void *address, size_t length_bytes,
                           enum lwnvme_direction direction, bool for_device)
@@ -44,15 +49,15 @@ static void host_dma_sync(void *host, const void *address, size_t length_bytes,
     struct lwnvme_virt *port = host;
 
     if (for_device && direction == LWNVME_TO_DEVICE) {
-        port->cleaned++;
+        host_count(&port->cleaned);
         cache_clean(address, length_bytes);
         shadow_clean(address, length_bytes);
     } else if (for_device) {
-        port->flushed++;
+        host_count(&port->flushed);
         cache_flush(address, length_bytes);
         shadow_clean(address, length_bytes);
     } else if (direction != LWNVME_TO_DEVICE) {
-        port->invalidated++;
+        host_count(&port->invalidated);
         cache_invalidate(address, length_bytes);
         shadow_invalidate(address, length_bytes);
     }
@@ -86,21 +91,26 @@ static void host_relax(void *host)
     cpu_pause();
 }
 
-/* One processor: with interrupts off nobody else is there. */
+/* A spin lock with interrupts off: a handler on the same processor can never wait for it. */
 static void host_lock(void *host)
 {
     struct lwnvme_virt *port = host;
     const uint64_t flags = cpu_flags();
 
     cpu_interrupts_off();
+    while (__atomic_exchange_n(&port->locked, 1u, __ATOMIC_ACQUIRE) != 0) {
+        cpu_pause();
+    }
     port->lock_flags = flags;
 }
 
 static void host_unlock(void *host)
 {
-    const struct lwnvme_virt *port = host;
+    struct lwnvme_virt *port = host;
+    const uint64_t flags = port->lock_flags;
 
-    cpu_interrupts_restore(port->lock_flags);
+    __atomic_store_n(&port->locked, 0u, __ATOMIC_RELEASE);
+    cpu_interrupts_restore(flags);
 }
 
 static void host_wait(void *host, uint64_t deadline_us)
@@ -183,7 +193,7 @@ static bool host_interrupt(void *context, uint32_t argument)
 {
     struct lwnvme_virt *port = context;
 
-    port->interrupts++;
+    port->interrupts[cpu_self()->index]++;
     lwnvme_interrupt(port->controller, (uint16_t)argument);
     return true;
 }
@@ -196,20 +206,10 @@ static bool host_interrupt_line(void *context, uint32_t argument)
     return lwnvme_interrupt_is_ours(port->controller, 0) && host_interrupt(context, argument);
 }
 
-static const char *host_route_msix(struct lwnvme_virt *port)
+static const char *host_tell_msix(const struct lwnvme_virt *port)
 {
-    const uint32_t count = pci_msix_count(&port->device);
-    struct interrupt_message message;
-
-    if (count == 0) {
-        return "the device has no MSI-X capability";
-    }
-    port->vectors = count < LWNVME_VIRT_VECTORS ? count : LWNVME_VIRT_VECTORS;
     for (uint32_t entry = 0; entry < port->vectors; entry++) {
-        if (!interrupt_claim(host_interrupt, port, entry, &message)) {
-            return "the machine takes no messages, or no more";
-        }
-        if (!pci_msix_route(&port->device, entry, &message)) {
+        if (!pci_msix_route(&port->device, entry, &port->routed[entry])) {
             return "the device's MSI-X table cannot be written";
         }
     }
@@ -217,17 +217,37 @@ static const char *host_route_msix(struct lwnvme_virt *port)
     return NULL;
 }
 
+/* Entry 0 for the admin queue, and one more for each queue of `processors`, as far as they go. */
+static const char *host_route_msix(struct lwnvme_virt *port, uint32_t processors)
+{
+    const uint32_t count = pci_msix_count(&port->device);
+
+    if (count == 0) {
+        return "the device has no MSI-X capability";
+    }
+    port->vectors = count <= processors ? count : processors + 1u;
+    for (uint32_t entry = 0; entry < port->vectors; entry++) {
+        const struct interrupt_claim claim = {host_interrupt, port, entry, entry == 0 ? 0 : entry - 1u};
+
+        if (!interrupt_claim(&claim, &port->device, &port->routed[entry])) {
+            return "the machine takes no messages, or no more";
+        }
+    }
+    return host_tell_msix(port);
+}
+
 const char *lwnvme_virt_interrupts(struct lwnvme_virt *port, struct lwnvme_controller *controller,
-                                   enum lwnvme_virt_irq kind)
+                                   enum lwnvme_virt_irq kind, uint32_t processors)
 {
     port->controller = controller;
+    port->kind = kind;
     port->vectors = 1;
     lwnvme_interrupts_use(&port->hardware,
                           kind == LWNVME_VIRT_MSIX ? LWNVME_INTERRUPT_MSIX : LWNVME_INTERRUPT_PIN,
                           port->noted, LWNVME_VIRT_VECTORS);
     switch (kind) {
     case LWNVME_VIRT_MSIX:
-        return host_route_msix(port);
+        return host_route_msix(port, processors);
     case LWNVME_VIRT_MSI:
         return "this port has MSI-X and pins, and no MSI";
     case LWNVME_VIRT_INTX:
@@ -242,7 +262,18 @@ const char *lwnvme_virt_interrupts(struct lwnvme_virt *port, struct lwnvme_contr
     }
 }
 
-uint16_t lwnvme_virt_vector(const struct lwnvme_virt *port)
+const char *lwnvme_virt_interrupts_again(const struct lwnvme_virt *port)
 {
-    return (uint16_t)(port->vectors - 1u);
+    if (port->kind == LWNVME_VIRT_MSIX) {
+        return host_tell_msix(port);
+    }
+    if (port->kind == LWNVME_VIRT_INTX) {
+        pci_intx_enable(&port->device);
+    }
+    return NULL;
+}
+
+uint16_t lwnvme_virt_vector(const struct lwnvme_virt *port, uint32_t processor)
+{
+    return (uint16_t)(processor + 1u < port->vectors ? processor + 1u : port->vectors - 1u);
 }

@@ -7,7 +7,7 @@
 
 #include "machine.h"
 
-#define LWNVME_VIRT_VECTORS 2u /* the admin queue's and that of all others */
+#define LWNVME_VIRT_VECTORS (PROCESSORS_MAX + 1u) /* the admin queue's, and those of the processors' queues */
 
 enum lwnvme_virt_irq {
     LWNVME_VIRT_POLL,
@@ -21,12 +21,15 @@ struct lwnvme_virt {
     struct pci_device device;
     struct lwnvme_host_ops ops; /* of this machine, with dma_sync only where caches are not coherent */
     struct lwnvme_controller *controller;
+    enum lwnvme_virt_irq kind;
     uint32_t vectors; /* routed; 0: none */
+    struct interrupt_message routed[LWNVME_VIRT_VECTORS];
     struct lwnvme_interrupts hardware;
     struct lwnvme_vector noted[LWNVME_VIRT_VECTORS];
-    uint64_t lock_flags;          /* of the lock's owner */
-    volatile uint32_t interrupts; /* taken */
-    uint64_t cleaned;             /* calls of dma_sync, by what they did to the caches */
+    uint32_t locked;
+    uint64_t lock_flags;                          /* of the lock's owner */
+    volatile uint32_t interrupts[PROCESSORS_MAX]; /* taken, by processor */
+    uint64_t cleaned;                             /* calls of dma_sync, by what they did to the caches */
     uint64_t flushed;
     uint64_t invalidated;
 };
@@ -36,12 +39,15 @@ struct lwnvme_virt {
 void lwnvme_virt_config(struct lwnvme_virt *port, struct lwnvme_controller_config *config);
 
 /*
- * Has the controller interrupt: by its pin, or by one message of MSI-X for the admin queue and one for all others. After
- * interrupt_init and lwnvme_virt_config, and before the controller is opened; once. NULL, or why not.
+ * Has the controller interrupt: by its pin, or by as many messages of MSI-X as it has up to one for each of `processors` and
+ * one for the admin queue. After interrupt_init and lwnvme_virt_config, and before the controller is opened; once. NULL, or
+ * why not.
  */
 const char *lwnvme_virt_interrupts(struct lwnvme_virt *port, struct lwnvme_controller *controller,
-                                   enum lwnvme_virt_irq kind);
-/* The vector for an I/O queue. */
-uint16_t lwnvme_virt_vector(const struct lwnvme_virt *port);
+                                   enum lwnvme_virt_irq kind, uint32_t processors);
+/* The device has lost what it was told, and its BARs are back: its power was off. The same once more. NULL, or why not. */
+const char *lwnvme_virt_interrupts_again(const struct lwnvme_virt *port);
+/* The vector for a queue that a processor owns. */
+uint16_t lwnvme_virt_vector(const struct lwnvme_virt *port, uint32_t processor);
 
 #endif

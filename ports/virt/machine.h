@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Machines with a device tree: what such a machine offers to a program that runs alone on it. All memory is identity
- * mapped: a pointer's value is its physical address. One processor. The first part is common to these machines, and its
- * files stand beside this one; the second is what each has of its own, in ports/aarch64 and ports/riscv64.
+ * mapped: a pointer's value is its physical address. One processor, until the program asks for more. The first part is
+ * common to these machines, and its files stand beside this one; the second is what each has of its own, in ports/aarch64 and
+ * ports/riscv64.
  */
 #ifndef LWNVME_PORT_VIRT_MACHINE_H
 #define LWNVME_PORT_VIRT_MACHINE_H
@@ -59,9 +60,32 @@ uint64_t shadow_offset(void);
 void shadow_clean(const void *address, size_t length_bytes);
 void shadow_invalidate(const void *address, size_t length_bytes);
 
+/* processor.c: what belongs to one processor. The first has index 0, and is the one that takes the lines. */
+#define PROCESSORS_MAX 4u
+struct processor {
+    uint64_t stack_end; /* first: boot.S reads it */
+    uint64_t name;      /* the machine's, as its tree has it */
+    uint32_t index;
+    uint32_t interface;      /* what the interrupt controller calls it, if that is something else */
+    volatile uint32_t awake; /* interrupt_wake was called here since the last wait ended */
+    volatile uint32_t state;
+    void (*work)(void *context, uint32_t index);
+    void *context;
+};
+/* On the first one, before anything else: it has this name. */
+void processor_init(uint64_t name);
+struct processor *processor_of(uint32_t index);
+/* Starts further ones, so that there are up to `wanted`; after interrupt_init. Returns how many there are. */
+uint32_t processor_start(uint32_t wanted);
+/* Has `work` run on the first `count` of them at once, this one included; returns when all have ended. */
+void processor_run(uint32_t count, void (*work)(void *context, uint32_t index), void *context);
+/* What boot.S calls on a further one. */
+_Noreturn void processor_entry(struct processor *self);
+
 /* interrupt.c: messages of devices, and the four lines of the PCI pins. Handlers run with interrupts off. interrupt_init
- * switches them on; false: the machine has no interrupt controller that is known. Claims are for good. */
+ * switches them on for this processor; false: the machine has no interrupt controller that is known. Claims are for good. */
 #define INTERRUPT_LINES       4u
+#define INTERRUPT_MESSAGES    32u
 #define INTERRUPT_WAIT_MAX_US 1000000u
 /* For a line: false, the interrupt is not its device's. */
 typedef bool (*interrupt_handler)(void *context, uint32_t argument);
@@ -69,16 +93,25 @@ struct interrupt_message {
     uint64_t address;
     uint32_t data;
 };
+struct pci_device;
 bool interrupt_init(void);
-/* A message of its own, which is what the device has to write where. false: there is none left. */
-bool interrupt_claim(interrupt_handler handler, void *context, uint32_t argument,
+void interrupt_init_processor(void);
+/* A message of its own to a processor, which is what the device has to write where. false: there is none left. */
+struct interrupt_claim {
+    interrupt_handler handler;
+    void *context;
+    uint32_t argument;
+    uint32_t processor;
+};
+bool interrupt_claim(const struct interrupt_claim *claim, const struct pci_device *device,
                      struct interrupt_message *message);
 /* One of the lines, shared by up to 4. */
 bool interrupt_claim_line(uint32_t line, interrupt_handler handler, void *context);
-/* From a handler: whoever waits goes on. */
+/* From a handler: whoever waits on this processor goes on. */
 void interrupt_wake(void);
-/* Waits until interrupt_wake was called since the last time, any interrupt came, or the deadline, at most
- * INTERRUPT_WAIT_MAX_US. */
+/* Waits until interrupt_wake was called on this processor since the last time, or any interrupt came; interrupt_wait
+ * also until the deadline, at most INTERRUPT_WAIT_MAX_US. */
+void interrupt_halt(void);
 void interrupt_wait(uint64_t deadline_us);
 /* What the interrupt controller's driver reports, with interrupts off. */
 void interrupt_on_message(uint32_t index);
@@ -121,7 +154,11 @@ bool pci_fence(const struct pci_device *device);
  *     cpu_flags, cpu_interrupts_on, cpu_interrupts_off, cpu_interrupts_restore(flags)
  *     cpu_pause       one turn of a spin loop
  *     cpu_wait        sleeps until an interrupt is there to be taken, also one that is kept off
+ *     cpu_set_self(processor), cpu_self
  */
+
+/* Has a processor begin at its stack_end with processor_entry. false: the machine's firmware does not, or has none. */
+bool machine_start_processor(struct processor *one);
 
 /* The serial port that is the console. uart_get: -1 when nothing is there. */
 void uart_init(void);
@@ -134,10 +171,14 @@ uint64_t timer_now(void);
 void timer_set(uint64_t when);
 void timer_off(void);
 
-/* The interrupt controller. irqchip_init: false, there is none that is known; it lets the timer's interrupt in, and
- * nothing else. irqchip_message: the message with this index, from now on let in; false: there are not so many. */
+/* The interrupt controller. irqchip_init: false, there is none that is known. irqchip_init_processor, on each: the timer's
+ * interrupt and the wake are let in, and nothing else. irqchip_message: the message with this index, from now on let in and
+ * sent to a processor; false: there are not so many. irqchip_wake: interrupt_wake over there. */
 bool irqchip_init(void);
-bool irqchip_message(uint32_t index, struct interrupt_message *message);
+void irqchip_init_processor(void);
+bool irqchip_message(uint32_t index, const struct processor *target, const struct pci_device *device,
+                     struct interrupt_message *message);
+void irqchip_wake(const struct processor *target);
 void irqchip_line(uint32_t line, bool open);
 
 /* Address translation. paging_init: all of this memory is ordinary, and translation is on. paging_map: false, no

@@ -177,9 +177,11 @@ struct tree_node tree_compatible(const char *word)
     return tree_compatible_after((struct tree_node){0}, word);
 }
 
-struct tree_node tree_named(const char *name)
+struct tree_node tree_named_after(struct tree_node after, const char *name)
 {
-    for (struct tree_token token = tree_token(tree_tokens); token.kind != 0; token = tree_token(token.next)) {
+    const uint32_t begin = after.at != 0 ? after.at : tree_tokens;
+
+    for (struct tree_token token = tree_token(begin); token.kind != 0; token = tree_token(token.next)) {
         uint32_t length = 0;
 
         if (token.kind != TREE_NODE_BEGINS) {
@@ -194,6 +196,11 @@ struct tree_node tree_named(const char *name)
         }
     }
     return (struct tree_node){0};
+}
+
+struct tree_node tree_named(const char *name)
+{
+    return tree_named_after((struct tree_node){0}, name);
 }
 
 struct tree_value tree_property(struct tree_node node, const char *name)

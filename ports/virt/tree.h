@@ -24,11 +24,12 @@ bool tree_init(const void *address);
 /* Where it lies. */
 struct memory_region tree_region(void);
 
-/* The first node that is compatible to the word, the next one (after none: the first), and the first of a name, its unit
- * address left out. */
+/* The first node that is compatible to the word, and the next one (after none: the first); the same by name, the unit address
+ * left out. */
 struct tree_node tree_compatible(const char *word);
 struct tree_node tree_compatible_after(struct tree_node after, const char *word);
 struct tree_node tree_named(const char *name);
+struct tree_node tree_named_after(struct tree_node after, const char *name);
 struct tree_value tree_property(struct tree_node node, const char *name);
 /* 32 bits of a value, or 64; 0 beyond its end. */
 uint32_t tree_cell(struct tree_value value, uint32_t index);

@@ -174,6 +174,20 @@ static bool host_interrupt_line(void *context, uint32_t argument)
     return lwnvme_interrupt_is_ours(port->controller, 0) && host_interrupt(context, argument);
 }
 
+static const char *host_tell_msix(const struct lwnvme_x86_64 *port)
+{
+    for (uint32_t entry = 0; entry < port->vectors; entry++) {
+        const uint32_t processor = entry == 0 ? 0 : entry - 1u;
+
+        if (port->routed[entry] == 0 ||
+            !pci_msix_route(&port->device, entry, processor_apic_id(processor), port->routed[entry])) {
+            return "the device's MSI-X table cannot be written";
+        }
+    }
+    pci_msix_enable(&port->device);
+    return NULL;
+}
+
 /* Entry 0 for the admin queue, and one more for each queue of `processors`, as far as they go. */
 static const char *host_route_msix(struct lwnvme_x86_64 *port, uint32_t processors)
 {
@@ -184,23 +198,23 @@ static const char *host_route_msix(struct lwnvme_x86_64 *port, uint32_t processo
     }
     port->vectors = count <= processors ? count : processors + 1u;
     for (uint32_t entry = 0; entry < port->vectors; entry++) {
-        const uint32_t processor = entry == 0 ? 0 : entry - 1u;
-        const uint8_t vector = interrupt_claim(host_interrupt, port, entry);
-
-        if (vector == 0 || !pci_msix_route(&port->device, entry, processor_apic_id(processor), vector)) {
-            return "the device's MSI-X table cannot be written";
-        }
+        port->routed[entry] = interrupt_claim(host_interrupt, port, entry);
     }
-    pci_msix_enable(&port->device);
-    return NULL;
+    return host_tell_msix(port);
+}
+
+static const char *host_tell_msi(const struct lwnvme_x86_64 *port)
+{
+    return port->routed[0] != 0 && pci_msi_enable(&port->device, processor_apic_id(0), port->routed[0])
+               ? NULL
+               : "the device has no MSI capability";
 }
 
 const char *lwnvme_x86_64_interrupts(struct lwnvme_x86_64 *port, struct lwnvme_controller *controller,
                                      enum lwnvme_x86_64_irq kind, uint32_t processors)
 {
-    uint8_t vector;
-
     port->controller = controller;
+    port->kind = kind;
     port->vectors = 1;
     lwnvme_interrupts_use(&port->hardware,
                           kind == LWNVME_X86_64_MSIX  ? LWNVME_INTERRUPT_MSIX
@@ -211,15 +225,29 @@ const char *lwnvme_x86_64_interrupts(struct lwnvme_x86_64 *port, struct lwnvme_c
     case LWNVME_X86_64_MSIX:
         return host_route_msix(port, processors);
     case LWNVME_X86_64_MSI:
-        vector = interrupt_claim(host_interrupt, port, 0);
-        if (vector == 0 || !pci_msi_enable(&port->device, processor_apic_id(0), vector)) {
-            return "the device has no MSI capability";
-        }
-        return NULL;
+        port->routed[0] = interrupt_claim(host_interrupt, port, 0);
+        return host_tell_msi(port);
     case LWNVME_X86_64_INTX:
         if (!interrupt_claim_line(pci_interrupt_line(&port->device), host_interrupt_line, port)) {
             return "firmware gave the device's interrupt pin no line";
         }
+        pci_intx_enable(&port->device);
+        return NULL;
+    case LWNVME_X86_64_POLL:
+    default:
+        return NULL;
+    }
+}
+
+/* Of the pin the command register says all. */
+const char *lwnvme_x86_64_interrupts_again(const struct lwnvme_x86_64 *port)
+{
+    switch (port->kind) {
+    case LWNVME_X86_64_MSIX:
+        return host_tell_msix(port);
+    case LWNVME_X86_64_MSI:
+        return host_tell_msi(port);
+    case LWNVME_X86_64_INTX:
         pci_intx_enable(&port->device);
         return NULL;
     case LWNVME_X86_64_POLL:

@@ -18,7 +18,9 @@ enum lwnvme_x86_64_irq {
 struct lwnvme_x86_64 {
     struct pci_device device;
     struct lwnvme_controller *controller;
-    uint32_t vectors; /* routed; 0: none */
+    enum lwnvme_x86_64_irq kind;
+    uint32_t vectors;                    /* routed; 0: none */
+    uint8_t routed[PROCESSORS_MAX + 1u]; /* where to, as the processor counts */
     struct lwnvme_interrupts hardware;
     struct lwnvme_vector noted[PROCESSORS_MAX + 1u];
     uint32_t locked;
@@ -39,6 +41,8 @@ void lwnvme_x86_64_config(struct lwnvme_x86_64 *port, struct lwnvme_controller_c
  */
 const char *lwnvme_x86_64_interrupts(struct lwnvme_x86_64 *port, struct lwnvme_controller *controller,
                                      enum lwnvme_x86_64_irq kind, uint32_t processors);
+/* The device has lost what it was told, and its BARs are back: its power was off. The same once more. NULL, or why not. */
+const char *lwnvme_x86_64_interrupts_again(const struct lwnvme_x86_64 *port);
 /* The vector for a queue that a processor owns. */
 uint16_t lwnvme_x86_64_vector(const struct lwnvme_x86_64 *port, uint32_t processor);
 

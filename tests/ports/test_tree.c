@@ -133,6 +133,10 @@ static void check_whole(void)
            "the region is another one");
     expect(tree_compatible("two").at != 0 && tree_compatible("tw").at == 0,
            "the last word of a list is not found");
+    expect(tree_named_after((struct tree_node){0}, "memory").at == tree_named("memory").at &&
+               tree_named_after(tree_named("memory"), "last").at == tree_named("last").at &&
+               tree_named_after(tree_named("memory"), "memory").at == 0,
+           "the next of a name is another one");
 }
 
 static void check_damaged(void)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""examples/interrupts and ports/uacpi in small kernels of their own (tests/qemu/kernels): real interrupts, and waits that halt."""
+"""examples/interrupts and ports/uacpi in small kernels of their own (tests/qemu/kernels): interrupts, and waits that halt."""
 
 import hashlib
 import re
@@ -61,7 +61,7 @@ def read_right(result, image, head, block_bytes=512):
 
 @pytest.mark.parametrize("options, block_bytes", [("", 512), (BIG_BLOCKS + ",mdts=2", 4096)])
 def test_interrupts(tmp_path, image, options, block_bytes):
-    """Scattered pages, caches that are not coherent, MSI-X by msix.c: right both times, with interrupts and all cache maintenance."""
+    """Scattered pages, caches that are not coherent, MSI-X by msix.c: right both times, with interrupts and cache maintenance."""
     result = start(tmp_path, "interrupts", drive(image, options=options))
     for head in ("round 0", "round 1"):
         read_right(result, image, head, block_bytes)

@@ -2,6 +2,7 @@
 """The demo on the machines beside x86-64: the same kernel, the same drives, the same promises. What is the same everywhere runs
 on each; what only one machine has stands at the end."""
 
+import hashlib
 import json
 import re
 import struct
@@ -239,7 +240,7 @@ def test_exception(tmp_path, image, arch):
 
 @pytest.mark.parametrize("arch", WHOLE)
 def test_what_is_not_there(tmp_path, image, arch):
-    """No drive, no message-signalled interrupts of the old kind, no further processors: each by its name."""
+    """No drive, no message-signalled interrupts of the old kind: each by its name."""
     result = boot(tmp_path, [], arch=arch)
     assert (result.status, "no NVMe controller found" in result.output) == (FAILED, True)
     result = boot(tmp_path, drive(image), "irq=msi", arch=arch)
@@ -257,12 +258,82 @@ def test_everything_below_4_gib(tmp_path, image):
     read_write(tmp_path, image, "irq=msix", arch="aarch64", model="virt,highmem=off")
 
 
-def test_interrupt_controller_of_another_kind(tmp_path, image):
-    """A GICv3 is not known to the port: polling works, interrupts are refused by name."""
-    read_write(tmp_path, image, arch="aarch64", model="virt,gic-version=3")
-    result = boot(tmp_path, drive(image), "irq=msix", arch="aarch64", model="virt,gic-version=3")
+def shares_are_right(result, image, processors, lba=0, count=None):
+    """Each processor had a part of the blocks, all of them together, and says what is there. Returns interrupts by processor."""
+    assert result.status == PASSED, result.output
+    assert result.complaints() == []
+    content = image.read_bytes()
+    found = re.findall(r"^  processor \d: blocks (\d+) to (\d+), interrupts (\d+), sha256 (\w+)$", result.output, re.M)
+    assert len(found) == processors
+    expected = lba
+    for first, last, _, digest in found:
+        assert int(first) == expected
+        expected = int(last) + 1
+        assert digest == hashlib.sha256(content[int(first) * 512:expected * 512]).hexdigest()
+    assert expected == lba + (count if count is not None else len(content) // 512)
+    return [int(taken) for _, _, taken, _ in found]
+
+
+@pytest.mark.parametrize("arch", TREES)
+@pytest.mark.parametrize("words", ["irq=msix", "irq=msix entries=2 shadow=1", "irq=poll shared=1"])
+def test_several_processors(tmp_path, image, arch, words):
+    """Firmware (PSCI, SBI) starts them, or a message where there is none. A queue and a vector each, or one queue under the lock:
+    all write, read and compare at the same time."""
+    before = image.read_bytes()
+    result = boot(tmp_path, drive(image) + ["-smp", "4"], f"cpus=4 write=1 region=101,2000 seed={SEED} {words}", arch=arch)
+    taken = shares_are_right(result, image, 4, 101, 2000)
+    assert all((count > 0) == ("msix" in words) for count in taken)
+    assert result.shutdowns() == 1
+    after = image.read_bytes()
+    assert after[101 * 512:2101 * 512] == machine.pattern(101, 2000, 512)
+    assert after[:101 * 512] == before[:101 * 512] and after[2101 * 512:] == before[2101 * 512:]
+
+
+@pytest.mark.parametrize("arch", TREES)
+def test_fewer_processors_than_wanted(tmp_path, image, arch):
+    """There are not so many, or the machine has no interrupts by which they could be woken: refused by name."""
+    result = boot(tmp_path, drive(image) + ["-smp", "2"], "cpus=3 irq=msix", arch=arch)
+    assert (result.status, result.why()) == (FAILED, "there are not so many processors")
+
+
+@pytest.mark.parametrize("arch", RISCV)
+def test_several_harts_and_wires(tmp_path, image, arch):
+    """A PLIC has no messages, and harts wake each other all the same."""
+    result = boot(tmp_path, drive(image) + ["-smp", "3"], "cpus=3 irq=poll", arch=arch, model="virt")
+    assert shares_are_right(result, image, 3) == [0, 0, 0]
+
+
+@pytest.mark.parametrize("arch, model", [
+    ("aarch64", "virt,gic-version=3"), ("aarch64_be", "virt,gic-version=3"),
+    ("aarch64", "virt,gic-version=3,virtualization=on"), ("aarch64", "virt,gic-version=4,virtualization=on")])
+def test_gic_version_3(tmp_path, image, arch, model):
+    """Messages by the translation service, to the processor that they are for; lines; waits that an interrupt ends."""
+    result = read_write(tmp_path, image, "irq=msix entries=2", arch=arch, model=model)
+    assert interrupts(result) > 0
+    result = boot(tmp_path, drive(image) + ["-smp", "4"], "cpus=4 irq=msix", arch=arch, model=model)
+    assert min(shares_are_right(result, image, 4)) > 0
+
+
+def test_gic_version_3_two_drives(tmp_path, image):
+    """One of them behind a bridge: each device has translations of its own."""
+    other = make_image(tmp_path / "other.img", MIB, 2)
+    line = ["-device", "pcie-root-port,id=rp1,chassis=1,slot=1"] + drive(image, "a", options="bus=rp1") + \
+        drive(other, "b", "nvme,serial=OTHER")
+    for words, path in (("device=0 neighbour=1", other), ("device=1", image)):
+        result = boot(tmp_path, line, f"irq=msix {words}", arch="aarch64", model="virt,gic-version=3")
+        assert result.status == PASSED, result.output
+        assert result.hashes() == {1: sha256(path)}
+        assert interrupts(result) > 0
+        assert ("neighbour 1: 8 reads answered" in result.output) == ("neighbour" in words)
+
+
+def test_gic_version_3_lines(tmp_path, image):
+    """The pins through the distributor, and without a translation service no messages."""
+    result = read_write(tmp_path, image, "irq=intx entries=2", arch="aarch64", model="virt,gic-version=3,its=off")
+    assert interrupts(result) > 0
+    result = boot(tmp_path, drive(image), "irq=msix", arch="aarch64", model="virt,gic-version=3,its=off")
     assert result.status == FAILED
-    assert result.why() == "the machine's interrupt controller is not known"
+    assert result.why() in ("the device has no MSI-X capability", "the machine takes no messages, or no more")
 
 
 def without_property(tree, name):
@@ -302,30 +373,44 @@ def test_device_tree_says_not_coherent(tmp_path, image, arch):
 
 
 @pytest.mark.parametrize("arch", RISCV)
-def test_wires_alone(tmp_path, image, arch):
+def test_wires_alone(tmp_path, image, arch, model="virt"):
     """A machine with a PLIC and no IMSIC: the pin works, also when two drives share its line; messages are refused by name."""
-    result = read_write(tmp_path, image, "irq=intx entries=2", arch=arch, model="virt")
+    result = read_write(tmp_path, image, "irq=intx entries=2", arch=arch, model=model)
     assert interrupts(result) > 0
     other = make_image(tmp_path / "other.img", MIB, 2)
     line = drive(image, "a", options="addr=4") + drive(other, "b", "nvme,serial=OTHER", "addr=8")
-    result = boot(tmp_path, line, "irq=intx neighbour=1", arch=arch, model="virt")
+    result = boot(tmp_path, line, "irq=intx neighbour=1", arch=arch, model=model)
     assert result.status == PASSED, result.output
     assert "neighbour 1: 8 reads answered" in result.output
-    result = boot(tmp_path, drive(image), "irq=msix", arch=arch, model="virt")
+    result = boot(tmp_path, drive(image), "irq=msix", arch=arch, model=model)
     assert (result.status, result.why()) == (FAILED, "the machine takes no messages, or no more")
 
 
 @pytest.mark.parametrize("arch", RISCV)
+def test_wires_of_an_aplic(tmp_path, image, arch):
+    """Without an IMSIC it interrupts the hart itself: the same as with a PLIC."""
+    test_wires_alone(tmp_path, image, arch, "virt,aia=aplic")
+
+
+@pytest.mark.parametrize("arch", ARM)
 def test_a_controller_that_the_port_does_not_know(tmp_path, image, arch):
-    """An APLIC that raises interrupts by wires: polling works, interrupts are refused by name."""
-    read_write(tmp_path, image, arch=arch, model="virt,aia=aplic")
-    result = boot(tmp_path, drive(image), "irq=intx", arch=arch, model="virt,aia=aplic")
-    assert (result.status, result.why()) == (FAILED, "the machine's interrupt controller is not known")
+    """Polling works, interrupts and further processors are refused by name."""
+    dumped = tmp_path / "virt.dtb"
+    dumped.write_bytes(without_property(machine.device_tree(arch), b"")[0].replace(b"arm,cortex-a15-gic", b"arm,cortex-a15-xyz"))
+    more = ["-dtb", str(dumped), "-smp", "2"]
+    read_write(tmp_path, image, arch=arch, more=more)
+    for words, why in (("irq=msix", "the machine's interrupt controller is not known"),
+                       ("cpus=2", "there are not so many processors")):
+        result = boot(tmp_path, drive(image) + more, words, arch=arch)
+        assert (result.status, result.why()) == (FAILED, why)
 
 
 @pytest.mark.parametrize("arch, model, words", [
     ("riscv64", "virt,aia=aplic-imsic", "irq=msix"), ("riscv64", "virt,aia=aplic-imsic", "irq=intx"),
-    ("riscv64", "virt", "irq=intx"), ("riscv64_m", "virt,aia=aplic-imsic", "irq=msix"), ("riscv64_m", "virt", "irq=intx")])
+    ("riscv64", "virt", "irq=intx"), ("riscv64", "virt,aia=aplic", "irq=intx"),
+    ("riscv64_m", "virt,aia=aplic-imsic", "irq=msix"), ("riscv64_m", "virt", "irq=intx"),
+    ("aarch64", "virt", "irq=msix"), ("aarch64", "virt,gic-version=3", "irq=msix"),
+    ("aarch64", "virt,gic-version=3", "irq=intx")])
 def test_waits_end_by_the_interrupt(tmp_path, arch, model, words):
     """64 reads that end some 20 ms apart: the waits are ended by their interrupts. Without, each would last until its end, a
     second, and 16 reads would be found then."""

@@ -9,7 +9,6 @@ import pytest
 import machine
 from machine import FAILED, PASSED, SEED, boot, drive, pattern
 
-pytestmark = machine.only_x86_64
 BLOCK = 512
 
 
