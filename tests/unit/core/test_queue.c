@@ -1138,24 +1138,27 @@ static void fault_098_answer_after_the_timeout_changes_nothing(void **state)
 {
     uint32_t command[16];
     (void)state;
-    start(0, 4);
-    ios[0].request.timeout_ms = 10;
-    assert_int_equal(submit(0, 0, 1), 0);
-    fake_fetch(&fake, command);
-    for (uint32_t i = 0; i < 30; i++) {
-        fake.now_us += 5000;
+    for (uint32_t own = 0; own < 2; own++) { /* the queue's time, on the straight path; the request's own */
+        start(0, 4);
+        ios[0].request.timeout_ms = 10 * own;
+        assert_int_equal(submit(0, 0, 1), 0);
+        fake_fetch(&fake, command);
+        for (uint32_t i = 0; i < 30; i++) {
+            fake.now_us += own != 0 ? 5000 : 2000000;
+            poll();
+        }
+        assert_true(timed_out());
+        assert_int_equal(submit(1, 0, 1), LWNVME_ERR_FAILED);
+        fake_post(&fake, cid_of(command), 0);
         poll();
+        fake.controller.device_stopped = 1;
+        lwnvme_queue_reap(&fake.queue);
+        lwnvme_queue_give_back(&fake.queue);
+        assert_int_equal(ios[0].called, 1);
+        assert_int_equal(ios[0].request.status, LWNVME_ERR_TIMEOUT);
+        assert_true(ios[0].request.bytes_done == 0);
+        fake_end(&fake);
     }
-    assert_true(timed_out());
-    assert_int_equal(submit(1, 0, 1), LWNVME_ERR_FAILED);
-    fake_post(&fake, cid_of(command), 0);
-    poll();
-    fake.controller.device_stopped = 1;
-    lwnvme_queue_reap(&fake.queue);
-    lwnvme_queue_give_back(&fake.queue);
-    assert_int_equal(ios[0].called, 1);
-    assert_int_equal(ios[0].request.status, LWNVME_ERR_TIMEOUT);
-    fake_end(&fake);
 }
 
 static void the_clock_is_read_seldom_when_there_is_work(void **state)

@@ -125,6 +125,7 @@ static void one_command_quirk(void **state)
     bench.config.quirks_add = LWNVME_QUIRK_ONE_COMMAND;
     bench_power(&bench);
     assert_int_equal(bench_open(&bench), 0);
+    assert_int_equal(lwnvme_controller_get_info(bench.controller)->io_queues, 1);
     assert_int_equal(create(&config), 0);
     assert_int_equal(bench.queue->entries, 2);
     bench_end(&bench);

@@ -93,6 +93,25 @@ static void each_late_command_has_its_turn(void **state)
     turns(10);
     assert_int_equal(cases(), 0);
     assert_int_equal(lwnvme_recovery_get_state(&recovery), LWNVME_RECOVERY_WATCHING);
+    assert_true(lwnvme_next_deadline(bench.controller) == UINT64_MAX); /* there is nothing to look at */
+    bench_end(&bench);
+}
+
+/* NSSR is not written where CAP does not have it. */
+static void no_subsystem_reset_that_the_controller_lacks(void **state)
+{
+    (void)state;
+    policy.resets = 1;
+    policy.subsystem_reset = true;
+    start();
+    bench.controller->limits_us[LWNVME_LIMIT_READY] = 1000;
+    lwnvme_sim_settings(bench.sim)->never_ready = true;
+    lwnvme_sim_fatal(bench.sim);
+    turns(20000);
+    assert_int_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_FAILED);
+    assert_int_equal(recovery.counts.resets, 1);
+    assert_int_equal(recovery.counts.subsystem_resets, 0);
+    assert_int_equal(recovery.counts.failures, 1);
     bench_end(&bench);
 }
 
@@ -551,6 +570,7 @@ int main(void)
         cmocka_unit_test(aborts_that_a_reset_ends_are_not_lost),
         cmocka_unit_test(what_is_missing_is_named),
         cmocka_unit_test(each_late_command_has_its_turn),
+        cmocka_unit_test(no_subsystem_reset_that_the_controller_lacks),
         cmocka_unit_test(fault_107_the_next_use_of_a_slot_is_not_late),
         cmocka_unit_test(fault_115_pauses_grow),
         cmocka_unit_test(resets_are_counted_in_a_window),

@@ -246,6 +246,29 @@ static void nonsense_in_the_ring_is_not_recalled(void **state)
     }
 }
 
+/* All blocks that there are, in one command, are no nonsense. */
+static void a_request_for_all_blocks_is_recalled(void **state)
+{
+    uint32_t command[16];
+    (void)state;
+    start(0);
+    fake.ns.block_count = 8;
+    lwnvme_straight_allow(&fake.ns);
+    submit(0, true, 0);
+    fake_post(&fake, fetch(command), 0x021);
+    pass(0);
+    assert_int_equal(ios[0].called, 0);
+    pass(11);
+    pass(0);
+    fake_post(&fake, fetch(command), 0);
+    assert_int_equal(command[12], 7);
+    pass(0);
+    assert_int_equal(ios[0].called, 1);
+    assert_int_equal(ios[0].request.status, 0);
+    assert_int_equal(recovery.counts.again, 1);
+    end();
+}
+
 /* A namespace that is refused meanwhile, or closed: the request comes back by that name. */
 static void what_rests_for_a_namespace_that_goes(void **state)
 {
@@ -421,6 +444,7 @@ int main(void)
         cmocka_unit_test(all_straight_requests_are_recalled),
         cmocka_unit_test(waiting_again_is_not_never_started),
         cmocka_unit_test(nonsense_in_the_ring_is_not_recalled),
+        cmocka_unit_test(a_request_for_all_blocks_is_recalled),
         cmocka_unit_test(what_rests_for_a_namespace_that_goes),
         cmocka_unit_test(what_is_not_kept),
         cmocka_unit_test(tries_end),

@@ -156,16 +156,23 @@ static void identify(void *context, uint8_t cns, uint32_t nsid, uint8_t *bytes)
         memset(bytes, 0, 4096);
     } else if (cns == 0 && identify_status == 4) {
         bytes[46] = 8; /* NOIOB */
+    } else if (cns == 0 && identify_status == 5) {
+        memset(&bytes[8], 0, 8); /* NCAP */
     }
 }
 
 /* What is found decides on the handle; one that is refused already stays as it is. */
 static void verdicts(void **state)
 {
-    static const int expected[] = {0, LWNVME_ERR_NS_CHANGED, LWNVME_ERR_NS_CHANGED, LWNVME_ERR_NS_REMOVED, 0};
+    static const int expected[] = {0, LWNVME_ERR_NS_CHANGED, LWNVME_ERR_NS_CHANGED, LWNVME_ERR_NS_REMOVED,
+                                   0, LWNVME_ERR_NS_CHANGED};
+    static const struct lwnvme_dress dress; /* of a handle that knows metadata */
     (void)state;
-    for (int kind = 0; kind < 5; kind++) {
+    for (int kind = 0; kind < 6; kind++) {
         start();
+        if (kind == 5) {
+            handles[2].dress = &dress;
+        }
         handles[1].status = LWNVME_ERR_NS_BUSY;
         handles[2].straight_blocks = 0; /* kept off the straight path by somebody */
         lwnvme_sim_settings(bench.sim)->on_identify = identify;
@@ -258,6 +265,7 @@ static void what_may_differ_is_taken_over(void **state)
     handles[0].oncs = (uint16_t)~was.oncs;
     handles[0].straight_blocks = 1;
     handles[0].straight_last = 0;
+    memset(handles[0].told, 0xa5, sizeof(handles[0].told));
     reset_until(UINT32_MAX);
     assert_int_equal(handles[0].status, 0);
     assert_true(handles[0].block_count == was.block_count);
@@ -268,6 +276,7 @@ static void what_may_differ_is_taken_over(void **state)
     assert_int_equal(handles[0].oncs, was.oncs);
     assert_int_equal(handles[0].straight_blocks, was.straight_blocks);
     assert_true(handles[0].straight_last == was.straight_last);
+    assert_memory_equal(handles[0].told, was.told, sizeof(was.told));
     bench_end(&bench);
 }
 

@@ -93,6 +93,21 @@ static void it_waits_for_what_is_in_flight(void **state)
     bench_end(&bench);
 }
 
+/* On a host whose registers are memory, too, no doorbell is written past the shadow. */
+static void doorbells_in_memory_are_left_alone(void **state)
+{
+    static uint32_t doorbells[2];
+    (void)state;
+    start();
+    bench.queue->sq_doorbell = &doorbells[0];
+    bench.queue->cq_doorbell = &doorbells[1];
+    assert_int_equal(lwnvme_shadow_start(bench.controller, &shadow), 0);
+    assert_null(bench.queue->sq_doorbell);
+    assert_null(bench.queue->cq_doorbell);
+    settle();
+    bench_end(&bench);
+}
+
 /* A ring that is in use already: the shadows begin with where it stands. */
 static void shadows_begin_where_the_rings_stand(void **state)
 {
@@ -163,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_waits_for_what_is_in_flight),
+        cmocka_unit_test(doorbells_in_memory_are_left_alone),
         cmocka_unit_test(shadows_begin_where_the_rings_stand),
         cmocka_unit_test(a_command_that_cannot_be_sent),
         cmocka_unit_test(a_queue_beyond_the_page_has_no_shadow),
