@@ -310,12 +310,22 @@ static uint64_t lwnvme_admin_ring(const struct lwnvme_controller *controller, ui
     return lwnvme_single_ring(&controller->admin, is_cq);
 }
 #else
+/* Whoever ran it before may have given its own memory some of the addresses that are the host's. */
+static void lwnvme_own_memory_off(const struct lwnvme_controller *controller)
+{
+    if (lwnvme_cap(controller, LWNVME_CAP_CMBS) != 0)
+        lwnvme_register_write(controller, LWNVME_REG_CMBMSC, 0);
+    if (lwnvme_cap(controller, LWNVME_CAP_PMRS) != 0)
+        lwnvme_register_write(controller, LWNVME_REG_PMRMSCL, 0);
+}
+
 static int lwnvme_admin_queue_make(struct lwnvme_controller *controller)
 {
     struct lwnvme_queue *admin = &controller->admin;
     int status;
 
     if (admin->sq == NULL) {
+        lwnvme_own_memory_off(controller);
         admin->id = 0;
         admin->timeout_ms = lwnvme_timeout_turns(controller->config.admin_timeout_ms);
         status = lwnvme_queue_allocate(controller, admin, LWNVME_CONFIG_ADMIN_ENTRIES);

@@ -761,6 +761,61 @@ static void fault_024_025_032_admin_queue_registers(void **state)
     scenario_end(&s);
 }
 
+/* What says that some of the host's addresses are in the controller's own memory (CMBMSC and PMRMSC), as a boot loader or another
+ * kernel left it. */
+static const size_t own_at[2] = {LWNVME_REG_CMBMSC, LWNVME_REG_PMRMSCL};
+static uint32_t own_left[2];
+static uint32_t own_there; /* CAP, bits 57:56 */
+static uint32_t own_at_enable[2];
+
+static uint32_t read_own_memory(void *host, volatile void *registers, size_t offset)
+{
+    uint32_t value = read_through(host, registers, offset);
+
+    if (offset == LWNVME_REG_CAP + 4)
+        return value | own_there << 24;
+    if (offset == own_at[0])
+        return own_left[0];
+    return offset == own_at[1] ? own_left[1] : value;
+}
+
+static void write_own_memory(void *host, volatile void *registers, size_t offset, uint32_t value)
+{
+    if (offset == LWNVME_REG_CC && (value & 1) != 0)
+        memcpy(own_at_enable, own_left, sizeof(own_left));
+    if (offset == own_at[0])
+        own_left[0] = value;
+    else if (offset == own_at[1])
+        own_left[1] = value;
+    else
+        write_through(host, registers, offset, value);
+}
+
+static void fault_031_memory_of_its_own_over_that_of_the_host(void **state)
+{
+    static const uint32_t left[2] = {0x00100003, 0x00200002};
+    struct scenario s;
+
+    (void)state;
+    for (own_there = 0; own_there < 4; own_there++) {
+        scenario_prepare(&s);
+        scenario_power(&s);
+        memcpy(own_left, left, sizeof(left));
+        read_through = s.ops->mmio_read32;
+        write_through = s.ops->mmio_write32;
+        s.ops->mmio_read32 = read_own_memory;
+        s.ops->mmio_write32 = write_own_memory;
+        assert_int_equal(scenario_open(&s), LWNVME_OK);
+        assert_int_equal(own_at_enable[0], (own_there & 2) != 0 ? 0 : left[0]);
+        assert_int_equal(own_at_enable[1], (own_there & 1) != 0 ? 0 : left[1]);
+        /* What comes to be there later is wanted. */
+        memcpy(own_left, left, sizeof(left));
+        assert_int_equal(scenario_reset(&s), LWNVME_OK);
+        assert_memory_equal(own_at_enable, left, sizeof(left));
+        scenario_end(&s);
+    }
+}
+
 static void fault_026_versions(void **state)
 {
     static const uint32_t versions[][2] = {
@@ -980,6 +1035,7 @@ int main(void)
         cmocka_unit_test(fault_027_029_interrupt_vectors),
         cmocka_unit_test(fault_029_vector_that_does_not_exist),
         cmocka_unit_test(fault_030_interrupt_before_anything_is_ready),
+        cmocka_unit_test(fault_031_memory_of_its_own_over_that_of_the_host),
         cmocka_unit_test(hosts_of_all_kinds),
         cmocka_unit_test(address_beyond_reach),
     };
