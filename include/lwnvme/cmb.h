@@ -50,7 +50,7 @@ struct lwnvme_cmb {
 /*
  * Looks for the buffer; `cmb` is the caller's, zeroed. Where the registers have to be enabled (CAP.CMBS, since 1.4) that is done,
  * and nothing else. 0; LWNVME_ERR_NO_CMB: there is none, or not for submission queues; LWNVME_ERR_CMB_LOCATION: what CMBLOC and
- * CMBSZ say makes no sense. Controller owner's context, a ready controller.
+ * CMBSZ say makes no sense; LWNVME_ERR_BUSY: it is open already. Controller owner's context, a ready controller.
  * Sections 3.1.4.11 "Offset 38h: CMBLOC", 3.1.4.12 "Offset 3Ch: CMBSZ", 3.1.4.16 "Offset 50h: CMBMSC".
  */
 int lwnvme_cmb_find(struct lwnvme_controller *controller, struct lwnvme_cmb *cmb);
@@ -58,7 +58,7 @@ int lwnvme_cmb_find(struct lwnvme_controller *controller, struct lwnvme_cmb *cmb
 /*
  * Maps the buffer that has been found, and allows the controller to be given addresses in it: those of the bus. `cmb` must stay
  * until the controller is closed, which also unmaps it. LWNVME_ERR_CMB_LOCATION: it is not inside of the BAR, or in the midst of
- * the registers, or the controller does not take the address; LWNVME_ERR_MMIO_MAP; LWNVME_ERR_BUSY: it is open.
+ * the registers, or the controller does not take the address; LWNVME_ERR_MMIO_MAP; LWNVME_ERR_BUSY: it is open, by another too.
  */
 int lwnvme_cmb_open(struct lwnvme_controller *controller, struct lwnvme_cmb *cmb,
                     const struct lwnvme_cmb_bar *bar);

@@ -32,6 +32,18 @@ static uint64_t lwnvme_cmb_bytes(uint32_t count, uint32_t unit)
     return bytes;
 }
 
+static void lwnvme_cmb_told(struct lwnvme_service *service, enum lwnvme_occasion occasion);
+
+/* By whomever: a controller has one, and one list of what is in it. */
+static bool lwnvme_cmb_is_open(const struct lwnvme_controller *controller, const struct lwnvme_cmb *cmb)
+{
+    const struct lwnvme_service *service = controller->services;
+
+    while (service != NULL && service->tell != lwnvme_cmb_told)
+        service = service->next;
+    return service != NULL || cmb->service.controller != NULL;
+}
+
 int lwnvme_cmb_find(struct lwnvme_controller *controller, struct lwnvme_cmb *cmb)
 {
     uint32_t location;
@@ -44,7 +56,7 @@ int lwnvme_cmb_find(struct lwnvme_controller *controller, struct lwnvme_cmb *cmb
     status = lwnvme_controller_refusal(controller);
     if (status != LWNVME_OK)
         return status;
-    if (cmb->service.controller != NULL)
+    if (lwnvme_cmb_is_open(controller, cmb))
         return LWNVME_ERR_BUSY;
     if (controller->info.version < LWNVME_VERSION(1, 2, 0) ||
         (controller->info.version >= LWNVME_VERSION(1, 4, 0) && !lwnvme_cmb_has_control(controller)))
@@ -109,10 +121,15 @@ static void lwnvme_cmb_told(struct lwnvme_service *service, enum lwnvme_occasion
 {
     struct lwnvme_cmb *cmb =
         (struct lwnvme_cmb *)(void *)((uint8_t *)service - offsetof(struct lwnvme_cmb, service));
+    struct lwnvme_controller *controller = service->controller;
 
     if (occasion != LWNVME_OCCASION_CLOSE)
         return;
-    lwnvme_cmb_unmap(service->controller, cmb);
+    /* What is at its addresses next is somebody else's. */
+    if (lwnvme_cmb_has_control(controller) && controller->device_stopped != 0 &&
+        controller->fail_status != LWNVME_ERR_GONE)
+        lwnvme_register_write(controller, LWNVME_REG_CMBMSC, 0);
+    lwnvme_cmb_unmap(controller, cmb);
     lwnvme_service_remove(service);
 }
 
@@ -126,7 +143,7 @@ int lwnvme_cmb_open(struct lwnvme_controller *controller, struct lwnvme_cmb *cmb
     status = lwnvme_controller_refusal(controller);
     if (status != LWNVME_OK)
         return status;
-    if (cmb->service.controller != NULL)
+    if (lwnvme_cmb_is_open(controller, cmb))
         return LWNVME_ERR_BUSY;
     if (!lwnvme_cmb_is_inside(controller, cmb, bar))
         return LWNVME_ERR_CMB_LOCATION;

@@ -272,6 +272,44 @@ static void an_address_that_the_controller_refuses(void **state)
     bench_end(&bench);
 }
 
+/* Somebody else on the same controller would switch it off by a look, and put rings where others are. */
+static void it_is_open_once(void **state)
+{
+    static struct lwnvme_cmb second;
+    (void)state;
+    prepare();
+    bench_start(&bench);
+    assert_int_equal(lwnvme_cmb_find(bench.controller, &second), 0);
+    assert_int_equal(lwnvme_cmb_find(bench.controller, &cmb), 0);
+    assert_int_equal(lwnvme_cmb_open(bench.controller, &cmb, &bar), 0);
+    lie_about(1, 0, 0);
+    control = 0x77;
+    assert_int_equal(lwnvme_cmb_find(bench.controller, &second), LWNVME_ERR_BUSY);
+    assert_int_equal(lwnvme_cmb_open(bench.controller, &second, &bar), LWNVME_ERR_BUSY);
+    assert_int_equal(control, 0x77);
+    bench_end(&bench);
+}
+
+/* Whoever comes next may have other memory where it was. */
+static void it_is_off_after_a_close(void **state)
+{
+    (void)state;
+    for (uint32_t there = 0; there < 2; there++) {
+        prepare();
+        bench_start(&bench);
+        assert_int_equal(lwnvme_cmb_find(bench.controller, &cmb), 0);
+        assert_int_equal(lwnvme_cmb_open(bench.controller, &cmb, &bar), 0);
+        if (there == 0) {
+            lwnvme_sim_remove(bench.sim);
+        }
+        lie_about(1, 0, 0);
+        control = 0x77;
+        (void)lwnvme_sync_controller_close(bench.controller);
+        assert_int_equal(control, there != 0 ? 0 : 0x77);
+        bench_end(&bench);
+    }
+}
+
 /* A host that maps nothing must bring a mapping. */
 static void no_mapping_at_all(void **state)
 {
@@ -357,6 +395,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fault_002_it_leaves_while_it_is_looked_for),
         cmocka_unit_test(an_address_that_the_controller_refuses),
+        cmocka_unit_test(it_is_open_once),
+        cmocka_unit_test(it_is_off_after_a_close),
         cmocka_unit_test(no_mapping_at_all),
         cmocka_unit_test(rings_that_find_no_place),
         cmocka_unit_test(commands_are_stored_without_hooks),
