@@ -82,6 +82,16 @@ static void one_event_more(struct scenario *s)
     assert_int_equal(told[LWNVME_ASYNC_EVENT_TEMPERATURE_HYSTERESIS], before + 1);
 }
 
+static uint32_t configured;
+
+static void count_configurations(void *context, uint16_t sqid, const uint32_t command[16])
+{
+    (void)context;
+    if (sqid == 0 && (command[0] & 0xff) == LWNVME_ADMIN_SET_FEATURES &&
+        (command[10] & 0xff) == LWNVME_FEATURE_ASYNC_EVENT_CONFIGURATION && command[11] == events.enabled)
+        configured++;
+}
+
 static void fault_149_exactly_one_request_each_after_reset_and_resume(void **state)
 {
     struct scenario s;
@@ -91,6 +101,8 @@ static void fault_149_exactly_one_request_each_after_reset_and_resume(void **sta
         for (int stepped = 0; stepped < 2; stepped++) {
             prepare(&s);
             s.settings.admin_latency_us = latency != 0 ? 200 : 0;
+            s.settings.on_command = count_configurations;
+            configured = 0;
             s.stepped = stepped != 0;
             start(&s);
             scenario_queue(&s, 8);
@@ -112,8 +124,8 @@ static void fault_149_exactly_one_request_each_after_reset_and_resume(void **sta
                 pass(&s, 20000, 500);
                 armed_once(&s, 4);
             }
-            /* Configured anew each time, since a reset forgets it. */
             assert_int_equal(told_all, 6);
+            assert_int_equal(configured, 1 + 3 * 3); /* anew each time, since a reset forgets it */
             scenario_end(&s);
             assert_int_equal(events.status, LWNVME_ERR_NO_EVENT_REQUESTS);
         }
