@@ -225,6 +225,13 @@ test-sim: $(SIM_PROGRAMS) | setup-test ## scenarios on the software controller
 configs: $(STRAIGHT0_PROGRAMS) | setup-test ## unit tests and scenarios of a library without the straight path: LWNVME_CONFIG_STRAIGHT 0
 	@$(RUN) --group straight0 $(STRAIGHT0_PROGRAMS)
 
+# Said before kernels are made for it.
+ifneq ($(filter test test-qemu,$(MAKECMDGOALS)),)
+ifeq ($(filter $(or $(ARCH),x86_64),$(KERNEL_ARCHS)),)
+$(error ARCH=$(ARCH) is not known; there are $(KERNEL_ARCHS))
+endif
+endif
+
 test-qemu: $(QEMU_NEEDS) | setup-test ## boots the demo kernel in QEMU over a matrix of drives; ARCH: on which machine
 	@$(RUN) --pytest $(QEMU_TESTS)
 

@@ -151,6 +151,14 @@ def test_bad_input(tmp_path, environment, reason):
     assert (tmp_path / "empty.img").stat().st_size == 0
 
 
+def test_wrong_machine_for_the_tests():
+    """make test-qemu for a machine that there is not: said at once, with those that there are."""
+    done = subprocess.run(["make", "-C", machine.TREE, "test-qemu", "ARCH=vax"], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=60)
+    assert done.returncode != 0 and done.stdout.count("\n") <= 2
+    assert f"ARCH=vax is not known; there are {' '.join(machine.MACHINES)}." in done.stderr
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
 def test_unreadable_disk(tmp_path):
     """A DISK that may not be read."""
