@@ -23,27 +23,6 @@ void *memset(void *to, int byte, size_t length);
 void *memmove(void *to, const void *from, size_t length);
 int memcmp(const void *left, const void *right, size_t length);
 
-/* value / divisor, rounded down, bit by bit: some CPUs have no division, and compilers call a helper there. divisor
- * is not 0. */
-static inline uint32_t lwnvme_divide(uint32_t value, uint32_t divisor)
-{
-    uint32_t quotient = 0;
-    uint32_t rest = 0;
-    uint32_t bit;
-    uint32_t top;
-
-    for (bit = 32; bit != 0; bit--) {
-        top = rest >> 31;
-        rest = rest << 1 | (value >> (bit - 1u) & 1u);
-        quotient <<= 1;
-        if (top != 0 || rest >= divisor) {
-            rest -= divisor;
-            quotient |= 1u;
-        }
-    }
-    return quotient;
-}
-
 /* How many blocks a request with metadata in a buffer of their own has: it may be one command that says so itself. */
 static inline uint32_t lwnvme_metadata_blocks(const struct lwnvme_request *request)
 {
@@ -189,7 +168,8 @@ enum lwnvme_goal {
 #define LWNVME_PAGE_MAX       65536u
 #define LWNVME_CLOCK_SLACK_MS 16u
 
-/* register.c */
+/* register.c; value / divisor, rounded down. divisor is not 0. */
+uint32_t lwnvme_divide(uint32_t value, uint32_t divisor);
 uint32_t lwnvme_register_read(const struct lwnvme_controller *controller, size_t offset);
 void lwnvme_register_write(const struct lwnvme_controller *controller, size_t offset, uint32_t value);
 void lwnvme_register_write64(const struct lwnvme_controller *controller, size_t offset, uint64_t value);

@@ -12,6 +12,26 @@
 
 #define LWNVME_READY_CAP_MS 600000u
 
+/* Bit by bit: some CPUs have no division, and compilers call a helper there. */
+uint32_t lwnvme_divide(uint32_t value, uint32_t divisor)
+{
+    uint32_t quotient = 0;
+    uint32_t rest = 0;
+    uint32_t bit;
+    uint32_t top;
+
+    for (bit = 32; bit != 0; bit--) {
+        top = rest >> 31;
+        rest = rest << 1 | (value >> (bit - 1u) & 1u);
+        quotient <<= 1;
+        if (top != 0 || rest >= divisor) {
+            rest -= divisor;
+            quotient |= 1u;
+        }
+    }
+    return quotient;
+}
+
 uint32_t lwnvme_register_read(const struct lwnvme_controller *controller, size_t offset)
 {
     uint32_t value;
