@@ -100,7 +100,7 @@ tour: build/demo/kernel.elf build/demo/lwnvme-demo-sim | setup-demo ## a scripte
 
 ##@ Proving it
 
-# Three builds of the library, the software controller and the tests, hosted:
+# Two builds of the library, the software controller and the tests, hosted:
 #   san    ASan and UBSan, the library file by file
 #   cov    counters for coverage (tests/coverage/coverage.mk)
 # and cross builds for make matrix further down. The amalgamated form shares the san objects of the tests.

@@ -26,9 +26,9 @@ extern "C" {
 #endif
 
 /*
- * Reads or writes block_count blocks from lba on. The buffer's first block_count * ns->block_bytes bytes take
- * part; it must be dword aligned, and may be scattered (struct lwnvme_segment tells how). Sections 3.3.4 "Read
- * command", 3.3.6 "Write command".
+ * Reads or writes block_count blocks from lba on. `buffer` says where the data are (lwnvme_buffer_cpu and its siblings make
+ * one) and is copied. Their first block_count * ns->block_bytes bytes take part; they must be dword aligned, and may be
+ * scattered (struct lwnvme_segment tells how). Sections 3.3.4 "Read command", 3.3.6 "Write command".
  */
 int lwnvme_read(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, struct lwnvme_request *request,
                 uint64_t lba, uint32_t block_count, const struct lwnvme_buffer *buffer);
