@@ -148,30 +148,33 @@ struct lwnvme_request {
      * dwords are those of the completion of a command that has a result there: not of reads and writes. */
     int status;
     uint32_t result_dw0;
-    uint32_t result_dw1;
     uint64_t bytes_done;
+
+    /* Private; here because these, and all above, are what the shortest way names: 64 bytes. */
+    const struct lwnvme_namespace *ns;
+    struct lwnvme_queue *queue;
+
+    uint32_t result_dw1; /* out, as above */
+
+    uint32_t endless; /* private: no deadline; an event request */
 
     /* In, again. */
     const struct lwnvme_protection *protection; /* protection.h; NULL: the namespace's default */
-
-    uint32_t endless; /* private: no deadline; an event request */
 
     /* Private; each submission sets of these what it needs. What is used most comes first: that makes the code smaller. */
     uint32_t block_count;
     uint32_t data_bytes; /* moved per block, or in all where there are no blocks */
     uint32_t blocks_issued;
-    const struct lwnvme_namespace *ns;
+    uint32_t error_block;
     uint64_t lba;
     struct lwnvme_command command;
-    uint32_t error_block;
-    uint32_t pieces_outstanding;
-    struct lwnvme_queue *queue;
     struct lwnvme_request *next;
     void (*internal_done)(struct lwnvme_request *request);
     void *copy; /* what an admin page is filled from, or copied to */
     uint32_t copy_bytes;
     uint32_t segment_index;
     size_t segment_offset;
+    uint32_t pieces_outstanding;
     /* Sends the next command; there is a free slot. LWNVME_PENDING: it needs more than one. */
     int (*issue)(struct lwnvme_queue *queue, struct lwnvme_request *request);
     struct lwnvme_buffer buffer;
