@@ -104,6 +104,7 @@ static void machine_software_interrupt(uint64_t hart, uint32_t pending)
 
 bool machine_start_processor(struct processor *one)
 {
+    cpu_synchronize(); /* what it finds there has been written */
     if (!cpu_mode_m) {
         return machine_sbi(MACHINE_SBI_HSM, one->name, (uintptr_t)boot_processor, (uintptr_t)one) == 0;
     }

@@ -75,7 +75,7 @@ struct processor {
 /* On the first one, before anything else: it has this name. */
 void processor_init(uint64_t name);
 struct processor *processor_of(uint32_t index);
-/* Starts further ones, so that there are up to `wanted`; after interrupt_init. Returns how many there are. */
+/* Starts further ones, so that there are up to `wanted`; after interrupt_init, once. Returns how many there are. */
 uint32_t processor_start(uint32_t wanted);
 /* Has `work` run on the first `count` of them at once, this one included; returns when all have ended. */
 void processor_run(uint32_t count, void (*work)(void *context, uint32_t index), void *context);

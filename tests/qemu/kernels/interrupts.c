@@ -289,9 +289,10 @@ static void say(uint32_t round, const uint8_t *data)
     sha256_add(&hash, data, READ_BYTES);
     sha256_end(&hash, digest);
     text_print("round %u: %u bytes from block %u, sha256 %s\n", round, READ_BYTES, READ_LBA, digest);
-    text_print("round %u: interrupts %u %u, strays %u, halts %u, cleaned %u, flushed %u, invalidated %u\n",
-               round, lines[0].taken, lines[1].taken, lines[0].strays + lines[1].strays, part_halts, cleaned,
-               flushed, invalidated);
+    text_print("round %u: interrupts %u %u, strays %u, halts %u, woken %u, late %u, cleaned %u, flushed %u, "
+               "invalidated %u\n",
+               round, lines[0].taken, lines[1].taken, lines[0].strays + lines[1].strays, part_halts,
+               part_woken, part_late, cleaned, flushed, invalidated);
 }
 
 /* The lines before and behind the data are as they were. */

@@ -11,6 +11,8 @@
 #define PCI_COMMAND 0x04u
 
 uint32_t part_halts;
+uint32_t part_woken;
+uint32_t part_late;
 
 uintptr_t part_lock_take(uint32_t *word)
 {
@@ -44,6 +46,7 @@ bool part_event_wait(uint32_t *event, uint64_t until_us)
         interrupt_wait(until_us);
         signalled = __atomic_exchange_n(event, 0u, __ATOMIC_ACQ_REL) != 0;
     }
+    *(signalled ? &part_woken : &part_late) += 1u;
     return signalled;
 }
 

@@ -17,8 +17,10 @@ void part_lock_give(uint32_t *word, uintptr_t flags);
  * for yet counts. True: there was one, which is taken. */
 void part_event_signal(uint32_t *event);
 bool part_event_wait(uint32_t *event, uint64_t until_us);
-/* So many times it halted. */
+/* So many times it halted, and so many waits were ended by a signal, or by the time. */
 extern uint32_t part_halts;
+extern uint32_t part_woken;
+extern uint32_t part_late;
 
 /* Configuration space by halves of a dword. */
 uint32_t part_pci_read16(const struct pci_device *device, uint32_t offset);

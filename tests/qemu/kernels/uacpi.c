@@ -173,11 +173,14 @@ uacpi_bool uacpi_kernel_wait_for_event(uacpi_handle event, uacpi_u16 timeout_ms)
     const uint64_t until_us = timeout_ms == FOR_EVER ? UINT64_MAX : clock_now_us() + timeout_ms * US_PER_MS;
 
     while (!event_take(event)) {
-        if (clock_now_us() >= until_us)
+        if (clock_now_us() >= until_us) {
+            part_late++;
             return false;
+        }
         part_halts++;
         interrupt_wait(until_us);
     }
+    part_woken++;
     return true;
 }
 
@@ -341,8 +344,8 @@ static const char *once(const struct pci_device *device, bool asleep)
     sha256_end(&hash, digest);
     text_print("%s: %u bytes from block %u, sha256 %s\n", asleep ? "asleep" : "polled", READ_BYTES, READ_LBA,
                digest);
-    text_print("%s: interrupts %u %u, halts %u, held %d\n", asleep ? "asleep" : "polled", taken[0], taken[1],
-               part_halts, held);
+    text_print("%s: interrupts %u %u, halts %u, woken %u, late %u, held %d\n", asleep ? "asleep" : "polled",
+               taken[0], taken[1], part_halts, part_woken, part_late, held);
     if ((pci_config_read(device, 4) & 4u) != 0)
         return "bus mastering is still on";
     return held == 0 && !place.open ? NULL : "something was not given back";
