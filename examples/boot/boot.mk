@@ -4,8 +4,8 @@
 # examples/kernel/kernel.mk, of which it takes the compiler's options.
 
 BOOT_SOURCES := $(LWNVME_BOOT_SOURCES) examples/boot/main.c examples/boot/jump.S ports/x86_64/boot.S ports/x86_64/vectors.S \
-    ports/x86_64/trampoline.S $(addprefix ports/x86_64/,clock.c interrupt.c memory.c paging.c pci.c processor.c processor_self.c serial.c \
-    start.c trap.c) ports/common/pages.c src/describe/status_text.c
+    ports/x86_64/trampoline.S $(addprefix ports/x86_64/,clock.c interrupt.c memory.c paging.c pci.c processor.c processor_self.c \
+    start.c trap.c uart.c) $(BARE_SOURCES) src/describe/status_text.c
 BOOT_OBJECTS := $(addprefix build/demo/boot/,$(addsuffix .o,$(basename $(BOOT_SOURCES))))
 BOOT_CFLAGS = $(KERNEL_CFLAGS) -Os -DLWNVME_CONFIG_BOOT=1
 

@@ -14,16 +14,18 @@ KERNEL_ARCHS := x86_64 i686 aarch64 aarch64_be riscv64 riscv64_m
 KERNEL_CC ?= $(CC)
 
 DEMO_SOURCES := $(addprefix examples/kernel/,bench.c demo.c drive.c neighbour.c options.c parallel.c pattern.c sha256.c shell.c shell_change.c shell_command.c shell_io.c shell_look.c shell_mapper.c shell_misc.c shell_namespace.c shell_protection.c shell_service.c shell_show.c shell_stream.c shell_zoned.c stream.c text.c trouble.c)
-KERNEL_SOURCES := $(DEMO_SOURCES) examples/kernel/main_x86_64.c examples/kernel/slot.c ports/x86_64/boot.S \
+BARE_SOURCES := $(addprefix ports/common/,pages.c pci.c serial.c)
+BARE_DEMO_SOURCES := $(BARE_SOURCES) ports/common/host.c examples/kernel/main_bare.c examples/kernel/slot.c
+KERNEL_SOURCES := $(DEMO_SOURCES) $(BARE_DEMO_SOURCES) examples/kernel/main_x86_64.c ports/x86_64/boot.S \
     ports/x86_64/trampoline.S ports/x86_64/vectors.S \
     $(addprefix ports/x86_64/,clock.c interrupt.c lwnvme_host.c memory.c paging.c pci.c \
-    processor.c processor_self.c serial.c start.c trap.c) ports/common/pages.c
+    processor.c processor_self.c start.c trap.c uart.c)
 DEMO_SIM_SOURCES := $(DEMO_SOURCES) examples/kernel/main_sim.c $(wildcard sim/*.c)
 
 DEMO_WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wvla -Wframe-larger-than=512 -Werror
 KERNEL_CFLAGS := -std=c11 -m64 -ffreestanding -O2 -g -mno-red-zone -mgeneral-regs-only -fno-pic -fno-stack-protector \
     -fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections -fdata-sections \
-    $(DEMO_WARNINGS) $(addprefix -I,$(LWNVME_INCLUDES)) -Iports/x86_64 -Iexamples/kernel
+    $(DEMO_WARNINGS) $(addprefix -I,$(LWNVME_INCLUDES)) -Iports/x86_64 -Iports/common -Iexamples/kernel
 KERNEL_LDFLAGS := -m64 -nostdlib -static -Wl,-T,ports/x86_64/kernel.ld -Wl,--gc-sections -Wl,--build-id=none \
     -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
 DEMO_SIM_CFLAGS := -std=c11 -D_GNU_SOURCE -O1 -g1 -Wall -Wextra -Werror \
@@ -52,10 +54,10 @@ build/demo/kernel.elf: $(KERNEL_OBJECTS) ports/x86_64/kernel.ld
 # VIRT_LEVEL='-O2 -g' takes twice the time to compile.
 VIRT_LEVEL ?= -O1
 VIRT_CFLAGS := -std=c11 -ffreestanding $(VIRT_LEVEL) -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
-    -ffunction-sections -fdata-sections $(DEMO_WARNINGS) $(addprefix -I,$(LWNVME_INCLUDES)) -Iexamples/kernel
+    -ffunction-sections -fdata-sections $(DEMO_WARNINGS) $(addprefix -I,$(LWNVME_INCLUDES)) -Iports/common -Iexamples/kernel
 VIRT_LDFLAGS := -nostdlib -static -Wl,--gc-sections -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096
-VIRT_SOURCES := examples/kernel/main_virt.c examples/kernel/slot.c \
-    $(addprefix ports/virt/,cache.c clock.c interrupt.c lwnvme_host.c memory.c pci.c processor.c serial.c shadow.c start.c tree.c) ports/common/pages.c
+VIRT_SOURCES := $(BARE_DEMO_SOURCES) examples/kernel/main_virt.c \
+    $(addprefix ports/virt/,cache.c clock.c interrupt.c lwnvme_host.c memory.c pci.c processor.c shadow.c start.c tree.c)
 
 KERNEL_CC_aarch64 ?= aarch64-linux-gnu-gcc
 KERNEL_CFLAGS_aarch64 := $(VIRT_CFLAGS) -mgeneral-regs-only -mstrict-align -mno-outline-atomics -Iports/aarch64 -Iports/virt
@@ -85,8 +87,8 @@ KERNEL_CC_i686 ?= $(KERNEL_CC)
 KERNEL_CFLAGS_i686 := $(subst -m64,-m32 -march=i686,$(filter-out -mno-red-zone -O2 -g,$(KERNEL_CFLAGS))) $(VIRT_LEVEL)
 KERNEL_LDFLAGS_i686 := -m32 $(VIRT_LDFLAGS)
 KERNEL_SCRIPT_i686 := ports/i686/kernel.ld
-KERNEL_PORT_i686 := examples/kernel/main_x86_64.c examples/kernel/slot.c $(addprefix ports/x86_64/,clock.c interrupt.c lwnvme_host.c memory.c \
-    pci.c processor.c serial.c start.c) ports/common/pages.c $(addprefix ports/i686/,boot.S divide.c paging.c processor_self.c \
+KERNEL_PORT_i686 := $(BARE_DEMO_SOURCES) examples/kernel/main_x86_64.c $(addprefix ports/x86_64/,clock.c interrupt.c lwnvme_host.c memory.c \
+    pci.c processor.c start.c uart.c) $(addprefix ports/i686/,boot.S divide.c paging.c processor_self.c \
     trampoline.S trap.c vectors.S)
 
 # kernel_rules arch

@@ -13,31 +13,6 @@
 
 static struct lwnvme_x86_64 main_ports[MAIN_DRIVES_MAX];
 
-void platform_put(char c)
-{
-    serial_put(c);
-}
-
-int platform_get(uint32_t timeout_ms)
-{
-    return serial_get(timeout_ms);
-}
-
-uint64_t platform_now_us(void)
-{
-    return clock_now_us();
-}
-
-void *platform_alloc(size_t size_bytes)
-{
-    return pages_alloc(size_bytes, MACHINE_PAGE_BYTES);
-}
-
-void platform_free(void *memory, size_t size_bytes)
-{
-    pages_free(memory, size_bytes);
-}
-
 /* Whether firmware has used the drive and left it running; only to be told. */
 static bool main_left_enabled(const struct pci_device *device)
 {

@@ -6,42 +6,29 @@
 #include "slot.h"
 
 #include "platform.h"
+#include "registers.h"
 
-#define SLOT_BUSES            256u
-#define SLOT_BUS_FUNCTIONS    256u /* device << 3 | function */
-#define SLOT_ID               0x00u
-#define SLOT_COMMAND          0x04u
-#define SLOT_COMMAND_MASK     0xffffu
-#define SLOT_STATUS_LIST      0x00100000u
-#define SLOT_HEADER           0x0cu
-#define SLOT_HEADER_TYPE      0x007f0000u
-#define SLOT_HEADER_BRIDGE    0x00010000u
-#define SLOT_BAR0             0x10u
-#define SLOT_BARS             6u
-#define SLOT_BUS_NUMBERS      0x18u
-#define SLOT_CAPABILITIES     0x34u
-#define SLOT_CAPABILITIES_MAX 48u
-#define SLOT_EXPRESS          0x10u
-#define SLOT_IMPLEMENTED      0x01000000u /* of the dword that the capability begins with */
-#define SLOT_CAPS             0x14u
-#define SLOT_CAPS_POWER       0x2u
-#define SLOT_CONTROL          0x18u
-#define SLOT_CONTROL_MASK     0xffffu /* the upper half is status, where ones written clear bits */
-#define SLOT_CONTROL_POWER    0x0700u /* the controller, 1 is off; and the indicator, 1: on, 2: blinks, 3: off */
-#define SLOT_CONTROL_ON       0x0100u
+#define SLOT_BUSES         256u
+#define SLOT_BUS_FUNCTIONS 256u        /* device << 3 | function */
+#define SLOT_IMPLEMENTED   0x01000000u /* of the dword that the capability begins with */
+#define SLOT_CAPS          0x14u
+#define SLOT_CAPS_POWER    0x2u
+#define SLOT_CONTROL       0x18u
+#define SLOT_CONTROL_MASK  0xffffu /* the upper half is status, where ones written clear bits */
+#define SLOT_CONTROL_POWER 0x0700u /* the controller, 1 is off; and the indicator, 1: on, 2: blinks, 3: off */
+#define SLOT_CONTROL_ON    0x0100u
 #define SLOT_CONTROL_OFF                                                                                     \
-    0x0500u /* an emulated slot whose indicator goes off, too, loses the device for good */
-#define SLOT_NOBODY  0xffffffffu
+    0x0500u                   /* an emulated slot whose indicator goes off, too, loses the device for good */
 #define SLOT_WAIT_US 1000000u /* from power to answer */
 
-static uint32_t slot_bars[SLOT_BARS];
+static uint32_t slot_bars[PCI_BARS];
 static uint32_t slot_command;
 
 static bool slot_is_above(const struct pci_device *bridge, const struct pci_device *device)
 {
-    return pci_config_read(bridge, SLOT_ID) != SLOT_NOBODY &&
-           (pci_config_read(bridge, SLOT_HEADER) & SLOT_HEADER_TYPE) == SLOT_HEADER_BRIDGE &&
-           ((pci_config_read(bridge, SLOT_BUS_NUMBERS) >> 8) & 0xffu) == device->bus;
+    return pci_config_read(bridge, PCI_ID) != PCI_NOBODY &&
+           (pci_config_read(bridge, PCI_HEADER) & PCI_HEADER_TYPE) == PCI_HEADER_BRIDGE &&
+           ((pci_config_read(bridge, PCI_BUS_NUMBERS) >> 8) & 0xffu) == device->bus;
 }
 
 /* The bridge above a device; bus numbers below a bridge are larger than its own. */
@@ -61,23 +48,12 @@ static bool slot_find(const struct pci_device *device, struct pci_device *bridge
 /* Where the registers of its slot begin; 0: it has none whose power can be switched. */
 static uint32_t slot_registers(const struct pci_device *bridge)
 {
-    uint32_t at = 0;
+    const uint32_t at = pci_capability(bridge, PCI_EXPRESS);
 
-    if ((pci_config_read(bridge, SLOT_COMMAND) & SLOT_STATUS_LIST) != 0) {
-        at = pci_config_read(bridge, SLOT_CAPABILITIES) & 0xfcu;
-    }
-    for (uint32_t i = 0; at != 0 && i < SLOT_CAPABILITIES_MAX; i++) {
-        const uint32_t head = pci_config_read(bridge, at);
-
-        if ((head & 0xffu) == SLOT_EXPRESS) {
-            return (head & SLOT_IMPLEMENTED) != 0 &&
-                           (pci_config_read(bridge, at + SLOT_CAPS) & SLOT_CAPS_POWER) != 0
-                       ? at
-                       : 0;
-        }
-        at = (head >> 8) & 0xfcu;
-    }
-    return 0;
+    return at != 0 && (pci_config_read(bridge, at) & SLOT_IMPLEMENTED) != 0 &&
+                   (pci_config_read(bridge, at + SLOT_CAPS) & SLOT_CAPS_POWER) != 0
+               ? at
+               : 0;
 }
 
 static void slot_switch(const struct pci_device *bridge, uint32_t at, uint32_t state)
@@ -89,9 +65,9 @@ static void slot_switch(const struct pci_device *bridge, uint32_t at, uint32_t s
 
 static void slot_keep(const struct pci_device *device)
 {
-    slot_command = pci_config_read(device, SLOT_COMMAND) & SLOT_COMMAND_MASK;
-    for (uint32_t i = 0; i < SLOT_BARS; i++) {
-        slot_bars[i] = pci_config_read(device, SLOT_BAR0 + i * 4u);
+    slot_command = pci_config_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
+    for (uint32_t i = 0; i < PCI_BARS; i++) {
+        slot_bars[i] = pci_config_read(device, PCI_BAR0 + i * 4u);
     }
 }
 
@@ -99,7 +75,7 @@ static bool slot_answers(const struct pci_device *device)
 {
     const uint64_t end_us = platform_now_us() + SLOT_WAIT_US;
 
-    while (pci_config_read(device, SLOT_ID) == SLOT_NOBODY) {
+    while (pci_config_read(device, PCI_ID) == PCI_NOBODY) {
         if (platform_now_us() >= end_us) {
             return false;
         }
@@ -122,15 +98,15 @@ const char *slot_power(const struct pci_device *device, bool on)
     if (!on) {
         slot_keep(device);
         slot_switch(&bridge, at, SLOT_CONTROL_OFF);
-        return pci_config_read(device, SLOT_ID) == SLOT_NOBODY ? NULL : "the drive answers without power";
+        return pci_config_read(device, PCI_ID) == PCI_NOBODY ? NULL : "the drive answers without power";
     }
     slot_switch(&bridge, at, SLOT_CONTROL_ON);
     if (!slot_answers(device)) {
         return "the drive does not answer after its power is back";
     }
-    for (uint32_t i = 0; i < SLOT_BARS; i++) {
-        pci_config_write(device, SLOT_BAR0 + i * 4u, slot_bars[i]);
+    for (uint32_t i = 0; i < PCI_BARS; i++) {
+        pci_config_write(device, PCI_BAR0 + i * 4u, slot_bars[i]);
     }
-    pci_config_write(device, SLOT_COMMAND, slot_command);
+    pci_config_write(device, PCI_COMMAND, slot_command);
     return NULL;
 }

@@ -10,6 +10,7 @@
 #include "lwnvme_host.h"
 
 #include "cpu.h"
+#include "host.h"
 
 static void *host_dma_alloc(void *host, size_t size_bytes, size_t align_bytes, uint64_t *dma_address)
 {
@@ -18,13 +19,6 @@ static void *host_dma_alloc(void *host, size_t size_bytes, size_t align_bytes, u
     (void)host;
     *dma_address = (uintptr_t)memory + shadow_offset();
     return memory;
-}
-
-static void host_dma_free(void *host, void *memory, size_t size_bytes, uint64_t dma_address)
-{
-    (void)host;
-    (void)dma_address;
-    pages_free(memory, size_bytes);
 }
 
 static bool host_dma_map(void *host, const void *address, size_t length_bytes,
@@ -63,34 +57,6 @@ static void host_dma_sync(void *host, const void *address, size_t length_bytes,
     }
 }
 
-static uint64_t host_now_us(void *host)
-{
-    (void)host;
-    return clock_now_us();
-}
-
-static volatile void *host_mmio_map(void *host, uint64_t physical_address, size_t size_bytes)
-{
-    (void)host;
-    if (!paging_map(physical_address, size_bytes, PAGING_DEVICE)) {
-        return NULL;
-    }
-    return (volatile void *)(uintptr_t)physical_address;
-}
-
-static void host_mmio_unmap(void *host, volatile void *registers, size_t size_bytes)
-{
-    (void)host;
-    (void)registers;
-    (void)size_bytes;
-}
-
-static void host_relax(void *host)
-{
-    (void)host;
-    cpu_pause();
-}
-
 /* A spin lock with interrupts off: a handler on the same processor can never wait for it. */
 static void host_lock(void *host)
 {
@@ -113,18 +79,6 @@ static void host_unlock(void *host)
     cpu_interrupts_restore(flags);
 }
 
-static void host_wait(void *host, uint64_t deadline_us)
-{
-    (void)host;
-    interrupt_wait(deadline_us);
-}
-
-static void host_wake(void *host)
-{
-    (void)host;
-    interrupt_wake();
-}
-
 static bool host_fence_device(void *host)
 {
     const struct lwnvme_virt *port = host;
@@ -134,15 +88,6 @@ static bool host_fence_device(void *host)
     }
     pages_keep();
     return false;
-}
-
-static void host_log(void *host, enum lwnvme_log_level level, const char *message)
-{
-    (void)host;
-    if (level <= LWNVME_LEVEL_WARNING) {
-        serial_text(message);
-        serial_text("\n");
-    }
 }
 
 static const struct lwnvme_host_ops host_ops = {

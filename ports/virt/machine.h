@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../common/common.h"
+
 #define MACHINE_PAGE_BYTES   4096u
 #define MACHINE_DIRECT_BYTES (UINT64_C(1) << 46) /* no memory lies behind that, and each address is its own */
 
@@ -31,27 +33,9 @@ _Noreturn void machine_start(const void *tree);
 /* Whether devices and caches see the same memory. If not, each DMA needs cache_clean and cache_invalidate. */
 bool machine_is_coherent(void);
 
-/* serial.c: the console. serial_get: -1 when nothing came in timeout_ms. */
-void serial_put(char c);
-void serial_text(const char *text);
-void serial_hex(uint64_t value);
-int serial_get(uint32_t timeout_ms);
-
 /* clock.c: microseconds since clock_init, by the machine's counter. Does not wrap within 500,000 years. */
 void clock_init(void);
 uint64_t clock_now_us(void);
-
-/* ports/common/pages.c: contiguous pages. align_bytes is a power of two; sizes are rounded up to pages. NULL: none left.
- * pages_free takes the size that was asked for. */
-struct memory_region {
-    uint64_t address;
-    uint64_t size_bytes;
-};
-void pages_init(const struct memory_region *region);
-void *pages_alloc(size_t size_bytes, size_t align_bytes);
-void pages_free(void *memory, size_t size_bytes);
-/* A device that still may write to memory cannot be stopped: what is taken now is never given out again, whoever frees it. */
-void pages_keep(void);
 
 /* shadow.c: devices see another copy of memory, offset bytes higher, and nothing else than these two moves data between
  * the copies: like a cache, and stricter. Offset 0: there is one memory. */
@@ -135,18 +119,8 @@ bool pci_init(void);
 uint32_t pci_find(uint32_t class_code, struct pci_device *devices, uint32_t room);
 /* Where one of its memory BARs is, 0 to 5, and how long; while nobody uses the device. false: there is none there. */
 bool pci_bar(const struct pci_device *device, uint32_t bar, uint64_t *address, uint64_t *size_bytes);
-/* Configuration space, by dwords. */
-uint32_t pci_config_read(const struct pci_device *device, uint32_t offset);
-void pci_config_write(const struct pci_device *device, uint32_t offset, uint32_t value);
-/* Memory decoding and bus mastering on, INTx off. */
-void pci_enable(const struct pci_device *device);
-void pci_intx_enable(const struct pci_device *device);
-/* MSI-X: how many entries its table has (0: no capability), one of them, all of it on. */
-uint32_t pci_msix_count(const struct pci_device *device);
+/* One entry of its MSI-X table. */
 bool pci_msix_route(const struct pci_device *device, uint32_t entry, const struct interrupt_message *message);
-void pci_msix_enable(const struct pci_device *device);
-/* Bus mastering off: from then on the device reaches no memory. false: it does not answer. */
-bool pci_fence(const struct pci_device *device);
 
 /*
  * What each machine has of its own. cpu.h, beside its files, has what C has no words for:
@@ -159,11 +133,6 @@ bool pci_fence(const struct pci_device *device);
 
 /* Has a processor begin at its stack_end with processor_entry. false: the machine's firmware does not, or has none. */
 bool machine_start_processor(struct processor *one);
-
-/* The serial port that is the console. uart_get: -1 when nothing is there. */
-void uart_init(void);
-void uart_put(uint8_t byte);
-int uart_get(void);
 
 /* A counter that runs at a constant rate, and an interrupt when it has reached a value. */
 uint64_t timer_hz(void);

@@ -8,51 +8,25 @@
  */
 #include "io.h"
 #include "machine.h"
+#include "registers.h"
 #include "tree.h"
 
-#define PCI_FUNCTION_BYTES   4096u
-#define PCI_DEVICES          32u
-#define PCI_FUNCTIONS        8u
-#define PCI_BUS_FUNCTIONS    (PCI_DEVICES * PCI_FUNCTIONS)
-#define PCI_BUSES            256u
-#define PCI_DEPTH_MAX        8u
-#define PCI_ID               0x00u
-#define PCI_COMMAND          0x04u
-#define PCI_CLASS            0x08u
-#define PCI_HEADER           0x0cu
-#define PCI_BAR0             0x10u
-#define PCI_BARS             6u
-#define PCI_BRIDGE_BARS      2u
-#define PCI_BUS_NUMBERS      0x18u
-#define PCI_BRIDGE_MEMORY    0x20u
-#define PCI_BRIDGE_PREFETCH  0x24u
-#define PCI_BRIDGE_ALIGN     0x100000u
-#define PCI_BRIDGE_NOTHING   0x0000fff0u /* base above limit */
-#define PCI_COMMAND_IO       0x0001u
-#define PCI_COMMAND_MEMORY   0x0002u
-#define PCI_COMMAND_MASTER   0x0004u
-#define PCI_COMMAND_NO_INTX  0x0400u
-#define PCI_COMMAND_MASK     0xffffu /* the upper half is status, where ones written clear bits */
-#define PCI_MULTI_FUNCTION   0x00800000u
-#define PCI_HEADER_TYPE      0x007f0000u
-#define PCI_HEADER_BRIDGE    0x00010000u
-#define PCI_BAR_IS_IO        0x1u
-#define PCI_BAR_IS_64_BIT    0x4u
-#define PCI_BAR_ADDRESS_MASK 0xfffffff0u
-#define PCI_NOBODY           0xffffffffu
-#define PCI_STATUS_LIST      0x00100000u /* of the dword at PCI_COMMAND: there are capabilities */
-#define PCI_CAPABILITIES     0x34u
-#define PCI_CAPABILITIES_MAX 48u /* as many as have room behind the header */
-#define PCI_INTERRUPT        0x3cu
-#define PCI_MSIX             0x11u
-#define PCI_MSIX_ENABLE      0x80000000u
-#define PCI_MSIX_MASKED      0x40000000u
-#define PCI_MSIX_ENTRY_BYTES 16u
-#define PCI_RANGE_CELLS      7u /* in the tree: three for the bus address, two for the CPU's, two for the size */
-#define PCI_RANGES_MAX       8u
-#define PCI_RANGE_SPACE      0x03000000u
-#define PCI_RANGE_MEMORY     0x02000000u /* below 4 GiB */
-#define PCI_RANGE_MEMORY_64  0x03000000u
+#define PCI_FUNCTION_BYTES  4096u
+#define PCI_DEVICES         32u
+#define PCI_FUNCTIONS       8u
+#define PCI_BUS_FUNCTIONS   (PCI_DEVICES * PCI_FUNCTIONS)
+#define PCI_BUSES           256u
+#define PCI_DEPTH_MAX       8u
+#define PCI_BRIDGE_BARS     2u
+#define PCI_BRIDGE_MEMORY   0x20u
+#define PCI_BRIDGE_PREFETCH 0x24u
+#define PCI_BRIDGE_ALIGN    0x100000u
+#define PCI_BRIDGE_NOTHING  0x0000fff0u /* base above limit */
+#define PCI_RANGE_CELLS     7u /* in the tree: three for the bus address, two for the CPU's, two for the size */
+#define PCI_RANGES_MAX      8u
+#define PCI_RANGE_SPACE     0x03000000u
+#define PCI_RANGE_MEMORY    0x02000000u /* below 4 GiB */
+#define PCI_RANGE_MEMORY_64 0x03000000u
 
 /* Addresses that are still free. The bus and the CPU call them the same. */
 struct pci_window {
@@ -80,37 +54,19 @@ static uint64_t pci_at(const struct pci_device *at, uint32_t offset)
            offset;
 }
 
-static uint32_t pci_read(const struct pci_device *at, uint32_t offset)
+uint32_t pci_config_read(const struct pci_device *at, uint32_t offset)
 {
     return io_read32(pci_at(at, offset));
 }
 
-static void pci_write(const struct pci_device *at, uint32_t offset, uint32_t value)
+void pci_config_write(const struct pci_device *at, uint32_t offset, uint32_t value)
 {
     io_write32(pci_at(at, offset), value);
 }
 
-/* Changes the lower half of the command register. */
-static void pci_command(const struct pci_device *at, uint32_t clear, uint32_t set)
-{
-    pci_write(at, PCI_COMMAND, (pci_read(at, PCI_COMMAND) & PCI_COMMAND_MASK & ~clear) | set);
-}
-
-/* What a BAR answers to all ones: zeros in the bits below its size. Its content is put back. */
-static uint32_t pci_probe_bar(const struct pci_device *device, uint32_t offset)
-{
-    const uint32_t content = pci_read(device, offset);
-    uint32_t mask;
-
-    pci_write(device, offset, 0xffffffffu);
-    mask = pci_read(device, offset);
-    pci_write(device, offset, content);
-    return mask;
-}
-
 static bool pci_bar_is_wide(const struct pci_device *device, uint32_t bar)
 {
-    return (pci_read(device, PCI_BAR0 + bar * 4u) & PCI_BAR_IS_64_BIT) != 0 && bar + 1u < PCI_BARS;
+    return (pci_config_read(device, PCI_BAR0 + bar * 4u) & PCI_BAR_IS_64_BIT) != 0 && bar + 1u < PCI_BARS;
 }
 
 /* How many bytes a memory BAR takes; 0: there is none there. Decoding is off. */
@@ -131,7 +87,7 @@ static uint64_t pci_bar_size(const struct pci_device *device, uint32_t bar)
 
 bool pci_bar(const struct pci_device *device, uint32_t bar, uint64_t *address, uint64_t *size_bytes)
 {
-    const uint32_t command = pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
+    const uint32_t command = pci_config_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
     const uint32_t at = PCI_BAR0 + bar * 4u;
 
     *address = 0;
@@ -142,10 +98,10 @@ bool pci_bar(const struct pci_device *device, uint32_t bar, uint64_t *address, u
     pci_command(device, PCI_COMMAND_IO | PCI_COMMAND_MEMORY, 0);
     *size_bytes = pci_bar_size(device, bar);
     if (*size_bytes != 0) {
-        *address = pci_read(device, at) & PCI_BAR_ADDRESS_MASK;
-        *address |= pci_bar_is_wide(device, bar) ? (uint64_t)pci_read(device, at + 4u) << 32 : 0;
+        *address = pci_config_read(device, at) & PCI_BAR_ADDRESS_MASK;
+        *address |= pci_bar_is_wide(device, bar) ? (uint64_t)pci_config_read(device, at + 4u) << 32 : 0;
     }
-    pci_write(device, PCI_COMMAND, command);
+    pci_config_write(device, PCI_COMMAND, command);
     return *address != 0;
 }
 
@@ -176,10 +132,10 @@ static void pci_place(const struct pci_device *device, uint32_t bars)
             address = pci_take(&pci_window_64, size);
         }
         if (size != 0) {
-            pci_write(device, PCI_BAR0 + bar * 4u, (uint32_t)(address & PCI_BAR_ADDRESS_MASK));
+            pci_config_write(device, PCI_BAR0 + bar * 4u, (uint32_t)(address & PCI_BAR_ADDRESS_MASK));
         }
         if (wide) {
-            pci_write(device, PCI_BAR0 + bar * 4u + 4u, (uint32_t)(address >> 32));
+            pci_config_write(device, PCI_BAR0 + bar * 4u + 4u, (uint32_t)(address >> 32));
         }
         step = wide ? 2u : 1u;
     }
@@ -194,22 +150,22 @@ static void pci_align_window(void)
 static void pci_open_bridge(const struct pci_device *bridge, uint8_t bus)
 {
     pci_align_window();
-    pci_write(bridge, PCI_BUS_NUMBERS, (PCI_BUSES - 1u) << 16 | (uint32_t)bus << 8 | bridge->bus);
-    pci_write(bridge, PCI_BRIDGE_MEMORY, (uint32_t)(pci_window_32.next >> 16) & 0xfff0u);
-    pci_write(bridge, PCI_BRIDGE_PREFETCH, PCI_BRIDGE_NOTHING);
+    pci_config_write(bridge, PCI_BUS_NUMBERS, (PCI_BUSES - 1u) << 16 | (uint32_t)bus << 8 | bridge->bus);
+    pci_config_write(bridge, PCI_BRIDGE_MEMORY, (uint32_t)(pci_window_32.next >> 16) & 0xfff0u);
+    pci_config_write(bridge, PCI_BRIDGE_PREFETCH, PCI_BRIDGE_NOTHING);
 }
 
 /* No more is: `last` is the highest bus behind it. The windows' bases and limits are in units of 1 MiB. */
 static void pci_close_bridge(const struct pci_device *bridge, uint8_t last)
 {
-    const uint32_t base = pci_read(bridge, PCI_BRIDGE_MEMORY) & 0xfff0u;
+    const uint32_t base = pci_config_read(bridge, PCI_BRIDGE_MEMORY) & 0xfff0u;
     uint32_t limit;
 
     pci_align_window();
     limit = (uint32_t)((pci_window_32.next - 1u) >> 16) & 0xfff0u;
-    pci_write(bridge, PCI_BRIDGE_MEMORY, limit >= base ? limit << 16 | base : PCI_BRIDGE_NOTHING);
-    pci_write(bridge, PCI_BUS_NUMBERS,
-              (pci_read(bridge, PCI_BUS_NUMBERS) & 0xff00ffffu) | (uint32_t)last << 16);
+    pci_config_write(bridge, PCI_BRIDGE_MEMORY, limit >= base ? limit << 16 | base : PCI_BRIDGE_NOTHING);
+    pci_config_write(bridge, PCI_BUS_NUMBERS,
+                     (pci_config_read(bridge, PCI_BUS_NUMBERS) & 0xff00ffffu) | (uint32_t)last << 16);
     pci_command(bridge, 0, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER);
 }
 
@@ -217,12 +173,12 @@ static void pci_close_bridge(const struct pci_device *bridge, uint8_t last)
 static bool pci_function(struct pci_device *at, uint8_t bus, uint32_t number)
 {
     *at = (struct pci_device){.bus = bus, .device = (uint8_t)(number / PCI_FUNCTIONS)};
-    if (number % PCI_FUNCTIONS != 0 &&
-        (pci_read(at, PCI_ID) == PCI_NOBODY || (pci_read(at, PCI_HEADER) & PCI_MULTI_FUNCTION) == 0)) {
+    if (number % PCI_FUNCTIONS != 0 && (pci_config_read(at, PCI_ID) == PCI_NOBODY ||
+                                        (pci_config_read(at, PCI_HEADER) & PCI_MULTI_FUNCTION) == 0)) {
         return false;
     }
     at->function = (uint8_t)(number % PCI_FUNCTIONS);
-    return pci_read(at, PCI_ID) != PCI_NOBODY;
+    return pci_config_read(at, PCI_ID) != PCI_NOBODY;
 }
 
 /* Down into each bridge as it is met, and up again at a bus's end. Returns how many buses there are. */
@@ -244,7 +200,7 @@ static uint32_t pci_place_all(void)
             pci_close_bridge(&level->bridge, (uint8_t)last);
             depth--;
         } else if (pci_function(&at, level->bus, level->next++)) {
-            const bool bridge = (pci_read(&at, PCI_HEADER) & PCI_HEADER_TYPE) == PCI_HEADER_BRIDGE;
+            const bool bridge = (pci_config_read(&at, PCI_HEADER) & PCI_HEADER_TYPE) == PCI_HEADER_BRIDGE;
 
             pci_place(&at, bridge ? PCI_BRIDGE_BARS : PCI_BARS);
             if (bridge && depth + 1u < PCI_DEPTH_MAX && last + 1u < pci_buses) {
@@ -296,7 +252,7 @@ bool pci_init(void)
 /* The line of its pin: each slot begins with another one, and each bridge on the way counts as its slot does. */
 static uint8_t pci_line(const struct pci_device *device)
 {
-    const uint32_t pin = (pci_read(device, PCI_INTERRUPT) >> 8) & 0xffu;
+    const uint32_t pin = (pci_config_read(device, PCI_INTERRUPT) >> 8) & 0xffu;
     uint32_t line = device->device + (pin != 0 ? pin - 1u : 0u);
     uint32_t bus = device->bus;
 
@@ -306,8 +262,8 @@ static uint8_t pci_line(const struct pci_device *device)
 
         for (uint32_t parent = 0; parent < bus; parent++) {
             if (pci_function(&at, (uint8_t)parent, number) &&
-                (pci_read(&at, PCI_HEADER) & PCI_HEADER_TYPE) == PCI_HEADER_BRIDGE &&
-                ((pci_read(&at, PCI_BUS_NUMBERS) >> 8) & 0xffu) == bus) {
+                (pci_config_read(&at, PCI_HEADER) & PCI_HEADER_TYPE) == PCI_HEADER_BRIDGE &&
+                ((pci_config_read(&at, PCI_BUS_NUMBERS) >> 8) & 0xffu) == bus) {
                 line += at.device;
                 bus = parent;
             }
@@ -323,11 +279,11 @@ uint32_t pci_find(uint32_t class_code, struct pci_device *devices, uint32_t room
 
     for (uint32_t number = 0; number < pci_buses * PCI_BUS_FUNCTIONS; number++) {
         if (!pci_function(&device, (uint8_t)(number / PCI_BUS_FUNCTIONS), number % PCI_BUS_FUNCTIONS) ||
-            pci_read(&device, PCI_CLASS) >> 8 != class_code) {
+            pci_config_read(&device, PCI_CLASS) >> 8 != class_code) {
             continue;
         }
-        device.vendor_id = (uint16_t)(pci_read(&device, PCI_ID) & 0xffffu);
-        device.device_id = (uint16_t)(pci_read(&device, PCI_ID) >> 16);
+        device.vendor_id = (uint16_t)(pci_config_read(&device, PCI_ID) & 0xffffu);
+        device.device_id = (uint16_t)(pci_config_read(&device, PCI_ID) >> 16);
         device.line = pci_line(&device);
         (void)pci_bar(&device, 0, &device.bar_address, &device.bar_bytes);
         if (found < room) {
@@ -338,74 +294,11 @@ uint32_t pci_find(uint32_t class_code, struct pci_device *devices, uint32_t room
     return found;
 }
 
-uint32_t pci_config_read(const struct pci_device *device, uint32_t offset)
-{
-    return pci_read(device, offset);
-}
-
-void pci_config_write(const struct pci_device *device, uint32_t offset, uint32_t value)
-{
-    pci_write(device, offset, value);
-}
-
-void pci_enable(const struct pci_device *device)
-{
-    pci_command(device, 0, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_NO_INTX);
-}
-
-void pci_intx_enable(const struct pci_device *device)
-{
-    pci_command(device, PCI_COMMAND_NO_INTX, 0);
-}
-
-bool pci_fence(const struct pci_device *device)
-{
-    pci_command(device, PCI_COMMAND_MASTER, 0);
-    /* Reading back also makes sure that the write has arrived. A removed device reads as all ones: it
-     * reaches no memory either, but that is not ours to promise. */
-    return (pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASTER) == 0;
-}
-
-/* Where a capability begins; 0: the device does not have it. */
-static uint32_t pci_capability(const struct pci_device *device, uint32_t id)
-{
-    uint32_t at = 0;
-
-    if ((pci_read(device, PCI_COMMAND) & PCI_STATUS_LIST) != 0) {
-        at = pci_read(device, PCI_CAPABILITIES) & 0xfcu;
-    }
-    for (uint32_t i = 0; at != 0 && i < PCI_CAPABILITIES_MAX; i++) {
-        const uint32_t head = pci_read(device, at);
-
-        if ((head & 0xffu) == id) {
-            return at;
-        }
-        at = (head >> 8) & 0xfcu;
-    }
-    return 0;
-}
-
-uint32_t pci_msix_count(const struct pci_device *device)
-{
-    const uint32_t at = pci_capability(device, PCI_MSIX);
-
-    return at != 0 ? ((pci_read(device, at) >> 16) & 0x7ffu) + 1u : 0;
-}
-
 bool pci_msix_route(const struct pci_device *device, uint32_t entry, const struct interrupt_message *message)
 {
-    const uint32_t at = pci_capability(device, PCI_MSIX);
-    const uint32_t table = at != 0 ? pci_read(device, at + 4u) : PCI_BARS;
-    uint64_t offset;
     uint64_t place;
-    uint64_t size;
 
-    if (entry >= pci_msix_count(device) || !pci_bar(device, table & 7u, &place, &size)) {
-        return false;
-    }
-    offset = (table & ~7u) + (uint64_t)entry * PCI_MSIX_ENTRY_BYTES;
-    place += offset;
-    if (offset + PCI_MSIX_ENTRY_BYTES > size || !paging_map(place, PCI_MSIX_ENTRY_BYTES, PAGING_DEVICE)) {
+    if (!pci_msix_place(device, entry, &place)) {
         return false;
     }
     io_write32(place, (uint32_t)(message->address & 0xffffffffu));
@@ -413,11 +306,4 @@ bool pci_msix_route(const struct pci_device *device, uint32_t entry, const struc
     io_write32(place + 8u, message->data);
     io_write32(place + 12u, 0); /* not masked */
     return true;
-}
-
-void pci_msix_enable(const struct pci_device *device)
-{
-    const uint32_t at = pci_capability(device, PCI_MSIX);
-
-    pci_write(device, at, (pci_read(device, at) & ~PCI_MSIX_MASKED) | PCI_MSIX_ENABLE);
 }

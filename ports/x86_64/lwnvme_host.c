@@ -8,7 +8,8 @@
  */
 #include "lwnvme_host.h"
 
-#include "io.h"
+#include "cpu.h"
+#include "host.h"
 
 static void *host_dma_alloc(void *host, size_t size_bytes, size_t align_bytes, uint64_t *dma_address)
 {
@@ -19,13 +20,6 @@ static void *host_dma_alloc(void *host, size_t size_bytes, size_t align_bytes, u
     return memory;
 }
 
-static void host_dma_free(void *host, void *memory, size_t size_bytes, uint64_t dma_address)
-{
-    (void)host;
-    (void)dma_address;
-    pages_free(memory, size_bytes);
-}
-
 static bool host_dma_map(void *host, const void *address, size_t length_bytes,
                          enum lwnvme_direction direction, uint64_t *dma_address, size_t *contiguous_bytes)
 {
@@ -34,34 +28,6 @@ static bool host_dma_map(void *host, const void *address, size_t length_bytes,
     *dma_address = (uintptr_t)address;
     *contiguous_bytes = length_bytes;
     return true;
-}
-
-static uint64_t host_now_us(void *host)
-{
-    (void)host;
-    return clock_now_us();
-}
-
-static volatile void *host_mmio_map(void *host, uint64_t physical_address, size_t size_bytes)
-{
-    (void)host;
-    if (!paging_map(physical_address, size_bytes, PAGING_DEVICE)) {
-        return NULL;
-    }
-    return (volatile void *)(uintptr_t)physical_address;
-}
-
-static void host_mmio_unmap(void *host, volatile void *registers, size_t size_bytes)
-{
-    (void)host;
-    (void)registers;
-    (void)size_bytes;
-}
-
-static void host_relax(void *host)
-{
-    (void)host;
-    cpu_pause();
 }
 
 /* A spin lock with interrupts off: a handler on the same processor can never wait for it. */
@@ -88,18 +54,6 @@ static void host_unlock(void *host)
     }
 }
 
-static void host_wait(void *host, uint64_t deadline_us)
-{
-    (void)host;
-    interrupt_wait(deadline_us);
-}
-
-static void host_wake(void *host)
-{
-    (void)host;
-    interrupt_wake();
-}
-
 static bool host_fence_device(void *host)
 {
     const struct lwnvme_x86_64 *port = host;
@@ -109,15 +63,6 @@ static bool host_fence_device(void *host)
     }
     pages_keep();
     return false;
-}
-
-static void host_log(void *host, enum lwnvme_log_level level, const char *message)
-{
-    (void)host;
-    if (level <= LWNVME_LEVEL_WARNING) {
-        serial_text(message);
-        serial_text("\n");
-    }
 }
 
 const struct lwnvme_host_ops lwnvme_x86_64_ops = {

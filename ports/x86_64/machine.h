@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../common/common.h"
+
 #define MACHINE_PAGE_BYTES 4096u
 /* No memory that is used lies behind that, and each address is its own. */
 #ifdef __x86_64__
@@ -30,13 +32,6 @@ enum machine_result {
     MACHINE_TRAPPED = 0x12
 };
 _Noreturn void machine_exit(enum machine_result result);
-
-/* serial.c: the first serial port, 115200 baud, polled. serial_get: -1 when nothing came in timeout_ms. */
-void serial_init(void);
-void serial_put(char c);
-void serial_text(const char *text);
-void serial_hex(uint64_t value);
-int serial_get(uint32_t timeout_ms);
 
 /* trap.c: from here on an exception is reported on the serial port and ends the program. */
 void trap_init(void);
@@ -96,18 +91,6 @@ void interrupt_send_wake(uint32_t apic_id);
 void clock_init(void);
 uint64_t clock_now_us(void);
 
-/* ports/common/pages.c: contiguous pages. align_bytes is a power of two; sizes are rounded up to pages. NULL: none left.
- * pages_free takes the size that was asked for. */
-struct memory_region {
-    uint64_t address;
-    uint64_t size_bytes;
-};
-void pages_init(const struct memory_region *region);
-void *pages_alloc(size_t size_bytes, size_t align_bytes);
-void pages_free(void *memory, size_t size_bytes);
-/* A device that still may write to memory cannot be stopped: what is taken now is never given out again, whoever frees it. */
-void pages_keep(void);
-
 /* paging.c: adds to the identity mapping, or changes it, in pages of 2 MiB. false: no memory for page
  * tables, or an address above 128 TiB. i686: whether there is an address for it, which is below 4 GiB. */
 enum paging_kind {
@@ -131,21 +114,10 @@ struct pci_device {
 uint32_t pci_find(uint32_t class_code, struct pci_device *devices, uint32_t room);
 /* Where one of its memory BARs is, 0 to 5, and how long; while nobody uses the device. false: there is none there. */
 bool pci_bar(const struct pci_device *device, uint32_t bar, uint64_t *address, uint64_t *size_bytes);
-/* Configuration space, by dwords. */
-uint32_t pci_config_read(const struct pci_device *device, uint32_t offset);
-void pci_config_write(const struct pci_device *device, uint32_t offset, uint32_t value);
-/* Memory decoding and bus mastering on, INTx off. */
-void pci_enable(const struct pci_device *device);
-/* How the device may interrupt. The line that firmware gave its pin; 0xff: none. INTx on.
- * MSI: one message. false: it has no such capability.
- * MSI-X: how many entries its table has (0: no capability), one of them, all of it on. */
+/* How the device may interrupt. The line that firmware gave its pin; 0xff: none. MSI: one message. false: it has no such
+ * capability. MSI-X: one entry of its table. */
 uint8_t pci_interrupt_line(const struct pci_device *device);
-void pci_intx_enable(const struct pci_device *device);
 bool pci_msi_enable(const struct pci_device *device, uint32_t apic_id, uint8_t vector);
-uint32_t pci_msix_count(const struct pci_device *device);
 bool pci_msix_route(const struct pci_device *device, uint32_t entry, uint32_t apic_id, uint8_t vector);
-void pci_msix_enable(const struct pci_device *device);
-/* Bus mastering off: from then on the device reaches no memory. false: it does not answer. */
-bool pci_fence(const struct pci_device *device);
 
 #endif

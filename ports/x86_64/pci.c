@@ -5,75 +5,39 @@
  */
 #include "io.h"
 #include "machine.h"
+#include "registers.h"
 
-#define PCI_ADDRESS_PORT     0xcf8u
-#define PCI_DATA_PORT        0xcfcu
-#define PCI_ADDRESS_ENABLE   0x80000000u
-#define PCI_BUSES            256u
-#define PCI_DEVICES          32u
-#define PCI_FUNCTIONS        8u
-#define PCI_ID               0x00u
-#define PCI_COMMAND          0x04u
-#define PCI_CLASS            0x08u
-#define PCI_HEADER           0x0cu
-#define PCI_BAR0             0x10u
-#define PCI_BARS             6u
-#define PCI_COMMAND_IO       0x0001u
-#define PCI_COMMAND_MEMORY   0x0002u
-#define PCI_COMMAND_MASTER   0x0004u
-#define PCI_COMMAND_NO_INTX  0x0400u
-#define PCI_COMMAND_MASK     0xffffu /* the upper half is status, where ones written clear bits */
-#define PCI_MULTI_FUNCTION   0x00800000u
-#define PCI_BAR_IS_IO        0x1u
-#define PCI_BAR_IS_64_BIT    0x4u
-#define PCI_BAR_ADDRESS_MASK 0xfffffff0u
-#define PCI_NOBODY           0xffffffffu
-#define PCI_STATUS_LIST      0x00100000u /* of the dword at PCI_COMMAND: there are capabilities */
-#define PCI_CAPABILITIES     0x34u
-#define PCI_CAPABILITIES_MAX 48u /* as many as have room behind the header */
-#define PCI_INTERRUPT        0x3cu
-#define PCI_NO_LINE          0xffu
-#define PCI_MSI              0x05u
-#define PCI_MSI_ENABLE       0x00010000u /* of the dword that the capability begins with */
-#define PCI_MSI_COUNT        0x00700000u
-#define PCI_MSI_IS_64_BIT    0x00800000u
-#define PCI_MSIX             0x11u
-#define PCI_MSIX_ENABLE      0x80000000u
-#define PCI_MSIX_MASKED      0x40000000u
-#define PCI_MSIX_ENTRY_BYTES 16u
-#define PCI_MESSAGE_ADDRESS  0xfee00000u /* of the local APICs; bits 19:12 say which */
+#define PCI_ADDRESS_PORT    0xcf8u
+#define PCI_DATA_PORT       0xcfcu
+#define PCI_ADDRESS_ENABLE  0x80000000u
+#define PCI_BUSES           256u
+#define PCI_DEVICES         32u
+#define PCI_FUNCTIONS       8u
+#define PCI_NO_LINE         0xffu
+#define PCI_MSI_ENABLE      0x00010000u /* of the dword that the capability begins with */
+#define PCI_MSI_COUNT       0x00700000u
+#define PCI_MSI_IS_64_BIT   0x00800000u
+#define PCI_MESSAGE_ADDRESS 0xfee00000u /* of the local APICs; bits 19:12 say which */
 
-static uint32_t pci_read(const struct pci_device *at, uint32_t offset)
+uint32_t pci_config_read(const struct pci_device *at, uint32_t offset)
 {
     io_write32(PCI_ADDRESS_PORT, PCI_ADDRESS_ENABLE | (uint32_t)at->bus << 16 | (uint32_t)at->device << 11 |
                                      (uint32_t)at->function << 8 | offset);
     return io_read32(PCI_DATA_PORT);
 }
 
-static void pci_write(const struct pci_device *at, uint32_t offset, uint32_t value)
+void pci_config_write(const struct pci_device *at, uint32_t offset, uint32_t value)
 {
     io_write32(PCI_ADDRESS_PORT, PCI_ADDRESS_ENABLE | (uint32_t)at->bus << 16 | (uint32_t)at->device << 11 |
                                      (uint32_t)at->function << 8 | offset);
     io_write32(PCI_DATA_PORT, value);
 }
 
-/* What a BAR answers to all ones: zeros in the bits below its size. Its content is put back. */
-static uint32_t pci_probe_bar(const struct pci_device *device, uint32_t offset)
-{
-    const uint32_t content = pci_read(device, offset);
-    uint32_t mask;
-
-    pci_write(device, offset, 0xffffffffu);
-    mask = pci_read(device, offset);
-    pci_write(device, offset, content);
-    return mask;
-}
-
 bool pci_bar(const struct pci_device *device, uint32_t bar, uint64_t *address, uint64_t *size_bytes)
 {
-    const uint32_t command = pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
+    const uint32_t command = pci_config_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
     const uint32_t at = PCI_BAR0 + bar * 4u;
-    const uint32_t low = bar < PCI_BARS ? pci_read(device, at) : PCI_BAR_IS_IO;
+    const uint32_t low = bar < PCI_BARS ? pci_config_read(device, at) : PCI_BAR_IS_IO;
     const bool wide = (low & PCI_BAR_IS_64_BIT) != 0 && bar + 1u < PCI_BARS;
     uint64_t mask;
 
@@ -81,24 +45,24 @@ bool pci_bar(const struct pci_device *device, uint32_t bar, uint64_t *address, u
         return false;
     }
     /* While it is being measured the BAR answers at odd addresses: decoding is off. */
-    pci_write(device, PCI_COMMAND, command & ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
+    pci_config_write(device, PCI_COMMAND, command & ~(PCI_COMMAND_IO | PCI_COMMAND_MEMORY));
     mask = 0xffffffff00000000ull | (pci_probe_bar(device, at) & PCI_BAR_ADDRESS_MASK);
     *address = low & PCI_BAR_ADDRESS_MASK;
     if (wide) {
         mask = (uint64_t)pci_probe_bar(device, at + 4u) << 32 | (uint32_t)mask;
-        *address |= (uint64_t)pci_read(device, at + 4u) << 32;
+        *address |= (uint64_t)pci_config_read(device, at + 4u) << 32;
     }
     *size_bytes = ~mask + 1u;
-    pci_write(device, PCI_COMMAND, command);
+    pci_config_write(device, PCI_COMMAND, command);
     return *address != 0 && *size_bytes != 0;
 }
 
 /* Looks at one function; fills in the rest of `device` if it is of the class. */
 static bool pci_look(struct pci_device *device, uint32_t class_code)
 {
-    const uint32_t id = pci_read(device, PCI_ID);
+    const uint32_t id = pci_config_read(device, PCI_ID);
 
-    if (id == PCI_NOBODY || pci_read(device, PCI_CLASS) >> 8 != class_code) {
+    if (id == PCI_NOBODY || pci_config_read(device, PCI_CLASS) >> 8 != class_code) {
         return false;
     }
     device->vendor_id = (uint16_t)(id & 0xffffu);
@@ -109,10 +73,10 @@ static bool pci_look(struct pci_device *device, uint32_t class_code)
 
 static uint32_t pci_functions_of(const struct pci_device *first)
 {
-    if (pci_read(first, PCI_ID) == PCI_NOBODY) {
+    if (pci_config_read(first, PCI_ID) == PCI_NOBODY) {
         return 0;
     }
-    return (pci_read(first, PCI_HEADER) & PCI_MULTI_FUNCTION) != 0 ? PCI_FUNCTIONS : 1u;
+    return (pci_config_read(first, PCI_HEADER) & PCI_MULTI_FUNCTION) != 0 ? PCI_FUNCTIONS : 1u;
 }
 
 uint32_t pci_find(uint32_t class_code, struct pci_device *devices, uint32_t room)
@@ -138,116 +102,43 @@ uint32_t pci_find(uint32_t class_code, struct pci_device *devices, uint32_t room
     return found;
 }
 
-uint32_t pci_config_read(const struct pci_device *device, uint32_t offset)
-{
-    return pci_read(device, offset);
-}
-
-void pci_config_write(const struct pci_device *device, uint32_t offset, uint32_t value)
-{
-    pci_write(device, offset, value);
-}
-
-void pci_enable(const struct pci_device *device)
-{
-    const uint32_t command = pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
-
-    pci_write(device, PCI_COMMAND, command | PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER | PCI_COMMAND_NO_INTX);
-}
-
-bool pci_fence(const struct pci_device *device)
-{
-    const uint32_t command = pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
-
-    pci_write(device, PCI_COMMAND, command & ~PCI_COMMAND_MASTER);
-    /* Reading back also makes sure that the write has arrived. A removed device reads as all ones: it
-     * reaches no memory either, but that is not ours to promise. */
-    return (pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASTER) == 0;
-}
-
-/* Where a capability begins; 0: the device does not have it. */
-static uint32_t pci_capability(const struct pci_device *device, uint32_t id)
-{
-    uint32_t at = 0;
-
-    if ((pci_read(device, PCI_COMMAND) & PCI_STATUS_LIST) != 0) {
-        at = pci_read(device, PCI_CAPABILITIES) & 0xfcu;
-    }
-    for (uint32_t i = 0; at != 0 && i < PCI_CAPABILITIES_MAX; i++) {
-        const uint32_t head = pci_read(device, at);
-
-        if ((head & 0xffu) == id) {
-            return at;
-        }
-        at = (head >> 8) & 0xfcu;
-    }
-    return 0;
-}
-
 uint8_t pci_interrupt_line(const struct pci_device *device)
 {
-    const uint32_t content = pci_read(device, PCI_INTERRUPT);
+    const uint32_t content = pci_config_read(device, PCI_INTERRUPT);
 
     return (content & 0xff00u) == 0 ? PCI_NO_LINE : (uint8_t)(content & 0xffu);
-}
-
-void pci_intx_enable(const struct pci_device *device)
-{
-    const uint32_t command = pci_read(device, PCI_COMMAND) & PCI_COMMAND_MASK;
-
-    pci_write(device, PCI_COMMAND, command & ~PCI_COMMAND_NO_INTX);
 }
 
 bool pci_msi_enable(const struct pci_device *device, uint32_t apic_id, uint8_t vector)
 {
     const uint32_t at = pci_capability(device, PCI_MSI);
-    const uint32_t head = at != 0 ? pci_read(device, at) : 0;
+    const uint32_t head = at != 0 ? pci_config_read(device, at) : 0;
     const bool wide = (head & PCI_MSI_IS_64_BIT) != 0;
 
     if (at == 0) {
         return false;
     }
-    pci_write(device, at + 4u, PCI_MESSAGE_ADDRESS | apic_id << 12);
+    pci_config_write(device, at + 4u, PCI_MESSAGE_ADDRESS | apic_id << 12);
     if (wide) {
-        pci_write(device, at + 8u, 0);
+        pci_config_write(device, at + 8u, 0);
     }
-    pci_write(device, at + (wide ? 12u : 8u), vector);
-    pci_write(device, at, (head & ~PCI_MSI_COUNT) | PCI_MSI_ENABLE);
+    pci_config_write(device, at + (wide ? 12u : 8u), vector);
+    pci_config_write(device, at, (head & ~PCI_MSI_COUNT) | PCI_MSI_ENABLE);
     return true;
-}
-
-uint32_t pci_msix_count(const struct pci_device *device)
-{
-    const uint32_t at = pci_capability(device, PCI_MSIX);
-
-    return at != 0 ? ((pci_read(device, at) >> 16) & 0x7ffu) + 1u : 0;
 }
 
 bool pci_msix_route(const struct pci_device *device, uint32_t entry, uint32_t apic_id, uint8_t vector)
 {
-    const uint32_t at = pci_capability(device, PCI_MSIX);
-    const uint32_t table = at != 0 ? pci_read(device, at + 4u) : PCI_BARS;
-    const uint64_t offset = (table & ~7u) + (uint64_t)entry * PCI_MSIX_ENTRY_BYTES;
     volatile uint32_t *words;
     uint64_t place;
-    uint64_t size;
 
-    if (entry >= pci_msix_count(device) || !pci_bar(device, table & 7u, &place, &size) ||
-        offset + PCI_MSIX_ENTRY_BYTES > size ||
-        !paging_map(place + offset, PCI_MSIX_ENTRY_BYTES, PAGING_DEVICE)) {
+    if (!pci_msix_place(device, entry, &place)) {
         return false;
     }
-    words = (volatile uint32_t *)(uintptr_t)(place + offset);
+    words = (volatile uint32_t *)(uintptr_t)place;
     words[0] = PCI_MESSAGE_ADDRESS | apic_id << 12;
     words[1] = 0;
     words[2] = vector;
     words[3] = 0; /* not masked */
     return true;
-}
-
-void pci_msix_enable(const struct pci_device *device)
-{
-    const uint32_t at = pci_capability(device, PCI_MSIX);
-
-    pci_write(device, at, (pci_read(device, at) & ~PCI_MSIX_MASKED) | PCI_MSIX_ENABLE);
 }

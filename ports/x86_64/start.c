@@ -88,7 +88,7 @@ void machine_start(uint32_t start_info)
     const struct start_info *info = (const struct start_info *)(uintptr_t)start_info;
 
     start_information = start_info;
-    serial_init();
+    uart_init();
     trap_init();
     processor_init();
     if (info->magic != START_MAGIC || info->version < 1) {

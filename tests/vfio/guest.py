@@ -68,7 +68,7 @@ class Steps(dict):
         raise AssertionError(f"the guest did not come to {name}:\n{self.console[-3000:]}")
 
 
-def run(tmp_path, script, devices, timeout, iommu=True, trace=None):
+def run(tmp_path, script, devices, timeout, iommu=True, trace=None, append=""):
     """Boots, runs the script (shell functions and `step NAME COMMAND...`), and says what came of it."""
     (tmp_path / "script").write_text(PROLOGUE + script + "\necho '== end =='\n")
     archive = loaded("make-initramfs").Archive()
@@ -83,7 +83,7 @@ def run(tmp_path, script, devices, timeout, iommu=True, trace=None):
     line = [QEMU, "-M", "q35,kernel-irqchip=split", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "768M", "-nodefaults",
             "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", str(GUEST / "vmlinuz"),
             "-initrd", str(whole), "-append",
-            "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check " + ("intel_iommu=on" if iommu else "")]
+            "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable no_timer_check " + ("intel_iommu=on " if iommu else "") + append]
     if iommu:
         line += ["-device", "intel-iommu,intremap=on"]
     if trace is not None:

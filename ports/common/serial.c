@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Machines with a device tree: text on the console, over the machine's serial port. No state; one owner. */
+/* Bare-metal ports: text on the console, over the machine's serial port. No state; one owner. */
 #include "cpu.h"
 #include "machine.h"
 
