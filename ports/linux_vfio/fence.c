@@ -16,14 +16,17 @@
 
 #include "private.h"
 
-/* One that has left would keep the kernel waiting for its answer, a minute or more. */
+#define FENCE_CLASS 8u /* offset in configuration space */
+
+/* One that has left would keep the kernel waiting for its answer, a minute or more. What tells is its class: the kernel gives
+ * identifiers from its own memory. */
 static bool fence_reset(const struct lwnvme_vfio *port)
 {
-    uint32_t identifiers = UINT32_MAX;
+    uint32_t class_code = UINT32_MAX;
 
-    return pread(port->device, &identifiers, sizeof(identifiers), (off_t)port->config_offset) ==
-               (ssize_t)sizeof(identifiers) &&
-           identifiers != UINT32_MAX && ioctl(port->device, VFIO_DEVICE_RESET) == 0;
+    return pread(port->device, &class_code, sizeof(class_code), (off_t)(port->config_offset + FENCE_CLASS)) ==
+               (ssize_t)sizeof(class_code) &&
+           class_code != UINT32_MAX && ioctl(port->device, VFIO_DEVICE_RESET) == 0;
 }
 
 bool vfio_fence_device(void *host)

@@ -5,16 +5,16 @@ import os
 import re
 import subprocess
 import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 
 TREE = Path(__file__).resolve().parents[2]
+sys.path.append(str(TREE / "tests"))
+import guests  # noqa: E402
+
 GUEST = TREE / "build/guest-vfio"
 TOOL = TREE / "build/vfio/lwnvme"
 PLUGIN = TREE / "build/vfio/nbdkit-lwnvme-plugin.so"
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
-SETUP_TIMEOUT_S = 900
 
 PROLOGUE = """
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp # busybox is in /bin
@@ -29,29 +29,9 @@ step() {
 """
 
 
-def loaded(name):
-    """A program of tools/ as a module."""
-    loader = SourceFileLoader(name.replace("-", "_"), str(TREE / "tools" / name))
-    module = module_from_spec(spec_from_loader(loader.name, loader))
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
 def missing():
     """Why there is no guest; None: there is one. It is made when it is not there."""
-    if (GUEST / "rootfs.cpio").exists():
-        return None
-    if os.environ.get("SETUP") == ":":
-        return "build/guest-vfio is not there, and SETUP=: fetches nothing"
-    try:
-        done = subprocess.run([TREE / "tools/setup", "guest-vfio"], capture_output=True, text=True, cwd=TREE,
-                              timeout=SETUP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        return f"tools/setup guest-vfio took more than {SETUP_TIMEOUT_S} s"
-    if done.returncode != 0:
-        return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "tools/setup guest-vfio failed"
-    return None
+    return guests.missing("guest-vfio")
 
 
 class Steps(dict):
@@ -71,7 +51,7 @@ class Steps(dict):
 def run(tmp_path, script, devices, timeout, iommu=True, trace=None, append=""):
     """Boots, runs the script (shell functions and `step NAME COMMAND...`), and says what came of it."""
     (tmp_path / "script").write_text(PROLOGUE + script + "\necho '== end =='\n")
-    archive = loaded("make-initramfs").Archive()
+    archive = guests.loaded("make-initramfs").Archive()
     archive.file("script", tmp_path / "script")
     archive.file("bin/lwnvme", TOOL)
     if PLUGIN.exists():

@@ -49,18 +49,6 @@ static struct {
 static struct lwnvme_vfio port;
 static uint8_t bar_memory[BAR_BYTES];
 
-enum lwnvme_vfio_error vfio_fail(struct lwnvme_vfio *failing, enum lwnvme_vfio_error error,
-                                 const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(failing->reason, sizeof(failing->reason), format, arguments);
-    va_end(arguments);
-    failing->error = error;
-    return error;
-}
-
 static int kernel_region(struct vfio_region_info *info)
 {
     const uint32_t fixed = sizeof(*info);
@@ -157,11 +145,11 @@ ssize_t __wrap_pread(int descriptor, void *data, size_t length, off_t offset)
         errno = EIO;
         return -1;
     }
-    if (kernel.ones) {
+    if (kernel.ones && (uint64_t)offset != CONFIG_OFFSET) { /* identifiers are the kernel's own */
         memset(data, 0xff, length);
         return (ssize_t)length;
     }
-    if ((uint64_t)offset == CONFIG_OFFSET) { /* identifiers */
+    if ((uint64_t)offset == CONFIG_OFFSET || (uint64_t)offset == CONFIG_OFFSET + 8) { /* class */
         assert_int_equal(length, 4);
         memset(data, 0x1b, length);
         return 4;
