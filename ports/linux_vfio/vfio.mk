@@ -5,7 +5,7 @@
 #   build/vfio/lwnvme                     the command-line tool
 #   build/vfio/nbdkit-lwnvme-plugin.so    the nbdkit plugin, which can also run on the software controller
 
-VFIO_PORT := $(addprefix ports/linux_vfio/,device.c dma.c fence.c info.c iova.c irq.c lwnvme_vfio.c pci.c use.c)
+VFIO_PORT := $(addprefix ports/linux_vfio/,common.c device.c dma.c fence.c info.c iova.c irq.c lwnvme_vfio.c pci.c use.c)
 VFIO_TOOL := $(VFIO_PORT) $(addprefix ports/linux_vfio/,platform_vfio.c tool.c tool_drive.c tool_file.c tool_list.c) \
     $(DEMO_SOURCES)
 
@@ -48,9 +48,9 @@ build/vfio/test_device: VFIO_WRAPPED += -Wl,--wrap=mmap,--wrap=mmap64,--wrap=mun
     -Wl,--wrap=pread,--wrap=pread64,--wrap=pwrite,--wrap=pwrite64
 build/vfio/test_iova: ports/linux_vfio/iova.c
 build/vfio/test_dma: ports/linux_vfio/dma.c ports/linux_vfio/info.c ports/linux_vfio/iova.c
-build/vfio/test_device: ports/linux_vfio/device.c ports/linux_vfio/fence.c ports/linux_vfio/info.c ports/linux_vfio/pci.c ports/linux_vfio/use.c
+build/vfio/test_device: ports/linux_vfio/common.c ports/linux_vfio/device.c ports/linux_vfio/fence.c ports/linux_vfio/info.c ports/linux_vfio/pci.c ports/linux_vfio/use.c
 build/vfio/test_file: ports/linux_vfio/tool_file.c examples/kernel/stream.c examples/kernel/text.c
-build/vfio/test_irq: ports/linux_vfio/irq.c
+build/vfio/test_irq: ports/linux_vfio/common.c ports/linux_vfio/irq.c
 build/vfio/test_engine: ports/linux_vfio/engine.c build/san/libsim.a build/san/liblwnvme.a
 $(VFIO_TESTS): build/vfio/%: tests/vfio/%.c ports/linux_vfio/vfio.mk $(wildcard ports/linux_vfio/*.h) | setup-test-vfio
 	@mkdir -p $(@D)

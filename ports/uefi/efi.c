@@ -66,3 +66,16 @@ void efi_free(void *memory)
         (void)efi_boot->free_pool(memory);
     }
 }
+
+const char *efi_decimal(char digits[EFI_DECIMAL_BYTES], uint64_t value)
+{
+    uint32_t at = EFI_DECIMAL_BYTES - 1u;
+
+    digits[at] = '\0';
+    do {
+        at--;
+        digits[at] = (char)('0' + value % 10u);
+        value /= 10u;
+    } while (value != 0);
+    return digits + at;
+}

@@ -421,6 +421,9 @@ extern struct efi_boot_services *efi_boot;
 void efi_begin(efi_handle image, struct efi_system_table *system);
 /* What `handle` has as `protocol`, without opening it for good; NULL: nothing. */
 void *efi_protocol(efi_handle handle, const struct efi_guid *protocol);
+#define EFI_DECIMAL_BYTES 21u
+/* A number in decimal, within `digits`. */
+const char *efi_decimal(char digits[EFI_DECIMAL_BYTES], uint64_t value);
 /* Memory of the pool, cleared; NULL: none. efi_free takes NULL too. */
 void *efi_allocate(size_t size_bytes);
 void efi_free(void *memory);

@@ -8,6 +8,7 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ import pexpect
 import pytest
 
 TREE = Path(__file__).resolve().parents[2]
+sys.path.append(str(TREE / "tests"))
+import guests  # noqa: E402, F401 (for the tests)
+
 SIM = TREE / "build/demo/lwnvme-demo-sim"
 DEMO = TREE / "tools/demo"
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"

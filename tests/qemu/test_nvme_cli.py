@@ -7,22 +7,17 @@ its own affair.
 """
 
 import json
-import os
 import re
 import subprocess
-import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 
 import pytest
 
 import machine
-from machine import MIB, TREE, make_image
+from machine import MIB, TREE, guests, make_image
 
 pytestmark = machine.only_x86_64
 GUEST = TREE / "build/guest"
 GUEST_TIMEOUT_S = 120
-SETUP_TIMEOUT_S = 600
 
 # Counters that go on with each command that a driver sends, and what depends on the time of day.
 VOLATILE = {"data_units_read", "data_units_written", "host_read_commands", "host_write_commands", "controller_busy_time",
@@ -42,25 +37,11 @@ LOOKS = {
 FEATURES = (0x01, 0x02, 0x04, 0x06, 0x07, 0x0b, 0x0e)
 
 
-def loaded(name):
-    """A program of tools/ as a module."""
-    loader = SourceFileLoader(name.replace("-", "_"), str(TREE / "tools" / name))
-    module = module_from_spec(spec_from_loader(loader.name, loader))
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def guest():
-    if os.environ.get("SETUP") == ":" and not (GUEST / "rootfs.cpio").exists():
-        pytest.skip("build/guest is not there, and SETUP=: fetches nothing")
-    try:
-        done = subprocess.run([TREE / "tools/setup", "guest"], capture_output=True, text=True, cwd=TREE, timeout=SETUP_TIMEOUT_S)
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"tools/setup guest took more than {SETUP_TIMEOUT_S} s")
-    if done.returncode != 0:
-        pytest.skip(done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "tools/setup guest failed")
+    why = guests.missing("guest", again=True)
+    if why:
+        pytest.skip(why)
     return GUEST
 
 
@@ -68,7 +49,7 @@ def run_guest(guest, tmp_path, drives, commands, qemu):
     """Runs commands in the guest; returns what each printed."""
     script = "".join(f"echo '== {name} =='; {command} 2>&1; echo\n" for name, command in commands.items())
     (tmp_path / "script").write_text(script + "echo '== end =='\n")
-    archive = loaded("make-initramfs").Archive()
+    archive = guests.loaded("make-initramfs").Archive()
     archive.file("script", tmp_path / "script")
     archive.write(tmp_path / "script.cpio")
     whole = tmp_path / "initrd.cpio"

@@ -38,16 +38,9 @@ static void block_say(const char *text)
 
 static void block_say_number(uint64_t value)
 {
-    char digits[21];
-    uint32_t at = sizeof(digits) - 1u;
+    char digits[EFI_DECIMAL_BYTES];
 
-    digits[at] = '\0';
-    do {
-        at--;
-        digits[at] = (char)('0' + value % 10u);
-        value /= 10u;
-    } while (value != 0);
-    block_say(digits + at);
+    block_say(efi_decimal(digits, value));
 }
 
 static void block_expect(bool holds, const char *what)

@@ -7,11 +7,15 @@ import random
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pexpect
 
 TREE = Path(__file__).resolve().parents[2]
+sys.path.append(str(TREE / "tests"))
+import guests  # noqa: E402, F401 (for the tests)
+
 BUILD = TREE / "build/uefi/x86_64"
 PROGRAM = BUILD / "lwnvme.efi"
 DRIVER = BUILD / "lwnvme-driver.efi"

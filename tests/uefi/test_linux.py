@@ -1,19 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Debian's kernel boots from a drive that firmware and GRUB use through the option ROM, and then uses the drive itself."""
 
-import os
 import re
 import subprocess
-import sys
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 
 import pytest
 
-from firmware import DRIVER_DEBUG, TREE, drive, make_esp, make_rom, sha256, type_file
+from firmware import DRIVER_DEBUG, TREE, drive, guests, make_esp, make_rom, sha256, type_file
 
 GUEST = TREE / "build/guest-uefi"
-SETUP_TIMEOUT_S = 900
 LINUX_MEMORY = "512M"
 
 GRUB = """
@@ -37,25 +32,12 @@ dmesg | grep -iE 'nvme.*(timeout|reset|abort|I/O error)' | sed 's/^/complaint /'
 """
 
 
-def loaded(name):
-    """A program of tools/ as a module."""
-    loader = SourceFileLoader(name.replace("-", "_"), str(TREE / "tools" / name))
-    module = module_from_spec(spec_from_loader(loader.name, loader))
-    sys.dont_write_bytecode = True
-    loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def guest():
     """A kernel and an initial file system, fetched when they are not there."""
-    if not (GUEST / "rootfs.cpio").exists():
-        if os.environ.get("SETUP") == ":":
-            pytest.skip("build/guest-uefi is not there, and SETUP=: fetches nothing")
-        done = subprocess.run([TREE / "tools/setup", "guest-uefi"], capture_output=True, text=True, cwd=TREE,
-                              timeout=SETUP_TIMEOUT_S)
-        if done.returncode != 0:
-            pytest.skip((done.stderr.strip().splitlines() or ["tools/setup guest-uefi failed"])[-1])
+    why = guests.missing("guest-uefi")
+    if why:
+        pytest.skip(why)
     return GUEST
 
 
@@ -76,7 +58,7 @@ def test_debian_through_the_option_rom(boot, tmp_path, guest):
     the controller off, and Linux's driver takes it from there: reads all of it, mounts it, writes a file."""
     script = tmp_path / "script"
     script.write_text(SCRIPT)
-    archive = loaded("make-initramfs").Archive()
+    archive = guests.loaded("make-initramfs").Archive()
     archive.file("script", script)
     archive.write(tmp_path / "script.cpio")
     initrd = tmp_path / "rootfs.cpio"

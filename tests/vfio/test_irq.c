@@ -36,27 +36,6 @@ static struct {
 static struct lwnvme_vfio port;
 static uint32_t noted[NOTED_MOST];
 
-enum lwnvme_vfio_error vfio_fail(struct lwnvme_vfio *failing, enum lwnvme_vfio_error error,
-                                 const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(failing->reason, sizeof(failing->reason), format, arguments);
-    va_end(arguments);
-    failing->error = error;
-    return error;
-}
-
-uint64_t vfio_now_us(void *host)
-{
-    struct timespec now;
-
-    (void)host;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
-}
-
 /* In the library's place: notes the vector, and wakes as the library does. */
 void lwnvme_interrupt(struct lwnvme_controller *controller, uint16_t vector)
 {

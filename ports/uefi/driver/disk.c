@@ -20,28 +20,16 @@ static void disk_debug_text(const char *text)
     }
 }
 
-static void disk_debug_number(uint64_t value)
-{
-    char digits[21];
-    uint32_t at = sizeof(digits) - 1u;
-
-    digits[at] = '\0';
-    do {
-        at--;
-        digits[at] = (char)('0' + value % 10u);
-        value /= 10u;
-    } while (value != 0);
-    disk_debug_text(digits + at);
-}
-
 static void disk_debug_leaving(const struct driver_controller *controller, int status)
 {
+    char digits[EFI_DECIMAL_BYTES];
+
     disk_debug_text("lwnvme-driver: leaving boot services after ");
-    disk_debug_number(controller->statistics.reads);
+    disk_debug_text(efi_decimal(digits, controller->statistics.reads));
     disk_debug_text(" reads of ");
-    disk_debug_number(controller->statistics.bytes_read);
+    disk_debug_text(efi_decimal(digits, controller->statistics.bytes_read));
     disk_debug_text(" bytes, ");
-    disk_debug_number(controller->statistics.writes);
+    disk_debug_text(efi_decimal(digits, controller->statistics.writes));
     disk_debug_text(status == 0 ? " writes; shut down\n" : " writes; NOT shut down\n");
 }
 #else

@@ -84,17 +84,9 @@ void driver_name_controller(struct driver_controller *controller)
 
 void driver_name_disk(struct driver_disk *disk)
 {
-    char digits[11];
-    uint32_t at = sizeof(digits) - 1u;
-    uint32_t value = disk->ns.nsid;
+    char digits[EFI_DECIMAL_BYTES];
     uint32_t length = name_begin(disk->name, disk->controller);
 
-    digits[at] = '\0';
-    do {
-        at--;
-        digits[at] = (char)('0' + value % 10u);
-        value /= 10u;
-    } while (value != 0);
     length = name_append(disk->name, length, " namespace ");
-    (void)name_append(disk->name, length, digits + at);
+    (void)name_append(disk->name, length, efi_decimal(digits, disk->ns.nsid));
 }
