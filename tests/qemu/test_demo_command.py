@@ -18,7 +18,8 @@ LAST_LINE = "lwnvme demo: passed"
 def run(tmp_path, timeout=100, **environment):
     """Runs tools/demo with a directory of its own; (exit status, lines)."""
     clean = {key: value for key, value in os.environ.items()
-             if key not in ("ARCH", "DISK", "WRITE", "REGION", "DEVICE", "QEMU", "QEMU_NVME", "DEMO_ARGS", "DEMO_TIMEOUT")}
+             if key not in ("ARCH", "CPUS", "DISK", "WRITE", "REGION", "DEVICE", "QEMU", "QEMU_MACHINE", "QEMU_NVME", "DEMO_ARGS",
+                            "DEMO_TIMEOUT")}
     clean.update({"DEMO_DIR": str(tmp_path / "demo"), "QEMU": QEMU}, **environment)
     done = subprocess.run([DEMO], env=clean, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, errors="replace", timeout=timeout)
@@ -130,6 +131,10 @@ def test_device_properties(tmp_path, properties):
     ({"QEMU_NVME": "bogus=1"}, "Property 'nvme.bogus' not found"),
     ({"QEMU_NVME": "mdts=1,mdts"}, "QEMU ended with status 1"),
     ({"DEVICE": "floppy"}, "is not known"),
+    ({"CPUS": "5"}, "CPUS=5 is not 2 to 4"),
+    ({"CPUS": "2", "DEVICE": "sim"}, "CPUS is for the demo in QEMU"),
+    ({"CPUS": "2", "DEMO_ARGS": "irq=intx"}, "the command line"),
+    ({"QEMU_MACHINE": "pdp11"}, "QEMU ended with status 1"),
     ({"ARCH": "vax"}, "ARCH=vax is not known; there are x86_64 "),
     ({"DEMO_TIMEOUT": "soon"}, "is not a number of seconds"),
     ({"DEMO_ARGS": "device=4"}, "no drive to work on"),
@@ -149,6 +154,16 @@ def test_bad_input(tmp_path, environment, reason):
     fails(result, reason)
     assert (sha256(good), os.stat(good).st_mtime_ns) == before
     assert (tmp_path / "empty.img").stat().st_size == 0
+
+
+@pytest.mark.parametrize("environment", [
+    {}, {"DEMO_ARGS": "irq=poll", "WRITE": "0"}, {"ARCH": "aarch64", "QEMU": "", "QEMU_MACHINE": "virt,gic-version=3"}])
+def test_several_processors(tmp_path, environment):
+    """CPUS: what each says of its part is checked from outside, and so is what they have written."""
+    status, lines = run(tmp_path, CPUS="3", **environment)
+    assert (status, lines[-1]) == (0, LAST_LINE), lines
+    assert "host: sha256sum gives the same hashes" in lines
+    assert any(line.endswith("hold the pattern") for line in lines) == (environment.get("WRITE") != "0")
 
 
 def test_wrong_machine_for_the_tests():
