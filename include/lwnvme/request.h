@@ -88,6 +88,9 @@ static inline struct lwnvme_buffer lwnvme_buffer_segments(const struct lwnvme_se
  * also when power fails in it. How large it may be: limits.h. */
 #define LWNVME_REQUEST_ATOMIC            16u
 #define LWNVME_REQUEST_ATOMIC_POWER_FAIL 32u
+/* Beside one of the two: what is not atomic as a whole is not refused, but cut up, at atomic boundaries and by the size
+ * of atomic writes, so that each of its commands is. Not in zones, where nothing is cut up. */
+#define LWNVME_REQUEST_ATOMIC_PIECES 64u
 
 /* lwnvme_request.directive: the write belongs to a stream, 1 to 65535, or goes to a placement handle's reclaim
  * unit. Directive type above, directive specific value below. */

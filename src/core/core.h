@@ -85,7 +85,7 @@ static inline uint32_t lwnvme_metadata_blocks(const struct lwnvme_request *reque
 #define LWNVME_REQUEST_FLAGS                                                                                 \
     (LWNVME_REQUEST_FUA | LWNVME_REQUEST_LIMITED_RETRY | LWNVME_REQUEST_NO_WAIT |                            \
      LWNVME_REQUEST_DEALLOCATE | LWNVME_REQUEST_REPEAT | LWNVME_REQUEST_ATOMIC |                             \
-     LWNVME_REQUEST_ATOMIC_POWER_FAIL)
+     LWNVME_REQUEST_ATOMIC_POWER_FAIL | LWNVME_REQUEST_ATOMIC_PIECES)
 
 #define LWNVME_NO_ERROR_BLOCK 0xffffffffu
 

@@ -74,6 +74,7 @@ enum lwnvme_atomic {
     LWNVME_ATOMIC_POWER_FAIL,
     LWNVME_ATOMIC_COMPARE_AND_WRITE
 };
+uint32_t lwnvme_atomic_room(const struct lwnvme_namespace *ns, enum lwnvme_atomic kind, uint64_t lba);
 int lwnvme_atomicity_check(const struct lwnvme_namespace *ns, enum lwnvme_atomic kind, uint64_t lba,
                            uint32_t block_count);
 

@@ -40,20 +40,26 @@ static void lwnvme_atomicity_of(const struct lwnvme_namespace *ns, enum lwnvme_a
         lwnvme_atomicity_set(atomicity, data, data->nawun, identify->awun, data->nabsn);
 }
 
-int lwnvme_atomicity_check(const struct lwnvme_namespace *ns, enum lwnvme_atomic kind, uint64_t lba,
-                           uint32_t block_count)
+/* How many blocks from `lba` on one atomic write may have. */
+uint32_t lwnvme_atomic_room(const struct lwnvme_namespace *ns, enum lwnvme_atomic kind, uint64_t lba)
 {
     struct lwnvme_atomicity atomicity;
-    uint64_t room = UINT64_MAX;
+    uint32_t room = UINT32_MAX;
 
     lwnvme_atomicity_of(ns, kind, &atomicity);
     if (atomicity.boundary != 0) {
         if (lba < atomicity.offset)
-            room = atomicity.offset - lba;
+            room = atomicity.offset - (uint32_t)lba;
         else
             room = atomicity.boundary - lwnvme_lba_modulo(lba - atomicity.offset, atomicity.boundary);
     }
-    return block_count > atomicity.blocks || block_count > room ? LWNVME_ERR_NOT_ATOMIC : LWNVME_OK;
+    return room < atomicity.blocks ? room : atomicity.blocks;
+}
+
+int lwnvme_atomicity_check(const struct lwnvme_namespace *ns, enum lwnvme_atomic kind, uint64_t lba,
+                           uint32_t block_count)
+{
+    return block_count > lwnvme_atomic_room(ns, kind, lba) ? LWNVME_ERR_NOT_ATOMIC : LWNVME_OK;
 }
 
 void lwnvme_copy_limits_of(const struct lwnvme_namespace *ns, struct lwnvme_copy_limits *limits)

@@ -423,7 +423,8 @@ static void lwnvme_bounce_copy(const struct lwnvme_request *request, struct lwnv
 static bool lwnvme_is_atomic(const struct lwnvme_request *request)
 {
     return request->command.opcode == LWNVME_NVM_WRITE &&
-           (request->flags & (LWNVME_REQUEST_ATOMIC | LWNVME_REQUEST_ATOMIC_POWER_FAIL)) != 0;
+           (request->flags & (LWNVME_REQUEST_ATOMIC | LWNVME_REQUEST_ATOMIC_POWER_FAIL)) != 0 &&
+           (request->flags & LWNVME_REQUEST_ATOMIC_PIECES) == 0;
 }
 
 /* How much of the next bytes has to go through bounce memory: up to a block that can do without. */

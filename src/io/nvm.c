@@ -176,15 +176,28 @@ static int lwnvme_nvm_issue_whole(struct lwnvme_queue *queue, struct lwnvme_requ
     return status;
 }
 
+static enum lwnvme_atomic lwnvme_atomic_kind(const struct lwnvme_request *request)
+{
+    return (request->flags & LWNVME_REQUEST_ATOMIC_POWER_FAIL) != 0 ? LWNVME_ATOMIC_POWER_FAIL
+                                                                    : LWNVME_ATOMIC_ALWAYS;
+}
+
+/* Sends no more blocks than are atomic together. */
+static int lwnvme_nvm_issue_atomic(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    return lwnvme_piece_issue(
+        queue, request,
+        lwnvme_atomic_room(request->ns, lwnvme_atomic_kind(request), request->lba + request->blocks_issued));
+}
+
 static int lwnvme_nvm_submit_atomic(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
     const struct lwnvme_namespace *ns = request->ns;
-    int status = lwnvme_atomicity_check(ns,
-                                        (request->flags & LWNVME_REQUEST_ATOMIC_POWER_FAIL) != 0
-                                            ? LWNVME_ATOMIC_POWER_FAIL
-                                            : LWNVME_ATOMIC_ALWAYS,
-                                        request->lba, request->block_count);
+    int status;
 
+    if ((request->flags & LWNVME_REQUEST_ATOMIC_PIECES) != 0 && ns->csi != LWNVME_CSI_ZONED)
+        return lwnvme_submit_by(queue, request, lwnvme_nvm_issue_atomic);
+    status = lwnvme_atomicity_check(ns, lwnvme_atomic_kind(request), request->lba, request->block_count);
     if (status == LWNVME_OK && request->block_count > ns->max_blocks)
         status = LWNVME_ERR_NOT_ATOMIC;
     return status != LWNVME_OK ? status : lwnvme_submit_by(queue, request, lwnvme_nvm_issue_whole);

@@ -266,6 +266,83 @@ static void powers_at_both_ends(void **state)
     bench_end(&bench);
 }
 
+/* What a command says it writes. */
+struct written {
+    uint64_t next;
+    uint32_t commands;
+    uint32_t boundary;
+    uint32_t most;
+};
+static struct written written;
+
+static void note_write(void *context, uint16_t sqid, const uint32_t command[16])
+{
+    uint64_t lba = command[10] | (uint64_t)command[11] << 32;
+    uint32_t blocks = (command[12] & 0xffffu) + 1u;
+
+    (void)context;
+    if (sqid == 0 || (command[0] & 0xffu) != LWNVME_NVM_WRITE)
+        return;
+    assert_int_equal(lba, written.next);
+    assert_true(blocks <= written.most);
+    for (uint64_t at = lba + 1; at < lba + blocks; at++)
+        assert_true(at < 5 || (at - 5) % written.boundary != 0);
+    written.next = lba + blocks;
+    written.commands++;
+}
+
+/* Cut up instead: by size and at boundaries, and by whatever else there is. */
+static void pieces_of_a_write_are_atomic(void **state)
+{
+    static uint8_t data[256 * 512] __attribute__((aligned(4096)));
+    static uint8_t seen[256 * 512];
+
+    (void)state;
+    for (uint32_t round = 0; round < 8; round++) {
+        const bool power_fail = (round & 1) != 0;
+        struct lwnvme_queue_config config = {.entries = 4,
+                                             .mapper = (round & 4) != 0 ? &lwnvme_mapper_full : NULL};
+        struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
+        struct lwnvme_queue queue = {0};
+
+        bench_prepare(&bench);
+        bench.settings.ns[0].nsfeat |= LWNVME_NSFEAT_NSABP;
+        bench.settings.ns[0].nawun = 19;
+        bench.settings.ns[0].nawupf = 9;
+        bench.settings.ns[0].nabsn = 23;
+        bench.settings.ns[0].nabspf = 15;
+        bench.settings.ns[0].nabo = 5;
+        bench.settings.ns[0].noiob = (round & 2) != 0 ? 7 : 0;
+        bench.settings.on_command = note_write;
+        config.bounce_bytes = config.mapper != NULL ? 4096 : 0;
+        bench_start(&bench);
+        assert_int_equal(lwnvme_sync_queue_create(bench.controller, &queue, &config), 0);
+        written.boundary = power_fail ? 16 : 24;
+        written.most = power_fail ? 10 : 20;
+        for (uint32_t lba = 0; lba < 60; lba += 3) {
+            struct lwnvme_request request = {
+                .flags = LWNVME_REQUEST_ATOMIC_PIECES |
+                         (power_fail ? LWNVME_REQUEST_ATOMIC_POWER_FAIL : LWNVME_REQUEST_ATOMIC)};
+
+            for (size_t i = 0; i < sizeof(data); i++)
+                data[i] = (uint8_t)(i * 7 + i / 512 + lba + round);
+            buffer.address = (uintptr_t)data + (config.mapper != NULL ? 1 : 0);
+            buffer.length_bytes = sizeof(data) - 512;
+            written.next = lba;
+            written.commands = 0;
+            assert_int_equal(lwnvme_write(&queue, bench.ns, &request, lba, 255, &buffer), 0);
+            assert_int_equal(lwnvme_sync_wait(&queue, &request), 0);
+            assert_int_equal(written.next, lba + 255);
+            assert_int_equal(request.bytes_done, 255 * 512);
+            assert_true(written.commands >= 13);
+            assert_true(lwnvme_sim_read_blocks(bench.sim, 1, lba, 255, seen));
+            assert_memory_equal(seen, (const void *)(uintptr_t)buffer.address, 255 * 512);
+        }
+        assert_int_equal(lwnvme_sync_queue_delete(&queue), 0);
+        bench_end(&bench);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +355,7 @@ int main(void)
         cmocka_unit_test(what_is_atomic),
         cmocka_unit_test(atomic_writes_are_one_command_or_refused),
         cmocka_unit_test(powers_at_both_ends),
+        cmocka_unit_test(pieces_of_a_write_are_atomic),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
