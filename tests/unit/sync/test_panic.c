@@ -304,6 +304,34 @@ static void what_fails_in_the_panic(void **state)
     drop();
 }
 
+/* Namespace Not Ready: the command is sent again, for as long as one may take. */
+static void fault_082_what_passes_is_waited_for(void **state)
+{
+    struct lwnvme_sim_fault fault = {
+        .kind = LWNVME_SIM_STATUS, .queue = LWNVME_SIM_IO_QUEUES, .opcode = 1, .status = 0x0082, .count = 3};
+
+    (void)state;
+    bench_prepare(&bench);
+    bench.settings.clock_step_us = 200;
+    bench.settings.latency_us = 1000;
+    start();
+    config.timeout_ms = 100;
+    assert_int_equal(prepare(), 0);
+    assert_int_equal(lwnvme_panic_begin(&panic), 0);
+    fill(5);
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    assert_int_equal(lwnvme_panic_write(&panic, 7, 1, out), 0);
+    assert_int_equal(lwnvme_sim_counters(bench.sim)->io_commands[1], 4);
+    assert_int_equal(lwnvme_panic_read(&panic, 7, 1, in), 0);
+    assert_memory_equal(in, out, 512);
+    fault.count = 1000000;
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    assert_int_equal(lwnvme_panic_write(&panic, 7, 1, out), 0x0082);
+    assert_in_range(lwnvme_sim_counters(bench.sim)->io_commands[1], 4 + 20, 4 + 150);
+    assert_int_equal(lwnvme_panic_end(&panic), 0);
+    drop();
+}
+
 /* Clocks that no wait can go by. */
 static uint64_t astray_now(void *host)
 {
@@ -480,6 +508,7 @@ int main(void)
         cmocka_unit_test(no_preparation_from_a_callback),
         cmocka_unit_test(only_what_lies_in_the_range),
         cmocka_unit_test(what_fails_in_the_panic),
+        cmocka_unit_test(fault_082_what_passes_is_waited_for),
         cmocka_unit_test(fault_123_clocks_that_stand_still_or_run_astray),
         cmocka_unit_test(another_place_than_was_meant),
         cmocka_unit_test(memory_is_enough_and_no_more),
