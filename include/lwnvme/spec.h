@@ -1786,25 +1786,25 @@ struct lwnvme_smart_log {
     uint8_t avsp;             /* available spare, percent */
     uint8_t avspt;            /* its threshold, percent */
     uint8_t pused;            /* percentage used, up to 255 */
-    uint8_t egcws;
+    uint8_t egcws;            /* endurance groups' critical warnings */
     uint8_t rsvd7[25];
-    struct lwnvme_le128 dur; /* data units of 1000 * 512 bytes, read */
-    struct lwnvme_le128 duw; /* the same, written */
-    struct lwnvme_le128 hrc;
-    struct lwnvme_le128 hwc;
-    struct lwnvme_le128 cbt; /* minutes */
-    struct lwnvme_le128 pwrc;
-    struct lwnvme_le128 poh; /* hours */
-    struct lwnvme_le128 upl; /* unexpected power losses, earlier "unsafe shutdowns" */
-    struct lwnvme_le128 mdie;
-    struct lwnvme_le128 neile;
-    struct lwnvme_le32 wctt;    /* minutes */
-    struct lwnvme_le32 cctt;    /* minutes */
-    struct lwnvme_le16 tsen[8]; /* kelvin; 0: no such sensor */
-    struct lwnvme_le32 tmt1tc;
-    struct lwnvme_le32 tmt2tc;
-    struct lwnvme_le32 tttmt1; /* seconds */
-    struct lwnvme_le32 tttmt2; /* seconds */
+    struct lwnvme_le128 dur;    /* data units of 1000 * 512 bytes, read */
+    struct lwnvme_le128 duw;    /* the same, written */
+    struct lwnvme_le128 hrc;    /* host read commands */
+    struct lwnvme_le128 hwc;    /* host write commands */
+    struct lwnvme_le128 cbt;    /* controller busy time, minutes */
+    struct lwnvme_le128 pwrc;   /* power cycles */
+    struct lwnvme_le128 poh;    /* power on hours */
+    struct lwnvme_le128 upl;    /* unexpected power losses, earlier "unsafe shutdowns" */
+    struct lwnvme_le128 mdie;   /* media and data integrity errors */
+    struct lwnvme_le128 neile;  /* error log entries made so far */
+    struct lwnvme_le32 wctt;    /* above the warning temperature, minutes */
+    struct lwnvme_le32 cctt;    /* above the critical temperature, minutes */
+    struct lwnvme_le16 tsen[8]; /* temperature sensors, kelvin; 0: no such sensor */
+    struct lwnvme_le32 tmt1tc;  /* transitions to thermal management temperature 1 */
+    struct lwnvme_le32 tmt2tc;  /* and 2 */
+    struct lwnvme_le32 tttmt1;  /* time there, seconds */
+    struct lwnvme_le32 tttmt2;  /* seconds */
     uint8_t rsvd232[280];
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_smart_log) == 512, "SMART log");

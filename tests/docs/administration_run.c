@@ -65,11 +65,16 @@ static int administration_status(const char *what, int status, int expected)
 static int administration_look(struct lwnvme_controller *controller)
 {
     uint32_t count = 0;
+    uint64_t hours = UINT64_MAX;
+    int celsius = 0;
     int wrong = administration_status("count_allocated", count_allocated(controller, &count), LWNVME_OK);
 
     wrong += administration_expect("one namespace is allocated", count == 1);
     wrong += administration_status("show_health", show_health(controller), LWNVME_OK);
     wrong += administration_expect("health is shown", strstr(administration_said, "power_on_hours") != NULL);
+    wrong += administration_status("age_and_heat", age_and_heat(controller, &hours, &celsius), LWNVME_OK);
+    wrong +=
+        administration_expect("it is neither ice nor steam", celsius > 0 && celsius < 100 && hours < 1000000);
     wrong += administration_expect("there is no such vendor log page",
                                    lwnvme_status_code(read_vendor_log(controller, administration_image)) ==
                                        LWNVME_SC_INVALID_LOG_PAGE);
