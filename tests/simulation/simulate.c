@@ -2,7 +2,9 @@
 /*
  * simulate: runs seeds, side by side, and says what was seen.
  *
- *     simulate [--seed=N] [--seeds=N] [--ios=N] [--jobs=N] [--json=PATH] [--plant=KIND] [--trace] [--verbose]
+ *     simulate [--seed=N] [--seeds=N] [--ios=N] [--jobs=N] [--budget=N] [--json=PATH] [--plant=KIND] [--trace] [--verbose]
+ *
+ * With a budget no seed is begun after so many seconds of processor time, or twice as many by the clock.
  *
  * Workers are processes: each takes the next seed, and a seed that brings its worker down is one that failed. A seed is
  * printed with what was wrong and the command that runs it again, and it does so exactly, because nothing in a seed depends
@@ -28,6 +30,8 @@ struct options {
     uint64_t seeds;
     uint64_t ios; /* of each seed */
     uint32_t jobs;
+    uint64_t budget_s; /* 0: none */
+    double begun;
     const char *json;
     enum plant plant;
     bool trace;
@@ -38,7 +42,8 @@ struct options {
 struct desk {
     struct {
         struct figures figures;
-        uint64_t seed; /* at which the worker is */
+        uint64_t seed;   /* at which the worker is */
+        uint64_t cpu_us; /* that it has taken */
         bool busy;
     } workers[JOBS_MAX];
     uint64_t next;
@@ -93,9 +98,26 @@ static void add(struct figures *sum, const struct figures *more)
 
 /* ---- many seeds ---- */
 
+static double seconds_now(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static bool is_spent(const struct options *o, const struct desk *desk)
+{
+    uint64_t cpu_us = 0;
+    for (uint32_t i = 0; i < o->jobs; i++) {
+        cpu_us += desk->workers[i].cpu_us;
+    }
+    return o->budget_s != 0 &&
+           (cpu_us >= o->budget_s * 1000000 || seconds_now() - o->begun >= 2.0 * (double)o->budget_s);
+}
+
 static void work(const struct options *o, struct desk *desk, uint32_t index)
 {
-    for (;;) {
+    while (!is_spent(o, desk)) {
         uint64_t number = __atomic_fetch_add(&desk->next, 1, __ATOMIC_RELAXED);
         struct figures figures;
         uint64_t trace = 0;
@@ -109,6 +131,7 @@ static void work(const struct options *o, struct desk *desk, uint32_t index)
                    (unsigned long long)trace);
         }
         add(&desk->workers[index].figures, &figures);
+        desk->workers[index].cpu_us = (uint64_t)clock() * 1000000 / CLOCKS_PER_SEC;
         desk->workers[index].busy = false;
     }
 }
@@ -211,13 +234,6 @@ static void say_figures(const struct options *o, const struct figures *f, double
            (unsigned long long)f->failures);
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
 static const char *value_of(const char *argument, const char *name)
 {
     size_t length = strlen(name);
@@ -235,6 +251,8 @@ static bool take_option(struct options *o, const char *argument)
         o->ios = strtoull(value, NULL, 0);
     } else if ((value = value_of(argument, "--jobs")) != NULL) {
         o->jobs = (uint32_t)strtoul(value, NULL, 0);
+    } else if ((value = value_of(argument, "--budget")) != NULL) {
+        o->budget_s = strtoull(value, NULL, 0);
     } else if ((value = value_of(argument, "--json")) != NULL) {
         o->json = value;
     } else if ((value = value_of(argument, "--plant")) != NULL) {
@@ -269,13 +287,13 @@ int main(int count, char **arguments)
     if (desk == MAP_FAILED) {
         return 2;
     }
-    double begun = seconds_now();
+    o.begun = seconds_now();
     if (o.seeds == 1) { /* in this process, for a debugger */
         work(&o, desk, 0);
     } else {
         run_all(&o, desk);
     }
-    double seconds = seconds_now() - begun;
+    double seconds = seconds_now() - o.begun;
     for (uint32_t i = 0; i < o.jobs; i++) {
         add(&sum, &desk->workers[i].figures);
     }
@@ -283,5 +301,5 @@ int main(int count, char **arguments)
         write_json(&o, &sum, seconds);
     }
     say_figures(&o, &sum, seconds);
-    return sum.failures == 0 && sum.seeds == o.seeds ? 0 : 1;
+    return sum.failures == 0 && (o.budget_s != 0 ? sum.seeds != 0 : sum.seeds == o.seeds) ? 0 : 1;
 }
