@@ -70,6 +70,9 @@ static int administration_look(struct lwnvme_controller *controller)
     int wrong = administration_status("count_allocated", count_allocated(controller, &count), LWNVME_OK);
 
     wrong += administration_expect("one namespace is allocated", count == 1);
+    wrong += administration_status("open_namespaces", open_namespaces(controller, &count), LWNVME_OK);
+    wrong += administration_expect("it can be used",
+                                   count == 1 && namespaces_usable[0].nsid == 1 && !namespaces_there.more);
     wrong += administration_status("show_health", show_health(controller), LWNVME_OK);
     wrong += administration_expect("health is shown", strstr(administration_said, "power_on_hours") != NULL);
     wrong += administration_status("age_and_heat", age_and_heat(controller, &hours, &celsius), LWNVME_OK);
