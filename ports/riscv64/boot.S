@@ -3,7 +3,8 @@
  * From the loader to C. In M-mode (no firmware) every hart begins at the first byte, with its number in A0 and the
  * address of the device tree in A1; all but the first wait until a software interrupt comes and the mail is for them. In S-mode
  * the firmware (SBI) starts one hart, whatever its number, at the first byte too, with the same in A0 and A1, and further ones
- * at boot_processor, with what was asked for in A1. There is no address translation in either. A program
+ * at boot_processor. OpenSBI 1.1 sends one to the first byte now and then, when it was slow to come: whoever is not the first
+ * there goes on like the others, and all find what belongs to them in the mail. There is no address translation in either. A program
  * cannot ask in which mode it runs: the two are links of the same objects, and the linker is told (KERNEL_MODE_M).
  */
 #define STACK_BYTES 65536
@@ -24,6 +25,10 @@ boot_entry:
 
 boot_s_mode:
     csrw sie, zero
+    la t0, boot_taken
+    li t1, 1
+    amoswap.w.aqrl t1, t1, (t0)
+    bnez t1, boot_processor
     csrw satp, zero
     la t0, vectors_s
     csrw stvec, t0
@@ -53,6 +58,7 @@ boot_park:
     bne t1, a0, 1b
     fence
     ld a1, 8(t0)
+    beqz a1, 1b
     la t0, vectors_m
     csrw mtvec, t0
     j boot_further
@@ -63,18 +69,30 @@ boot_processor:
     csrw satp, zero
     la t0, vectors_s
     csrw stvec, t0
+    la t0, boot_mail
+    ld t1, 0(t0)
+    fence
+    ld a1, 8(t0)
+    beqz a1, 1f
+    beq t1, a0, boot_further
+1:  wfi
+    j 1b
+
 boot_further:
     ld sp, 0(a1) /* stack_end */
     li fp, 0
     mv a0, a1
     call processor_entry
 
-/* For whom, by its number, and its struct processor. The first hart gets none: 0 is nobody. */
+/* For whom, by its number, and its struct processor (0: there is no mail); and whether the first hart is there. Neither is
+ * cleared with .bss. */
     .data
     .balign 8
     .globl boot_mail
 boot_mail:
     .quad 0, 0
+boot_taken:
+    .word 0
 
     .bss
     .balign 16

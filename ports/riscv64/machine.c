@@ -104,14 +104,15 @@ static void machine_software_interrupt(uint64_t hart, uint32_t pending)
 
 bool machine_start_processor(struct processor *one)
 {
-    cpu_synchronize(); /* what it finds there has been written */
-    if (!cpu_mode_m) {
-        return machine_sbi(MACHINE_SBI_HSM, one->name, (uintptr_t)boot_processor, (uintptr_t)one) == 0;
-    }
-    boot_mail[1] = (uintptr_t)one;
+    boot_mail[1] = 0;
     cpu_synchronize();
     boot_mail[0] = one->name;
     cpu_synchronize();
+    boot_mail[1] = (uintptr_t)one;
+    cpu_synchronize(); /* what it finds there has been written */
+    if (!cpu_mode_m) {
+        return machine_sbi(MACHINE_SBI_HSM, one->name, (uintptr_t)boot_processor, 0) == 0;
+    }
     machine_software_interrupt(one->name, 1);
     return true;
 }
