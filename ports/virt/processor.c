@@ -9,7 +9,7 @@
 #include "tree.h"
 
 #define PROCESSOR_STACK_BYTES 65536u
-#define PROCESSOR_COME_US     1000000u
+#define PROCESSOR_COME_US     10000000u
 
 enum {
     PROCESSOR_ABSENT,

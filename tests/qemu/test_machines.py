@@ -428,7 +428,7 @@ def test_waits_end_by_the_interrupt(tmp_path, arch, model, words):
 @pytest.mark.parametrize("arch", RISCV)
 def test_several_harts(tmp_path, image, arch):
     """One of them works, whichever the firmware has chosen; messages and wires go to it."""
-    for model, words in (("virt,aia=aplic-imsic", "irq=msix"), ("virt", "irq=intx")):
+    for model, words in (("virt,aia=aplic-imsic", "irq=msix"), ("virt,aia=aplic", "irq=intx"), ("virt", "irq=intx")):
         result = boot(tmp_path, drive(image) + ["-smp", "3"], words, arch=arch, model=model)
         assert result.status == PASSED, result.output
         assert interrupts(result) > 0
