@@ -14,6 +14,7 @@ import select
 import subprocess
 import sys
 import tempfile
+import time
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -31,7 +32,9 @@ LINUX_READS = (10000, 30000)  # what is counted is the difference
 PASSED = 33            # QEMU's exit status when the kernel is content
 TRIES = 5
 BOOTS = 8              # of Linux, at most, until each section has come to its end
-STALL_S = 25           # a machine that prints nothing for so long is taken for hung
+STALL_S = 25           # a machine that prints nothing for so long is taken for hung, ...
+BOOT_S = 300           # ... Linux when it is started first, and ...
+BOOTS_STALL = 3        # ... later for so many times what that took, if it is more
 
 MACHINE = ["-M", "q35", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-nodefaults", "-no-user-config", "-no-reboot",
            "-display", "none", "-serial", "stdio"]
@@ -82,7 +85,7 @@ def sections(output):
 def kernel(words, extra):
     line = [QEMU] + MACHINE + ["-m", "256M", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel",
                                str(BUILD / "kernel.elf"), "-append", words] + DRIVE + extra
-    status, output = run(line, STALL_S)
+    status, output = run(line, BOOT_S)
     if status != PASSED:
         sys.exit(f"bench-qemu: the kernel ended with {status}:\n{output}")
     return sections(output)
@@ -142,7 +145,7 @@ def fio(mode, depth, what):
             f"--gtod_reduce=1 --minimal --terse-version=3 {what}")
 
 
-def guest(script, extra):
+def guest(script, extra, stall_s):
     """Runs a script in the Linux guest; what it printed. It need not have come to its end."""
     loader = SourceFileLoader("make_initramfs", str(TREE / "tools/make-initramfs"))
     module = module_from_spec(spec_from_loader(loader.name, loader))
@@ -156,7 +159,7 @@ def guest(script, extra):
     whole = BUILD / "initrd.cpio"
     whole.write_bytes((GUEST / "rootfs.cpio").read_bytes() + (BUILD / "script.cpio").read_bytes())
     line = [QEMU] + MACHINE + ["-m", "1G", "-kernel", str(GUEST / "vmlinuz"), "-initrd", str(whole), "-append", LINUX_WORDS]
-    _, output = run(line + DRIVE + extra, STALL_S)
+    _, output = run(line + DRIVE + extra, stall_s)
     whole.unlink()
     return output
 
@@ -199,7 +202,12 @@ def driver_range(output):
 def linux():
     """Of Linux: {mode: {depth: figures}}, and its release."""
     pairs = [(mode, depth) for depth in DEPTHS for mode in MODES]
-    about = guest("uname -r | sed 's/^/release /'\n" + SYMBOLS, [])
+    begun = time.monotonic()
+    about = guest("uname -r | sed 's/^/release /'\n" + SYMBOLS, [], BOOT_S)
+    stall_s = max(STALL_S, BOOTS_STALL * (time.monotonic() - begun))
+    release = re.search(r"^release (\S+)$", about, re.M)
+    if release is None:
+        sys.exit(f"bench-qemu: the Linux guest does not come up:\n{about}")
     begin, end = driver_range(about)
     counts = BUILD / "linux.counts"
     mark = symbols(BUILD / "mark")["_start"]
@@ -207,13 +215,13 @@ def linux():
     def timed(left):
         output = guest("".join(
             f"echo 'iops {mode} {depth}'; {fio(mode, depth, '--time_based --ramp_time=1 --runtime=2')} 2>&1 | cut -d';' -f8\n"
-            for mode, depth in left), [])
+            for mode, depth in left), [], stall_s)
         return {(mode, int(depth)): float(value) for mode, depth, value in
                 re.findall(r"^iops (\w+) (\d+)\n([\d.]+)$", output, re.M)}
 
     def counted(left):
         guest("/mark\n" + "".join(f"{fio(mode, depth, f'--number_ios={reads}')} >/dev/null 2>&1; /mark; echo\n"
-                                   for mode, depth in left for reads in LINUX_READS), plugin(begin, end, mark, counts))
+                                   for mode, depth in left for reads in LINUX_READS), plugin(begin, end, mark, counts), stall_s)
         sums = differences(counts)
         return dict(zip(left, zip(sums[::2], sums[1::2])))
 
@@ -225,7 +233,7 @@ def linux():
                                 for which in (1, 0, 2)]
         result[mode][str(depth)] = {"driver": round(driver, 1), "guest": round(all_, 1), "register_writes": round(stores, 4),
                                     "iops": round(iops[mode, depth])}
-    return result, re.search(r"^release (\S+)$", about, re.M)[1]
+    return result, release[1]
 
 
 def have_linux():

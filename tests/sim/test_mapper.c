@@ -183,29 +183,35 @@ static void only_blocks_that_must_are_bounced(void **state)
 /* A failed piece leaves the caller's memory behind it as it was; what came before is there. */
 static void fault_143_only_what_was_done_is_copied_out(void **state)
 {
-    const struct lwnvme_queue_config config = {
-        .entries = 8, .mapper = &lwnvme_mapper_full, .bounce_bytes = 4096};
+    struct lwnvme_queue_config config = {.entries = 10, .mapper = &lwnvme_mapper_full};
     uint8_t *memory = scenario_memory(65536, 4096);
     uint8_t data[64 * 512];
     struct lwnvme_buffer buffer = lwnvme_buffer_cpu(memory + 3, 64 * 512);
+    size_t done;
     struct scenario s;
     struct tracked *io;
 
     (void)state;
-    for (int coherent = 0; coherent < 2; coherent++) {
+    for (int round = 0; round < 4;
+         round++) { /* one piece after the other, or what follows is under way already */
         scenario_prepare(&s);
-        s.settings.shadow_dma = coherent == 0;
+        s.settings.shadow_dma = (round & 1) == 0;
+        config.bounce_bytes = (round & 2) == 0 ? 4096 : 8 * 4096;
+        if ((round & 2) != 0)
+            s.settings.ns[0].noiob = 8;
         begin(&s, &config);
         io = scenario_request(&s);
         scenario_fill(data, sizeof(data), 5);
         assert_true(lwnvme_sim_write_blocks(s.sim, 1, 7, 64, data));
-        assert_true(lwnvme_sim_spoil_blocks(s.sim, 1, 7 + 20, 1)); /* in the third piece of 8 blocks */
+        assert_true(
+            lwnvme_sim_spoil_blocks(s.sim, 1, 7 + 20, 1)); /* in the third or fourth piece of 8 blocks */
         memset(memory, 0x44, 65536);
         assert_int_equal(lwnvme_status_code(read_or_write(&s, io, false, 64, &buffer)),
                          LWNVME_SC_UNRECOVERED_READ_ERROR);
-        assert_int_equal(io->request.bytes_done, 16 * 512);
-        assert_memory_equal(memory + 3, data, 16 * 512);
-        for (size_t at = 3 + 16 * 512; at < 65536; at++)
+        done = (round & 2) == 0 ? 16 * 512 : 17 * 512;
+        assert_int_equal(io->request.bytes_done, done);
+        assert_memory_equal(memory + 3, data, done);
+        for (size_t at = 3 + done; at < 65536; at++)
             assert_int_equal(memory[at], 0x44);
         assert_int_equal(memory[2], 0x44);
         /* A write that fails has changed nothing of the caller's, either. */

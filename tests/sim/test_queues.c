@@ -228,6 +228,52 @@ static void made_and_deleted_under_load_elsewhere(void **state)
     end();
 }
 
+/* One of several queues of a ring goes and comes while the others keep the ring busy: nothing of theirs is lost, and nothing
+ * that comes late for the one that went is taken for a command of its successor. */
+static void a_sharer_comes_and_goes_while_the_ring_is_busy(void **state)
+{
+    struct lwnvme_queue_config config = {.entries = DEPTH};
+
+    (void)state;
+    for (uint32_t flags = 0; flags <= LWNVME_QUEUE_SHARED; flags += LWNVME_QUEUE_SHARED) {
+        uint32_t stale = 0;
+        start(flags);
+        config.flags = flags;
+        lwnvme_sim_settings(load.s.sim)->latency_us = 40;
+        lwnvme_sim_settings(load.s.sim)->latency_spread_us = 40;
+        for (uint32_t round = 0; round < 30; round++) {
+            struct lwnvme_queue *other = &load.queues[1 + round % 2];
+            const uint16_t id = other->id;
+            uint32_t late[4] = {0, 0, 0, 0};
+
+            load.left = 40;
+            for (uint32_t index = 0; index < 3 * SHARERS; index++) { /* on those that stay */
+                if (&load.queues[index % SHARERS] != other)
+                    submit(index, false);
+            }
+            assert_int_equal(lwnvme_sync_read(other, &load.ns, 3, 1, load.data, 0), 0);
+            late[2] = (uint32_t)id << 16;
+            late[3] = other->slots[0].key.part.cid;
+            assert_int_equal(lwnvme_sync_queue_delete(other), 0);
+            if (scenario_on_software) {
+                lwnvme_sim_settings(load.s.sim)->strict_cq_room = false;
+                lwnvme_sim_post_raw(load.s.sim, load.queues[0].id, late);
+                stale++;
+            }
+            assert_int_equal(lwnvme_sync_queue_create_on(&load.queues[0], other, &config), 0);
+            assert_int_equal(lwnvme_sync_read(other, &load.ns, 3, 1, load.data, 0), 0);
+            for (uint32_t turn = 0; scenario_in_flight(&load.s) != 0; turn++) {
+                (void)lwnvme_queue_poll(&load.queues[turn % SHARERS], turn % 3);
+                lwnvme_sim_advance(load.s.sim, 5);
+                assert_true(turn < 100000);
+            }
+            assert_int_equal(load.left, 0);
+            assert_int_equal(lwnvme_queue_stale(&load.queues[0]), stale);
+        }
+        end();
+    }
+}
+
 static void what_a_ring_has_no_room_for_is_refused(void **state)
 {
     struct lwnvme_queue_config config = {.entries = DEPTH};
@@ -480,6 +526,7 @@ int main(void)
         cmocka_unit_test(fault_103_completion_that_names_another_queue),
         cmocka_unit_test(queues_with_one_ring_live_through_reset_and_shutdown),
         cmocka_unit_test(made_and_deleted_under_load_elsewhere),
+        cmocka_unit_test(a_sharer_comes_and_goes_while_the_ring_is_busy),
         cmocka_unit_test(what_a_ring_has_no_room_for_is_refused),
         cmocka_unit_test(fault_052_103_a_ring_is_left_while_a_queue_completes_there),
         cmocka_unit_test(fault_022_priorities_and_weighted_round_robin),

@@ -87,6 +87,12 @@ static void choose_controller(struct world *world)
     c->crto_crwmt = 4;
     c->io_queue_pairs = WORLD_QUEUES;
     c->fence_works = true;
+    if (roll(world, 3) == 0) { /* requests of many commands, which fill the ring */
+        c->vsl = (uint8_t)roll(world, 3);
+        c->dmrl = (uint8_t)roll(world, 3);
+        c->dmrsl = roll(world, 12);
+        c->dmsl = roll(world, 20);
+    }
 }
 
 static void choose_spaces(struct world *world)
