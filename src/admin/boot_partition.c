@@ -320,9 +320,8 @@ static void lwnvme_boot_send(struct lwnvme_boot_partition *partition, const stru
     int status;
 
     partition->piece_bytes = length_bytes;
-    operation->request.internal_done = NULL;
-    status = lwnvme_submit_raw(&operation->controller->admin, &operation->request, command,
-                               length_bytes != 0 ? &part : NULL);
+    status = lwnvme_admin_submit(operation->controller, &operation->request, command,
+                                 length_bytes != 0 ? &part : NULL);
     if (status != LWNVME_OK)
         lwnvme_operation_end(operation, status);
 }

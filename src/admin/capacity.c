@@ -21,8 +21,7 @@ static int lwnvme_capacity_submit(struct lwnvme_controller *controller, struct l
                     lwnvme_field_put(element, LWNVME_CAPACITY_CDW10_ELID);
     command.cdw11 = (uint32_t)capacity_bytes;
     command.cdw12 = (uint32_t)(capacity_bytes >> 32);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    return lwnvme_admin_submit(controller, request, &command, NULL);
 }
 
 int lwnvme_capacity_select(struct lwnvme_controller *controller, struct lwnvme_request *request,

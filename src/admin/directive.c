@@ -31,8 +31,7 @@ static int lwnvme_directive_plain(struct lwnvme_controller *controller, struct l
 
     if (status != LWNVME_OK)
         return status;
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, command, NULL);
+    return lwnvme_admin_submit(controller, request, command, NULL);
 }
 
 static int lwnvme_directive_receive(struct lwnvme_controller *controller, struct lwnvme_request *request,

@@ -210,8 +210,7 @@ static int lwnvme_event_arm(struct lwnvme_events *events, struct lwnvme_event_sl
     slot->request.context = events;
     slot->request.flags = LWNVME_REQUEST_NO_WAIT;
     slot->request.endless = 1;
-    slot->request.internal_done = NULL;
-    status = lwnvme_submit_raw(&controller->admin, &slot->request, &command, NULL);
+    status = lwnvme_admin_submit(controller, &slot->request, &command, NULL);
     if (status != LWNVME_OK)
         return status;
     slot->state = LWNVME_EVENT_ARMED;

@@ -45,8 +45,7 @@ static int lwnvme_feature_send(struct lwnvme_controller *controller, struct lwnv
 {
     if (!lwnvme_feature_is_plain(fid))
         return lwnvme_page_command(controller, request, command, NULL, 0);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, command, NULL);
+    return lwnvme_admin_submit(controller, request, command, NULL);
 }
 
 static bool lwnvme_feature_can_select(const struct lwnvme_controller *controller)

@@ -157,8 +157,7 @@ int lwnvme_feature_word_set(struct lwnvme_controller *controller, struct lwnvme_
 {
     struct lwnvme_command command = lwnvme_feature_command(LWNVME_ADMIN_SET_FEATURES, select);
 
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    return lwnvme_admin_submit(controller, request, &command, NULL);
 }
 
 int lwnvme_feature_place_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
@@ -210,8 +209,7 @@ int lwnvme_feature_get_data(struct lwnvme_controller *controller, struct lwnvme_
     if (lwnvme_feature_data_bytes(select->fid) != 0 &&
         (select->select != LWNVME_SEL_SUPPORTED_CAPABILITIES || !lwnvme_feature_is_known(select->fid)))
         return lwnvme_page_command(controller, request, &command, data, length_bytes);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    return lwnvme_admin_submit(controller, request, &command, NULL);
 }
 
 int lwnvme_feature_set_data(struct lwnvme_controller *controller, struct lwnvme_request *request,

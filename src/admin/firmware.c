@@ -276,8 +276,7 @@ static int lwnvme_firmware_send_piece(struct lwnvme_firmware_update *update, uin
     if (update->chunk <= LWNVME_PAGE_MIN)
         return lwnvme_page_command(operation->controller, &operation->request, &command, piece, length_bytes);
     buffer = lwnvme_buffer_cpu(piece, length_bytes);
-    operation->request.internal_done = NULL;
-    return lwnvme_submit_raw(&operation->controller->admin, &operation->request, &command, &buffer);
+    return lwnvme_admin_submit(operation->controller, &operation->request, &command, &buffer);
 }
 
 /* The download is nine tenths of the way. */

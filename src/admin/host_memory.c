@@ -244,10 +244,9 @@ static int lwnvme_host_memory_enable(struct lwnvme_controller *controller, struc
     command.cdw13 = (uint32_t)memory->list_dma;
     command.cdw14 = (uint32_t)(memory->list_dma >> 32);
     command.cdw15 = memory->chunk_count;
-    memory->request.internal_done = NULL;
     memory->request.done = lwnvme_host_memory_enabled;
     memory->request.context = memory;
-    memory->status = lwnvme_submit_raw(&controller->admin, &memory->request, &command, NULL);
+    memory->status = lwnvme_admin_submit(controller, &memory->request, &command, NULL);
     if (memory->status != LWNVME_OK)
         return memory->status;
     memory->status = LWNVME_PENDING;
@@ -260,10 +259,9 @@ static int lwnvme_host_memory_disable(struct lwnvme_controller *controller, stru
     struct lwnvme_command command = lwnvme_host_memory_command();
     int status;
 
-    memory->request.internal_done = NULL;
     memory->request.done = lwnvme_host_memory_disabled;
     memory->request.context = memory;
-    status = lwnvme_submit_raw(&controller->admin, &memory->request, &command, NULL);
+    status = lwnvme_admin_submit(controller, &memory->request, &command, NULL);
     memory->status = status == LWNVME_OK ? LWNVME_PENDING : status;
     return status;
 }

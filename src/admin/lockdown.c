@@ -41,6 +41,5 @@ int lwnvme_lockdown(struct lwnvme_controller *controller, struct lwnvme_request 
                     lwnvme_field_put(select->ifc, LWNVME_LOCKDOWN_CDW10_IFC) |
                     lwnvme_field_put(select->identifier, LWNVME_LOCKDOWN_CDW10_OFI);
     command.cdw14 = lwnvme_field_put(select->uuid_index, LWNVME_LOCKDOWN_CDW14_UIDX);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    return lwnvme_admin_submit(controller, request, &command, NULL);
 }

@@ -51,8 +51,7 @@ static int lwnvme_security_submit(struct lwnvme_controller *controller, struct l
     command->cdw10 = lwnvme_field_put(select->protocol_nvme_info, LWNVME_SECURITY_CDW10_NSSF) |
                      lwnvme_field_put(select->protocol_specific, LWNVME_SECURITY_CDW10_SPSP) |
                      lwnvme_field_put(select->protocol, LWNVME_SECURITY_CDW10_SECP);
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, command, length_bytes != 0 ? &part : NULL);
+    return lwnvme_admin_submit(controller, request, command, length_bytes != 0 ? &part : NULL);
 }
 
 int lwnvme_security_send(struct lwnvme_controller *controller, struct lwnvme_request *request,

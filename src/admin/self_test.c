@@ -47,9 +47,8 @@ static void lwnvme_self_test_send(struct lwnvme_self_test *test, uint32_t code,
 
     command.cdw10 = lwnvme_field_put(code, LWNVME_SELF_TEST_STC);
     command.cdw15 = lwnvme_field_put(vendor ? test->parameter : 0u, LWNVME_SELF_TEST_DSTP);
-    operation->request.internal_done = NULL;
     operation->request.timeout_ms = 0;
-    status = lwnvme_submit_raw(&operation->controller->admin, &operation->request, &command, NULL);
+    status = lwnvme_admin_submit(operation->controller, &operation->request, &command, NULL);
     if (status == LWNVME_OK)
         operation->stage = (uint32_t)stage;
     else

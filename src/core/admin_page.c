@@ -264,12 +264,19 @@ void lwnvme_pages_give_back(struct lwnvme_controller *controller)
 
 #endif
 
+/* An admin command whose end is nobody's but the caller's. */
+int lwnvme_admin_submit(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                        const struct lwnvme_command *command, const struct lwnvme_buffer *buffer)
+{
+    request->internal_done = NULL;
+    return lwnvme_submit_raw(&controller->admin, request, command, buffer);
+}
+
 /* A command without data that two dwords say. The caller has checked what there is to check. */
 int lwnvme_admin_plain(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t opcode,
                        uint32_t nsid, uint32_t cdw10, uint32_t cdw11)
 {
     struct lwnvme_command command = {.opcode = opcode, .nsid = nsid, .cdw10 = cdw10, .cdw11 = cdw11};
 
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, &command, NULL);
+    return lwnvme_admin_submit(controller, request, &command, NULL);
 }

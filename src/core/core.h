@@ -479,6 +479,8 @@ void lwnvme_pages_give_back(struct lwnvme_controller *controller);
 int lwnvme_admin_check(const struct lwnvme_controller *controller, struct lwnvme_request *request);
 void lwnvme_admin_leave(struct lwnvme_controller *controller, struct lwnvme_request *request);
 void lwnvme_admin_again(struct lwnvme_controller *controller, struct lwnvme_request *request);
+int lwnvme_admin_submit(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                        const struct lwnvme_command *command, const struct lwnvme_buffer *buffer);
 int lwnvme_admin_plain(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t opcode,
                        uint32_t nsid, uint32_t cdw10, uint32_t cdw11);
 

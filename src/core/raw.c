@@ -186,6 +186,5 @@ int lwnvme_admin_raw(struct lwnvme_controller *controller, struct lwnvme_request
     status = lwnvme_raw_check(buffer, lwnvme_raw_admin_bytes(command));
     if (status != LWNVME_OK)
         return status;
-    request->internal_done = NULL;
-    return lwnvme_submit_raw(&controller->admin, request, command, buffer);
+    return lwnvme_admin_submit(controller, request, command, buffer);
 }
