@@ -87,7 +87,8 @@ static void lwnvme_describe_group_configuration(struct lwnvme_describe *describe
                                                 struct lwnvme_describe_place *place)
 {
     const uint8_t *data = lwnvme_describe_pass(place, sizeof(struct lwnvme_endurance_group_configuration));
-    struct lwnvme_describe_span sets = {NULL, 0, 2u, 0};
+    const void *sets;
+    uint32_t count;
 
     if (data == NULL) {
         return;
@@ -95,12 +96,11 @@ static void lwnvme_describe_group_configuration(struct lwnvme_describe *describe
     lwnvme_describe_section(describe, NULL);
     lwnvme_describe_layout(describe, lwnvme_describe_group_configuration_layout, data,
                            sizeof(struct lwnvme_endurance_group_configuration));
-    sets.count =
+    count =
         lwnvme_le16_get(&((const struct lwnvme_endurance_group_configuration *)(const void *)data)->egsets);
-    sets.length = (size_t)sets.count * 2u;
-    sets.data = lwnvme_describe_pass(place, sets.length);
-    if (sets.data != NULL) {
-        lwnvme_describe_array(describe, "NVM Set IDs", "2u nvmsetid;", &sets);
+    sets = lwnvme_describe_pass(place, count * (size_t)2u);
+    if (sets != NULL) {
+        lwnvme_describe_array(describe, "NVM Set IDs", "2u nvmsetid;", sets, count * (size_t)2u, count);
         lwnvme_describe_channels(describe, place);
     }
     lwnvme_describe_end(describe);
@@ -151,23 +151,22 @@ void lwnvme_describe_capacity_configurations_log(struct lwnvme_describe *describ
 static size_t lwnvme_describe_media_unit(struct lwnvme_describe *describe, const uint8_t *data, size_t length)
 {
     const struct lwnvme_media_unit_status *unit = (const struct lwnvme_media_unit_status *)(const void *)data;
-    struct lwnvme_describe_span channels = {NULL, 0, 2u, 0};
+    size_t channel_bytes;
+    bool has_channels;
 
     if (length < sizeof(*unit)) {
         return 0;
     }
+    channel_bytes = unit->mucs * (size_t)2u;
+    has_channels = unit->cio >= sizeof(*unit) && unit->cio <= length;
     lwnvme_describe_section(describe, NULL);
     lwnvme_describe_layout(describe, lwnvme_describe_media_unit_layout, unit, sizeof(*unit));
-    if (unit->cio >= sizeof(*unit) && unit->cio <= length) {
-        channels.data = data + unit->cio;
-        channels.length = length - unit->cio;
-        channels.count = unit->mucs;
-        lwnvme_describe_array(describe, "channels", "2u chanid;", &channels);
+    if (has_channels) {
+        lwnvme_describe_array(describe, "channels", "2u chanid;", data + unit->cio, length - unit->cio,
+                              unit->mucs);
     }
     lwnvme_describe_end(describe);
-    return channels.data != NULL && channels.count * 2u <= channels.length
-               ? unit->cio + unit->mucs * (size_t)2u
-               : 0;
+    return has_channels && channel_bytes <= length - unit->cio ? unit->cio + channel_bytes : 0;
 }
 
 void lwnvme_describe_media_unit_status_log(struct lwnvme_describe *describe, const void *log, size_t length)

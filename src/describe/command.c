@@ -21,24 +21,20 @@ void lwnvme_describe_stream_parameters(struct lwnvme_describe *describe,
 void lwnvme_describe_stream_status(struct lwnvme_describe *describe,
                                    const struct lwnvme_stream_status *status)
 {
-    const struct lwnvme_describe_span streams = {status->sid, sizeof(status->sid), sizeof(status->sid[0]),
-                                                 lwnvme_le16_get(&status->osc)};
+    const uint32_t count = lwnvme_le16_get(&status->osc);
 
-    lwnvme_describe_number(describe, "Open Stream Count", streams.count);
-    lwnvme_describe_array(describe, "streams", "2u sid;", &streams);
+    lwnvme_describe_number(describe, "Open Stream Count", count);
+    lwnvme_describe_array(describe, "streams", "2u sid;", status->sid, sizeof(status->sid), count);
 }
 
 void lwnvme_describe_lba_status_list(struct lwnvme_describe *describe, const void *list, size_t length)
 {
     const struct lwnvme_lba_status_header *header = (const struct lwnvme_lba_status_header *)list;
-    struct lwnvme_describe_span blocks = {NULL, 0, sizeof(struct lwnvme_lba_status_descriptor), 0};
 
     if (length < sizeof(*header)) {
         return;
     }
-    blocks.data = header + 1;
-    blocks.length = length - sizeof(*header);
-    blocks.count = lwnvme_le32_get(&header->nlsd);
     lwnvme_describe_layout(describe, lwnvme_describe_lba_status_list_head, header, sizeof(*header));
-    lwnvme_describe_array(describe, "descriptors", lwnvme_describe_block_status_layout, &blocks);
+    lwnvme_describe_array(describe, "descriptors", lwnvme_describe_block_status_layout, header + 1,
+                          length - sizeof(*header), lwnvme_le32_get(&header->nlsd));
 }

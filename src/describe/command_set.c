@@ -23,12 +23,9 @@ void lwnvme_describe_identify_nvm_namespace(struct lwnvme_describe *describe,
                                             const struct lwnvme_identify_nvm_namespace *identify,
                                             const struct lwnvme_identify_namespace *common)
 {
-    const struct lwnvme_describe_span formats = {identify->elbaf, sizeof(identify->elbaf),
-                                                 sizeof(identify->elbaf[0]),
-                                                 lwnvme_describe_format_count(common)};
-
     lwnvme_describe_layout(describe, lwnvme_describe_nvm_namespace_layout, identify, sizeof(*identify));
-    lwnvme_describe_array(describe, "elbafs", lwnvme_describe_elbaf_layout, &formats);
+    lwnvme_describe_array(describe, "elbafs", lwnvme_describe_elbaf_layout, identify->elbaf,
+                          sizeof(identify->elbaf), lwnvme_describe_format_count(common));
     lwnvme_describe_layout(describe, lwnvme_describe_nvm_namespace_end_layout, &identify->npdgl,
                            sizeof(*identify) - offsetof(struct lwnvme_identify_nvm_namespace, npdgl));
 }
@@ -43,12 +40,9 @@ void lwnvme_describe_identify_zns_namespace(struct lwnvme_describe *describe,
                                             const struct lwnvme_identify_zns_namespace *identify,
                                             const struct lwnvme_identify_namespace *common)
 {
-    const struct lwnvme_describe_span formats = {identify->lbafe, sizeof(identify->lbafe),
-                                                 sizeof(identify->lbafe[0]),
-                                                 lwnvme_describe_format_count(common)};
-
     lwnvme_describe_layout(describe, lwnvme_describe_zns_namespace_layout, identify, sizeof(*identify));
-    lwnvme_describe_array(describe, "lbafe", lwnvme_describe_zns_format_layout, &formats);
+    lwnvme_describe_array(describe, "lbafe", lwnvme_describe_zns_format_layout, identify->lbafe,
+                          sizeof(identify->lbafe), lwnvme_describe_format_count(common));
 }
 
 void lwnvme_describe_identify_zns_controller(struct lwnvme_describe *describe,
@@ -60,11 +54,9 @@ void lwnvme_describe_identify_zns_controller(struct lwnvme_describe *describe,
 void lwnvme_describe_identify_kv_namespace(struct lwnvme_describe *describe,
                                            const struct lwnvme_identify_kv_namespace *identify)
 {
-    const struct lwnvme_describe_span formats = {identify->kvf, sizeof(identify->kvf),
-                                                 sizeof(identify->kvf[0]), identify->nkvf + 1u};
-
     lwnvme_describe_layout(describe, lwnvme_describe_kv_namespace_layout, identify, sizeof(*identify));
-    lwnvme_describe_array(describe, "kvf", lwnvme_describe_kv_format_layout, &formats);
+    lwnvme_describe_array(describe, "kvf", lwnvme_describe_kv_format_layout, identify->kvf,
+                          sizeof(identify->kvf), identify->nkvf + 1u);
 }
 
 void lwnvme_describe_identify_kv_controller(struct lwnvme_describe *describe,
@@ -76,12 +68,11 @@ void lwnvme_describe_identify_kv_controller(struct lwnvme_describe *describe,
 void lwnvme_describe_io_command_sets(struct lwnvme_describe *describe,
                                      const struct lwnvme_identify_io_command_sets *identify)
 {
-    struct lwnvme_describe_span vectors = {identify->vector, sizeof(identify->vector),
-                                           sizeof(identify->vector[0]), 0};
+    uint32_t count = 0;
 
-    while (vectors.count < LWNVME_IO_COMMAND_SET_VECTORS &&
-           lwnvme_le64_get(&identify->vector[vectors.count]) != 0) {
-        vectors.count++;
+    while (count < LWNVME_IO_COMMAND_SET_VECTORS && lwnvme_le64_get(&identify->vector[count]) != 0) {
+        count++;
     }
-    lwnvme_describe_array(describe, "iocs", lwnvme_describe_vector_layout, &vectors);
+    lwnvme_describe_array(describe, "iocs", lwnvme_describe_vector_layout, identify->vector,
+                          sizeof(identify->vector), count);
 }

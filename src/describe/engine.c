@@ -572,11 +572,12 @@ static bool lwnvme_describe_parse(struct lwnvme_describe *describe, struct lwnvm
     return true;
 }
 
-/* Longest name of a layout: the width of its column. */
-static void lwnvme_describe_measure(struct lwnvme_describe *describe, const char *layout)
+/* Longest name of a layout: the width of its column. Returns how many bytes the layout is of. */
+static size_t lwnvme_describe_measure(struct lwnvme_describe *describe, const char *layout)
 {
     struct lwnvme_describe_reader at;
     struct lwnvme_describe_entry entry;
+    size_t bytes = 0;
     uint32_t length;
 
     describe->name_width = 0;
@@ -587,8 +588,10 @@ static void lwnvme_describe_measure(struct lwnvme_describe *describe, const char
         if (length > describe->name_width) {
             describe->name_width = length;
         }
+        bytes += entry.stays ? 0 : entry.bytes;
     }
     describe->unit[0] = '\0';
+    return bytes;
 }
 
 static void lwnvme_describe_number_entry(struct lwnvme_describe *describe,
@@ -627,7 +630,7 @@ void lwnvme_describe_layout(struct lwnvme_describe *describe, const char *layout
     struct lwnvme_describe_reader reader;
     struct lwnvme_describe_entry entry;
 
-    lwnvme_describe_measure(describe, layout);
+    (void)lwnvme_describe_measure(describe, layout);
     lwnvme_describe_read(&reader, layout);
     while (lwnvme_describe_parse(describe, &reader, &entry) && entry.bytes <= length) {
         if (lwnvme_describe_is_number(entry.kind)) {
@@ -643,19 +646,21 @@ void lwnvme_describe_layout(struct lwnvme_describe *describe, const char *layout
 }
 
 void lwnvme_describe_array(struct lwnvme_describe *describe, const char *name, const char *layout,
-                           const struct lwnvme_describe_span *span)
+                           const void *data, size_t length, uint64_t count)
 {
-    const uint8_t *at = (const uint8_t *)span->data;
-    size_t left = span->length;
-    uint64_t i;
+    const uint8_t *at = (const uint8_t *)data;
+    const uint32_t name_width = describe->name_width;
+    size_t entry_bytes;
 
     lwnvme_describe_list(describe, name);
-    for (i = 0; i < span->count && left >= span->entry_bytes; i++) {
+    entry_bytes = lwnvme_describe_measure(describe, layout);
+    describe->name_width = name_width;
+    for (; count > 0 && length >= entry_bytes; count--) {
         lwnvme_describe_section(describe, NULL);
-        lwnvme_describe_layout(describe, layout, at, span->entry_bytes);
+        lwnvme_describe_layout(describe, layout, at, entry_bytes);
         lwnvme_describe_end(describe);
-        at += span->entry_bytes;
-        left -= span->entry_bytes;
+        at += entry_bytes;
+        length -= entry_bytes;
     }
     lwnvme_describe_end(describe);
 }

@@ -52,17 +52,10 @@ const char *lwnvme_describe_hexadecimal(char digits[LWNVME_DESCRIBE_DECIMAL_BYTE
 void lwnvme_describe_layout(struct lwnvme_describe *describe, const char *layout, const void *data,
                             size_t length);
 
-/* Entries of one size, one behind the other. */
-struct lwnvme_describe_span {
-    const void *data;
-    size_t length; /* bytes that may be read */
-    size_t entry_bytes;
-    uint64_t count; /* entries by the device's word; followed as far as length goes */
-};
-
-/* A list of sections, one for each entry that is wholly there. */
+/* A list of sections, one for each entry that is wholly there. The layout is that of one entry, as long as the entry is;
+ * `count` is the device's word, followed as far as the data go. */
 void lwnvme_describe_array(struct lwnvme_describe *describe, const char *name, const char *layout,
-                           const struct lwnvme_describe_span *span);
+                           const void *data, size_t length, uint64_t count);
 
 /* One of several layouts in one constant: each begins with a byte that tells which it is, not 0, and one that says how
  * many more follow; a 0 ends them all. NULL if there is none for `which`. */

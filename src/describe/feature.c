@@ -63,18 +63,14 @@ static void lwnvme_describe_transitions(struct lwnvme_describe *describe,
 static void lwnvme_describe_feature_lists(struct lwnvme_describe *describe, uint8_t fid, uint32_t dword0,
                                           const void *data, size_t length)
 {
-    struct lwnvme_describe_span entries = {data, length, 0, 0};
-
     if (fid == LWNVME_FEATURE_LBA_RANGE_TYPE) {
-        entries.entry_bytes = sizeof(struct lwnvme_lba_range_type);
-        entries.count = lwnvme_field_get(dword0, LWNVME_LBA_RANGE_TYPE_NUM) + 1u;
-        lwnvme_describe_array(describe, "LBA Ranges", lwnvme_describe_range_layout, &entries);
+        lwnvme_describe_array(describe, "LBA Ranges", lwnvme_describe_range_layout, data, length,
+                              lwnvme_field_get(dword0, LWNVME_LBA_RANGE_TYPE_NUM) + 1u);
     } else if (fid == LWNVME_FEATURE_AUTONOMOUS_POWER_STATE_TRANSITION) {
         lwnvme_describe_transitions(describe, (const struct lwnvme_apst_entry *)data, length);
     } else if (fid == LWNVME_FEATURE_FLEXIBLE_DATA_PLACEMENT_EVENTS) {
-        entries.entry_bytes = sizeof(struct lwnvme_supported_fdp_event);
-        entries.count = lwnvme_field_get(dword0, LWNVME_FDP_EVENTS_DW0_NSFDPE);
-        lwnvme_describe_array(describe, "events", "1u type;1u@0:0 enabled;", &entries);
+        lwnvme_describe_array(describe, "events", "1u type;1u@0 enabled;", data, length,
+                              lwnvme_field_get(dword0, LWNVME_FDP_EVENTS_DW0_NSFDPE));
     } else if (fid >= LWNVME_FEATURE_ENHANCED_CONTROLLER_METADATA &&
                fid <= LWNVME_FEATURE_NAMESPACE_METADATA && length >= LWNVME_DESCRIBE_METADATA_HEAD_BYTES) {
         lwnvme_describe_metadata(describe,

@@ -57,14 +57,14 @@ void lwnvme_describe_firmware_slot_log(struct lwnvme_describe *describe,
 void lwnvme_describe_changed_namespaces_log(struct lwnvme_describe *describe,
                                             const struct lwnvme_changed_namespaces_log *log)
 {
-    struct lwnvme_describe_span entries = {log->nsid, sizeof(log->nsid), sizeof(log->nsid[0]), 0};
+    uint32_t count = 0;
 
-    while (entries.count < LWNVME_NAMESPACE_LIST_ENTRIES && lwnvme_le32_get(&log->nsid[entries.count]) != 0) {
-        entries.count++;
+    while (count < LWNVME_NAMESPACE_LIST_ENTRIES && lwnvme_le32_get(&log->nsid[count]) != 0) {
+        count++;
     }
     if (lwnvme_le32_get(&log->nsid[0]) == LWNVME_NSID_ALL) {
         lwnvme_describe_remark(describe, "too many to list");
-        entries.count = 0;
+        count = 0;
     }
-    lwnvme_describe_array(describe, "changed_namespaces", "4u nsid;", &entries);
+    lwnvme_describe_array(describe, "changed_namespaces", "4u nsid;", log->nsid, sizeof(log->nsid), count);
 }

@@ -13,23 +13,21 @@
 void lwnvme_describe_namespace_list(struct lwnvme_describe *describe,
                                     const struct lwnvme_identify_namespace_list *list)
 {
-    struct lwnvme_describe_span entries = {list->nsid, sizeof(list->nsid), sizeof(list->nsid[0]), 0};
+    uint32_t count = 0;
 
-    while (entries.count < LWNVME_NAMESPACE_LIST_ENTRIES &&
-           lwnvme_le32_get(&list->nsid[entries.count]) != 0) {
-        entries.count++;
+    while (count < LWNVME_NAMESPACE_LIST_ENTRIES && lwnvme_le32_get(&list->nsid[count]) != 0) {
+        count++;
     }
-    lwnvme_describe_array(describe, "nsid_list", "4u nsid;", &entries);
+    lwnvme_describe_array(describe, "nsid_list", "4u nsid;", list->nsid, sizeof(list->nsid), count);
 }
 
 void lwnvme_describe_controller_list(struct lwnvme_describe *describe,
                                      const struct lwnvme_identify_controller_list *list)
 {
-    const struct lwnvme_describe_span entries = {list->cntlid, sizeof(list->cntlid), sizeof(list->cntlid[0]),
-                                                 lwnvme_le16_get(&list->numid)};
+    const uint32_t count = lwnvme_le16_get(&list->numid);
 
-    lwnvme_describe_number(describe, "num_ctrl", entries.count);
-    lwnvme_describe_array(describe, "ctrl_list", "2u ctrl_id;", &entries);
+    lwnvme_describe_number(describe, "num_ctrl", count);
+    lwnvme_describe_array(describe, "ctrl_list", "2u ctrl_id;", list->cntlid, sizeof(list->cntlid), count);
 }
 
 /* One descriptor of known length in words. */
@@ -73,11 +71,11 @@ void lwnvme_describe_namespace_descriptors(struct lwnvme_describe *describe, con
 void lwnvme_describe_nvm_set_list(struct lwnvme_describe *describe,
                                   const struct lwnvme_identify_nvm_set_list *list)
 {
-    const struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]),
-                                                 list->numid};
+    const uint32_t count = list->numid;
 
-    lwnvme_describe_number(describe, "nid", entries.count);
-    lwnvme_describe_array(describe, "NVMSet", lwnvme_describe_nvm_set_layout, &entries);
+    lwnvme_describe_number(describe, "nid", count);
+    lwnvme_describe_array(describe, "NVMSet", lwnvme_describe_nvm_set_layout, list->entry,
+                          sizeof(list->entry), count);
 }
 
 void lwnvme_describe_primary_controller(struct lwnvme_describe *describe,
@@ -89,22 +87,21 @@ void lwnvme_describe_primary_controller(struct lwnvme_describe *describe,
 void lwnvme_describe_secondary_controller_list(struct lwnvme_describe *describe,
                                                const struct lwnvme_identify_secondary_controller_list *list)
 {
-    const struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]),
-                                                 list->numid};
+    const uint32_t count = list->numid;
 
-    lwnvme_describe_number(describe, "num", entries.count);
-    lwnvme_describe_array(describe, "secondary-controllers", lwnvme_describe_secondary_layout, &entries);
+    lwnvme_describe_number(describe, "num", count);
+    lwnvme_describe_array(describe, "secondary-controllers", lwnvme_describe_secondary_layout, list->entry,
+                          sizeof(list->entry), count);
 }
 
 void lwnvme_describe_granularity_list(struct lwnvme_describe *describe,
                                       const struct lwnvme_identify_granularity_list *list)
 {
-    const struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]),
-                                                 list->numd + 1u};
+    const uint32_t count = list->numd + 1u;
 
     lwnvme_describe_layout(describe, lwnvme_describe_granularity_head, list, sizeof(*list));
     lwnvme_describe_array(describe, "namespace-granularity-list", lwnvme_describe_granularity_layout,
-                          &entries);
+                          list->entry, sizeof(list->entry), count);
 }
 
 static bool lwnvme_describe_is_zero(const uint8_t *bytes, size_t length)
@@ -119,31 +116,32 @@ static bool lwnvme_describe_is_zero(const uint8_t *bytes, size_t length)
 
 void lwnvme_describe_uuid_list(struct lwnvme_describe *describe, const struct lwnvme_identify_uuid_list *list)
 {
-    struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]), 0};
+    uint32_t count = 0;
 
-    while (entries.count < LWNVME_UUID_LIST_ENTRIES &&
-           !lwnvme_describe_is_zero(list->entry[entries.count].uuid, sizeof(list->entry[0].uuid))) {
-        entries.count++;
+    while (count < LWNVME_UUID_LIST_ENTRIES &&
+           !lwnvme_describe_is_zero(list->entry[count].uuid, sizeof(list->entry[0].uuid))) {
+        count++;
     }
-    lwnvme_describe_array(describe, "UUID-list", lwnvme_describe_uuid_layout, &entries);
+    lwnvme_describe_array(describe, "UUID-list", lwnvme_describe_uuid_layout, list->entry,
+                          sizeof(list->entry), count);
 }
 
 void lwnvme_describe_domain_list(struct lwnvme_describe *describe,
                                  const struct lwnvme_identify_domain_list *list)
 {
-    const struct lwnvme_describe_span entries = {list->entry, sizeof(list->entry), sizeof(list->entry[0]),
-                                                 list->numid};
+    const uint32_t count = list->numid;
 
-    lwnvme_describe_number(describe, "num_dom_entries", entries.count);
-    lwnvme_describe_array(describe, "domain_list", lwnvme_describe_domain_layout, &entries);
+    lwnvme_describe_number(describe, "num_dom_entries", count);
+    lwnvme_describe_array(describe, "domain_list", lwnvme_describe_domain_layout, list->entry,
+                          sizeof(list->entry), count);
 }
 
 void lwnvme_describe_endurance_group_list(struct lwnvme_describe *describe,
                                           const struct lwnvme_identify_endurance_group_list *list)
 {
-    const struct lwnvme_describe_span entries = {list->endgid, sizeof(list->endgid), sizeof(list->endgid[0]),
-                                                 lwnvme_le16_get(&list->numid)};
+    const uint32_t count = lwnvme_le16_get(&list->numid);
 
-    lwnvme_describe_number(describe, "num_endgrp_id", entries.count);
-    lwnvme_describe_array(describe, "endgrp_list", "2u endgrp_id;", &entries);
+    lwnvme_describe_number(describe, "num_endgrp_id", count);
+    lwnvme_describe_array(describe, "endgrp_list", "2u endgrp_id;", list->endgid, sizeof(list->endgid),
+                          count);
 }

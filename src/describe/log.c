@@ -8,12 +8,6 @@
  */
 #include "engine.h"
 
-/* Bytes of a list that follows a header, 0 if not even the header is whole. */
-static size_t lwnvme_describe_behind(size_t length, size_t header_bytes)
-{
-    return length > header_bytes ? length - header_bytes : 0;
-}
-
 static void lwnvme_describe_self_test_result(struct lwnvme_describe *describe,
                                              const struct lwnvme_self_test_log_result *result)
 {
@@ -71,15 +65,15 @@ void lwnvme_describe_endurance_group_log(struct lwnvme_describe *describe,
 void lwnvme_describe_aggregate_log(struct lwnvme_describe *describe, const void *log, size_t length)
 {
     const struct lwnvme_aggregate_header *header = (const struct lwnvme_aggregate_header *)log;
-    struct lwnvme_describe_span entries = {header + 1, lwnvme_describe_behind(length, sizeof(*header)), 2u,
-                                           0};
+    uint64_t count;
 
     if (length < sizeof(*header)) {
         return;
     }
-    entries.count = lwnvme_le64_get(&header->nument);
-    lwnvme_describe_number(describe, "num_entries_avail", entries.count);
-    lwnvme_describe_array(describe, "list_of_entries", "2u entry;", &entries);
+    count = lwnvme_le64_get(&header->nument);
+    lwnvme_describe_number(describe, "num_entries_avail", count);
+    lwnvme_describe_array(describe, "list_of_entries", "2u entry;", header + 1, length - sizeof(*header),
+                          count);
 }
 
 void lwnvme_describe_predictable_latency_log(struct lwnvme_describe *describe,
@@ -110,19 +104,19 @@ static const char *lwnvme_describe_ana_state(const struct lwnvme_ana_group *grou
 static size_t lwnvme_describe_ana_group(struct lwnvme_describe *describe, const uint8_t *data, size_t length)
 {
     const struct lwnvme_ana_group *group = (const struct lwnvme_ana_group *)(const void *)data;
-    struct lwnvme_describe_span nsids = {NULL, lwnvme_describe_behind(length, sizeof(*group)), 4u, 0};
+    uint64_t nsid_bytes;
 
     if (length < sizeof(*group)) {
         return 0;
     }
-    nsids.data = group + 1;
-    nsids.count = lwnvme_le32_get(&group->nnsid);
+    nsid_bytes = (uint64_t)lwnvme_le32_get(&group->nnsid) * 4u;
+    length -= sizeof(*group);
     lwnvme_describe_section(describe, NULL);
     lwnvme_describe_layout(describe, lwnvme_describe_ana_group_layout, group, sizeof(*group));
     lwnvme_describe_words(describe, "state", lwnvme_describe_ana_state(group));
-    lwnvme_describe_array(describe, "NSIDS", "4u nsid;", &nsids);
+    lwnvme_describe_array(describe, "NSIDS", "4u nsid;", group + 1, length, nsid_bytes >> 2);
     lwnvme_describe_end(describe);
-    return nsids.count * 4u <= nsids.length ? sizeof(*group) + (size_t)nsids.count * 4u : 0;
+    return nsid_bytes <= length ? sizeof(*group) + (size_t)nsid_bytes : 0;
 }
 
 void lwnvme_describe_ana_log(struct lwnvme_describe *describe, const void *log, size_t length)
@@ -150,24 +144,23 @@ static size_t lwnvme_describe_lba_element(struct lwnvme_describe *describe, cons
 {
     const struct lwnvme_lba_status_log_element *element =
         (const struct lwnvme_lba_status_log_element *)(const void *)data;
-    const size_t range_bytes = sizeof(struct lwnvme_lba_status_log_range);
-    struct lwnvme_describe_span ranges = {NULL, lwnvme_describe_behind(length, sizeof(*element)), range_bytes,
-                                          0};
+    uint64_t count;
+    uint64_t range_bytes;
 
     if (length < sizeof(*element)) {
         return 0;
     }
-    ranges.data = element + 1;
-    ranges.count = lwnvme_le32_get(&element->nlrd);
-    if (ranges.count == LWNVME_LBA_STATUS_UNKNOWN) {
-        ranges.count = 0;
+    count = lwnvme_le32_get(&element->nlrd);
+    if (count == LWNVME_LBA_STATUS_UNKNOWN) {
+        count = 0;
     }
+    range_bytes = count * sizeof(struct lwnvme_lba_status_log_range);
+    length -= sizeof(*element);
     lwnvme_describe_section(describe, NULL);
     lwnvme_describe_layout(describe, lwnvme_describe_lba_element_layout, element, sizeof(*element));
-    lwnvme_describe_array(describe, "descs", "8u rslba;4z rnlb[blocks];", &ranges);
+    lwnvme_describe_array(describe, "descs", "8u rslba;4z rnlb[blocks];4-;", element + 1, length, count);
     lwnvme_describe_end(describe);
-    return ranges.count * range_bytes <= ranges.length ? sizeof(*element) + (size_t)ranges.count * range_bytes
-                                                       : 0;
+    return range_bytes <= length ? sizeof(*element) + (size_t)range_bytes : 0;
 }
 
 void lwnvme_describe_lba_status_log(struct lwnvme_describe *describe, const void *log, size_t length)
@@ -222,9 +215,8 @@ void lwnvme_describe_changed_zones_log(struct lwnvme_describe *describe,
                                        const struct lwnvme_changed_zones_log *log)
 {
     const uint16_t count = lwnvme_le16_get(&log->nrzid);
-    const struct lwnvme_describe_span zones = {log->zid, sizeof(log->zid), sizeof(log->zid[0]),
-                                               count != LWNVME_CHANGED_ZONES_TOO_MANY ? count : 0u};
 
     lwnvme_describe_layout(describe, lwnvme_describe_changed_zones_head, log, sizeof(*log));
-    lwnvme_describe_array(describe, "zid_list", "8u zid;", &zones);
+    lwnvme_describe_array(describe, "zid_list", "8u zid;", log->zid, sizeof(log->zid),
+                          count != LWNVME_CHANGED_ZONES_TOO_MANY ? count : 0u);
 }

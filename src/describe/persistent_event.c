@@ -11,16 +11,13 @@
 /* By firmware revision, then a list of controllers up to the end. */
 static void lwnvme_describe_reset_event(struct lwnvme_describe *describe, const uint8_t *data, size_t length)
 {
-    struct lwnvme_describe_span controllers = {NULL, 0, sizeof(struct lwnvme_event_controller_reset), 0};
-
     if (length < sizeof(struct lwnvme_event_power_on_or_reset)) {
         return;
     }
     lwnvme_describe_layout(describe, "8s fw_rev;", data, length);
-    controllers.data = data + sizeof(struct lwnvme_event_power_on_or_reset);
-    controllers.length = length - sizeof(struct lwnvme_event_power_on_or_reset);
-    controllers.count = UINT64_MAX;
-    lwnvme_describe_array(describe, "controllers", lwnvme_describe_reset_event_layout, &controllers);
+    lwnvme_describe_array(describe, "controllers", lwnvme_describe_reset_event_layout,
+                          data + sizeof(struct lwnvme_event_power_on_or_reset),
+                          length - sizeof(struct lwnvme_event_power_on_or_reset), UINT64_MAX);
 }
 
 /* The command's lwnvme_describe_set_feature_dwords as far as they are there; the feature's data stay out. */

@@ -13,23 +13,22 @@ static size_t lwnvme_describe_placement_configuration(struct lwnvme_describe *de
 {
     const struct lwnvme_fdp_configuration *configuration =
         (const struct lwnvme_fdp_configuration *)(const void *)data;
-    struct lwnvme_describe_span handles = {NULL, 0, sizeof(struct lwnvme_fdp_handle), 0};
     size_t bytes;
+    bool is_whole;
 
     if (length < sizeof(*configuration)) {
         return 0;
     }
     bytes = lwnvme_le16_get(&configuration->dsze);
+    is_whole = bytes >= sizeof(*configuration) && bytes <= length;
     lwnvme_describe_section(describe, NULL);
     lwnvme_describe_layout(describe, lwnvme_describe_placement_layout, configuration, sizeof(*configuration));
-    if (bytes >= sizeof(*configuration) && bytes <= length) {
-        handles.data = configuration + 1;
-        handles.length = bytes - sizeof(*configuration);
-        handles.count = lwnvme_le16_get(&configuration->nruh);
-        lwnvme_describe_array(describe, "ruhs", lwnvme_describe_placement_handle, &handles);
+    if (is_whole) {
+        lwnvme_describe_array(describe, "ruhs", lwnvme_describe_placement_handle, configuration + 1,
+                              bytes - sizeof(*configuration), lwnvme_le16_get(&configuration->nruh));
     }
     lwnvme_describe_end(describe);
-    return handles.data != NULL ? bytes : 0;
+    return is_whole ? bytes : 0;
 }
 
 void lwnvme_describe_fdp_configurations_log(struct lwnvme_describe *describe, const void *log, size_t length)
@@ -55,16 +54,15 @@ void lwnvme_describe_fdp_configurations_log(struct lwnvme_describe *describe, co
 void lwnvme_describe_fdp_usage_log(struct lwnvme_describe *describe, const void *log, size_t length)
 {
     const struct lwnvme_fdp_usage_header *header = (const struct lwnvme_fdp_usage_header *)log;
-    struct lwnvme_describe_span handles = {NULL, 0, sizeof(struct lwnvme_fdp_usage), 0};
+    uint32_t count;
 
     if (length < sizeof(*header)) {
         return;
     }
-    handles.data = header + 1;
-    handles.length = length - sizeof(*header);
-    handles.count = lwnvme_le16_get(&header->nruh);
-    lwnvme_describe_number(describe, "nruh", handles.count);
-    lwnvme_describe_array(describe, "ruhus", lwnvme_describe_placement_usage, &handles);
+    count = lwnvme_le16_get(&header->nruh);
+    lwnvme_describe_number(describe, "nruh", count);
+    lwnvme_describe_array(describe, "ruhus", lwnvme_describe_placement_usage, header + 1,
+                          length - sizeof(*header), count);
 }
 
 void lwnvme_describe_fdp_statistics_log(struct lwnvme_describe *describe,

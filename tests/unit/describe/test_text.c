@@ -18,11 +18,10 @@ static void names_stand_in_a_column(void **state)
 static void lists_count_and_sections_indent(void **state)
 {
     static const uint8_t data[] = {1, 2, 3, 4};
-    const struct lwnvme_describe_span pairs = {data, sizeof(data), 2, 2};
     struct collect *collect = collect_start();
 
     (void)state;
-    lwnvme_describe_array(&collect->text.describe, "pairs", "1u a;1u b;", &pairs);
+    lwnvme_describe_array(&collect->text.describe, "pairs", "1u a;1u b;", data, sizeof(data), 2);
     lwnvme_describe_list(&collect->text.describe, "values");
     lwnvme_describe_number(&collect->text.describe, NULL, 7);
     lwnvme_describe_number(&collect->text.describe, NULL, 8);
