@@ -7,12 +7,10 @@
  *
  * Exit status 0: passed; 1: failed; 2: it could not begin.
  */
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "lwnvme_sim.h"
 #include "platform.h"
@@ -38,18 +36,6 @@ void platform_put(char c)
     if (c == '\n' || c == ' ' || c == '\b') {
         fflush(stdout);
     }
-}
-
-int platform_get(uint32_t timeout_ms)
-{
-    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
-    unsigned char key;
-
-    fflush(stdout);
-    if (poll(&input, 1, (int)timeout_ms) <= 0) {
-        return PLATFORM_NO_KEY;
-    }
-    return read(STDIN_FILENO, &key, 1) == 1 ? key : PLATFORM_CLOSED;
 }
 
 uint64_t platform_now_us(void)

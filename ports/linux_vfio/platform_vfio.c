@@ -2,11 +2,9 @@
 /* The demo's platform in a Linux process: console, buffers from the port's arena, threads for processors. */
 #include "platform_vfio.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "text.h"
 
@@ -35,18 +33,6 @@ void platform_put(char c)
     if (!vfio_quiet) {
         putchar(c);
     }
-}
-
-int platform_get(uint32_t timeout_ms)
-{
-    struct pollfd input = {STDIN_FILENO, POLLIN, 0};
-    unsigned char key;
-
-    fflush(stdout);
-    if (poll(&input, 1, (int)timeout_ms) <= 0) {
-        return PLATFORM_NO_KEY;
-    }
-    return read(STDIN_FILENO, &key, 1) == 1 ? key : PLATFORM_CLOSED;
 }
 
 uint64_t platform_now_us(void)

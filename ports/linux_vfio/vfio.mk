@@ -7,7 +7,7 @@
 
 VFIO_PORT := $(addprefix ports/linux_vfio/,common.c device.c dma.c fence.c info.c iova.c irq.c lwnvme_vfio.c pci.c use.c)
 VFIO_TOOL := $(VFIO_PORT) $(addprefix ports/linux_vfio/,platform_vfio.c tool.c tool_drive.c tool_file.c tool_list.c) \
-    $(DEMO_SOURCES)
+    examples/kernel/keys_posix.c $(DEMO_SOURCES)
 
 # Frames: paths are put together on the stack, which is large in a process.
 VFIO_CFLAGS := -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -O2 -g -fPIC -fvisibility=hidden \

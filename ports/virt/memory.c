@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Machines with a device tree: the four functions that a C compiler expects of every program, and that the library
+ * Machines with a device tree: three of the four functions that a C compiler expects of every program, and that the library
  * uses. Words are moved where both sides allow it. Compiled so that no loop is turned into a call of the function that it
  * is in.
  */
@@ -15,7 +15,6 @@ typedef uint64_t __attribute__((may_alias)) memory_word;
 void *memcpy(void *to, const void *from, size_t length);
 void *memmove(void *to, const void *from, size_t length);
 void *memset(void *to, int value, size_t length);
-int memcmp(const void *left, const void *right, size_t length);
 
 static bool memory_words_fit(const void *left, const void *right)
 {
@@ -70,17 +69,4 @@ void *memset(void *to, int value, size_t length)
         *at++ = (uint8_t)value;
     }
     return to;
-}
-
-int memcmp(const void *left, const void *right, size_t length)
-{
-    const uint8_t *a = left;
-    const uint8_t *b = right;
-
-    for (size_t i = 0; i < length; i++) {
-        if (a[i] != b[i]) {
-            return a[i] < b[i] ? -1 : 1;
-        }
-    }
-    return 0;
 }

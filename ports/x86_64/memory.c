@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* x86-64 and i686 ports: the four functions that a C compiler expects of every program, and that the library uses. */
+/* x86-64 and i686 ports: three of the four functions that a C compiler expects of every program, and that the library uses. */
 #include <stddef.h>
 #include <stdint.h>
 
 void *memcpy(void *to, const void *from, size_t length);
 void *memmove(void *to, const void *from, size_t length);
 void *memset(void *to, int value, size_t length);
-int memcmp(const void *left, const void *right, size_t length);
 
 #ifdef __x86_64__
 #define MEMORY_COPY_WORDS "rep movsq"
@@ -50,17 +49,4 @@ void *memset(void *to, int value, size_t length)
     __asm__ volatile(MEMORY_FILL_WORDS : "+D"(at), "+c"(words) : "a"(fill) : "memory");
     __asm__ volatile("rep stosb" : "+D"(at), "+c"(rest) : "a"(fill) : "memory");
     return to;
-}
-
-int memcmp(const void *left, const void *right, size_t length)
-{
-    const uint8_t *a = left;
-    const uint8_t *b = right;
-
-    for (size_t i = 0; i < length; i++) {
-        if (a[i] != b[i]) {
-            return a[i] < b[i] ? -1 : 1;
-        }
-    }
-    return 0;
 }

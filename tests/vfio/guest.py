@@ -48,6 +48,18 @@ class Steps(dict):
         raise AssertionError(f"the guest did not come to {name}:\n{self.console[-3000:]}")
 
 
+def refused(ran, name):
+    """The one line of a step that was refused."""
+    assert ran.status[name] == 2, ran[name]
+    assert ran[name].startswith("lwnvme: ") and ran[name].count("\n") == 1, ran[name]
+    return ran[name][len("lwnvme: "):].strip()
+
+
+def good(ran, *names):
+    for name in names:
+        assert ran[name] is not None and ran.status[name] == 0, (name, ran[name])
+
+
 def run(tmp_path, script, devices, timeout, iommu=True, trace=None, append=""):
     """Boots, runs the script (shell functions and `step NAME COMMAND...`), and says what came of it."""
     (tmp_path / "script").write_text(PROLOGUE + script + "\necho '== end =='\n")

@@ -14,6 +14,7 @@ import time
 import pytest
 
 import guest
+from guest import good, refused
 
 MIB = 1024 * 1024
 TIMEOUT_S = int(os.environ.get("GUEST_TIMEOUT_S") or 300)
@@ -210,18 +211,6 @@ def plain(value):
     if isinstance(value, dict):
         return {key: plain(one) for key, one in value.items()}
     return value
-
-
-def refused(ran, name):
-    """The one line of a step that was refused."""
-    assert ran.status[name] == 2, ran[name]
-    assert ran[name].startswith("lwnvme: ") and ran[name].count("\n") == 1, ran[name]
-    return ran[name][len("lwnvme: "):].strip()
-
-
-def good(ran, *names):
-    for name in names:
-        assert ran[name] is not None and ran.status[name] == 0, (name, ran[name])
 
 
 # ---- looking, before and after

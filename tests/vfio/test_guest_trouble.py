@@ -8,6 +8,7 @@ import re
 import pytest
 
 import guest
+from guest import good, refused
 
 MIB = 1024 * 1024
 TIMEOUT_S = int(os.environ.get("GUEST_TIMEOUT_S") or 300)
@@ -119,16 +120,6 @@ def ran(tmp_path_factory):
     steps = guest.run(tmp_path, SCRIPT, devices, TIMEOUT_S, append="nvme_core.multipath=N")
     (guest.TREE / "build/vfio/guest-trouble.log").write_text(steps.console)
     return steps
-
-
-def good(ran, *names):
-    for name in names:
-        assert ran[name] is not None and ran.status[name] == 0, (name, ran[name])
-
-
-def refused(ran, name):
-    assert ran.status[name] == 2 and ran[name].count("\n") == 1, (ran.status[name], ran[name])
-    return ran[name].removeprefix("lwnvme: ").strip()
 
 
 def test_came_to_the_end(ran):
