@@ -176,6 +176,12 @@ static struct sim_region *region_check(struct lwnvme_sim *sim, uint64_t dma, boo
                         to_memory ? "write" : "read", (unsigned long long)dma);
         return NULL;
     }
+    if (lwsim_cmb_at(sim, dma, 1) != NULL) {
+        lwsim_violation(sim,
+                        "memory: 0x%llx is in the controller memory buffer that has been enabled over it",
+                        (unsigned long long)dma);
+        return NULL;
+    }
     *left = high - dma;
     return region;
 }

@@ -21,7 +21,7 @@ static int fresh(void **state)
 
 static void build(const char *revision, uint32_t flags)
 {
-    struct lwnvme_sim_image image = {revision, flags, 3, 0x0004};
+    struct lwnvme_sim_image image = {.revision = revision, .flags = flags, .mdts = 3, .oncs = 0x0004};
     assert_true(lwnvme_sim_image_build(&image, image_bytes, sizeof(image_bytes)));
 }
 
@@ -328,7 +328,7 @@ static void test_no_firmware_commands_without_the_capability(void **state)
 static void test_builder_refuses_odd_sizes(void **state)
 {
     (void)state;
-    struct lwnvme_sim_image image = {"1", 0, 0, 0};
+    struct lwnvme_sim_image image = {.revision = "1"};
     assert_false(lwnvme_sim_image_build(&image, image_bytes, 63));
     assert_false(lwnvme_sim_image_build(&image, image_bytes, 66));
     assert_true(lwnvme_sim_image_build(&image, image_bytes, 64));

@@ -287,7 +287,7 @@ static void test_capabilities_and_fields(void **state)
 static void test_pending_firmware_comes_first(void **state)
 {
     (void)state;
-    struct lwnvme_sim_image image = {"2.0", 0, 0, 0};
+    struct lwnvme_sim_image image = {.revision = "2.0"};
     mini_start(&mini, &config);
     assert_true(lwnvme_sim_image_build(&image, mini.page, 4096));
     assert_int_equal(mini_admin(&mini, 0x11, 0, 1023, 0, true), 0);

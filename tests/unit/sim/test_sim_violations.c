@@ -89,6 +89,19 @@ static void test_enabled(void **state)
     expect_write(0x1000, 0, "after a shutdown");
     expect_write(0x14, 0x00458001, "while a shutdown is in progress");
     mini_abandon(&mini);
+    for (unsigned late = 0; late < 3; late++) { /* unless it takes longer than it said */
+        config.rtd3e = late == 2 ? 0 : 1000;
+        config.shutdown_delay_us = 1000000000;
+        mini_start(&mini, &config);
+        mini_write(&mini, 0x14, 0x00464001);
+        lwnvme_sim_advance(mini.sim, late == 0 ? 900 : late == 1 ? 1100 : 500000000);
+        mini_write(&mini, 0x14, 0x00460000);
+        if (late == 0) {
+            mini_expect_violation(&mini, "EN set to 0 while a shutdown is in progress");
+        }
+        mini_expect_none(&mini);
+        mini_abandon(&mini);
+    }
     mini_start(&mini, &config);
     mini_write(&mini, 0x14, 0x00460000);
     memset(mini.admin.cq, 0, MINI_ENTRIES * 16);
@@ -181,6 +194,24 @@ static void test_identifiers(void **state)
     lwnvme_sim_advance(mini.sim, 100);
     assert_true(mini_take(&mini, &mini.io));
     assert_int_equal(mini.cqe[3] >> 17, 0);
+    mini.cid = 0xfffe;
+    assert_int_equal(mini_do(&mini, &mini.io, flush), 0);
+    mini_expect_violation(&mini, "FFFFh");
+    mini_stop(&mini);
+}
+
+static void test_memory_of_its_own(void **state)
+{
+    (void)state;
+    config.cmb_bytes = 4096;
+    mini_start(&mini, &config);
+    assert_int_equal(mini_rw(&mini, 2, 0, 1, mini.page_dma, 0), 0);
+    mini_write(&mini, 0x54, (uint32_t)(mini.page_dma >> 32));
+    mini_write(&mini, 0x50, ((uint32_t)mini.page_dma & ~0xfffu) | 3u);
+    assert_int_equal(mini_rw(&mini, 2, 0, 1, mini.page_dma, 0), 0x0004);
+    mini_expect_violation(&mini, "enabled over it");
+    mini_write(&mini, 0x50, 0);
+    assert_int_equal(mini_rw(&mini, 2, 0, 1, mini.page_dma, 0), 0);
     mini_stop(&mini);
 }
 
@@ -411,6 +442,7 @@ int main(void)
         cmocka_unit_test_setup(test_doorbells, fresh),
         cmocka_unit_test_setup(test_reserved_fields, fresh),
         cmocka_unit_test_setup(test_identifiers, fresh),
+        cmocka_unit_test_setup(test_memory_of_its_own, fresh),
         cmocka_unit_test_setup(test_prp, fresh),
         cmocka_unit_test_setup(test_memory, fresh),
         cmocka_unit_test_setup(test_reach, fresh),
