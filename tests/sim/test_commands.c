@@ -83,8 +83,10 @@ static void fault_077_dataset_management_beyond_its_limits(void **state)
         scenario_fill(model, 4096 * BLOCK, entries);
         assert_int_equal(lwnvme_sync_write(s.queue, s.ns, 0, 4096, model, 0), LWNVME_OK);
         for (uint32_t i = 0; i < 256; i++) {
-            uint32_t count =
-                i % 17 == 0 ? 100 + scenario_random(&random) % 500 : 1 + scenario_random(&random) % 3;
+            uint32_t count = i % 17 == 0 ? 100 + scenario_random(&random) % 500
+                             : i % 5 < 2
+                                 ? 30 + scenario_random(&random) % 40 /* two are mostly more than 70 blocks */
+                                 : 1 + scenario_random(&random) % 3;
             uint32_t lba = scenario_random(&random) % (4096 - count);
 
             lwnvme_dsm_range_set(&ranges[i], lba, count);
