@@ -92,13 +92,13 @@ static const struct lwnvme_feature_row lwnvme_apst_row = {
 int lwnvme_apst_get(struct lwnvme_controller *controller, struct lwnvme_request *request, uint8_t select,
                     struct lwnvme_apst *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_apst_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_apst_row);
 }
 
 int lwnvme_apst_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                     const struct lwnvme_apst *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_apst_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_apst_row);
 }
 
 /* What entering and leaving a state costs; 0: not reported, or beyond all reason. */

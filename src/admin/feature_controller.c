@@ -30,13 +30,13 @@ static const struct lwnvme_feature_row lwnvme_arbitration_row = {
 int lwnvme_arbitration_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            uint8_t select, struct lwnvme_arbitration *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_arbitration_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_arbitration_row);
 }
 
 int lwnvme_arbitration_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            const struct lwnvme_arbitration *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_arbitration_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_arbitration_row);
 }
 
 /* All sensors at once can be set, not got. */
@@ -75,13 +75,13 @@ static const struct lwnvme_feature_row lwnvme_temperature_threshold_row = {
 int lwnvme_temperature_threshold_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                      uint8_t select, struct lwnvme_temperature_threshold *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_temperature_threshold_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_temperature_threshold_row);
 }
 
 int lwnvme_temperature_threshold_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                      const struct lwnvme_temperature_threshold *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_temperature_threshold_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_temperature_threshold_row);
 }
 
 static const struct lwnvme_feature_row lwnvme_write_cache_row = {
@@ -96,13 +96,13 @@ static const struct lwnvme_feature_row lwnvme_write_cache_row = {
 int lwnvme_write_cache_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            uint8_t select, bool *enabled)
 {
-    return lwnvme_feature_row_get(controller, request, select, enabled, &lwnvme_write_cache_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, enabled, &lwnvme_write_cache_row);
 }
 
 int lwnvme_write_cache_set(struct lwnvme_controller *controller, struct lwnvme_request *request, bool enabled,
                            bool save)
 {
-    return lwnvme_feature_number_set(controller, request, enabled, save, &lwnvme_write_cache_row, 0);
+    return lwnvme_feature_number_set(controller, request, enabled, save, &lwnvme_write_cache_row);
 }
 
 /* A count of 65536 is more than there can be identifiers for. */
@@ -133,7 +133,7 @@ static const struct lwnvme_feature_row lwnvme_number_of_queues_row = {
 int lwnvme_number_of_queues_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint8_t select, struct lwnvme_number_of_queues *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_number_of_queues_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_number_of_queues_row);
 }
 
 static const struct lwnvme_feature_row lwnvme_interrupt_coalescing_row = {
@@ -150,13 +150,13 @@ static const struct lwnvme_feature_row lwnvme_interrupt_coalescing_row = {
 int lwnvme_interrupt_coalescing_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint8_t select, struct lwnvme_interrupt_coalescing *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_interrupt_coalescing_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_interrupt_coalescing_row);
 }
 
 int lwnvme_interrupt_coalescing_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     const struct lwnvme_interrupt_coalescing *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_interrupt_coalescing_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_interrupt_coalescing_row);
 }
 
 /* Vector 0 is the admin queue's; the controller repeats which one it is about. */
@@ -187,13 +187,13 @@ static const struct lwnvme_feature_row lwnvme_interrupt_vector_row = {
 int lwnvme_interrupt_vector_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint8_t select, struct lwnvme_interrupt_vector *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_interrupt_vector_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_interrupt_vector_row);
 }
 
 int lwnvme_interrupt_vector_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 const struct lwnvme_interrupt_vector *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_interrupt_vector_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_interrupt_vector_row);
 }
 
 static const struct lwnvme_feature_row lwnvme_write_atomicity_row = {
@@ -207,15 +207,13 @@ static const struct lwnvme_feature_row lwnvme_write_atomicity_row = {
 int lwnvme_write_atomicity_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                uint8_t select, bool *normal_disabled)
 {
-    return lwnvme_feature_row_get(controller, request, select, normal_disabled, &lwnvme_write_atomicity_row,
-                                  0);
+    return lwnvme_feature_row_get(controller, request, select, normal_disabled, &lwnvme_write_atomicity_row);
 }
 
 int lwnvme_write_atomicity_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                bool normal_disabled, bool save)
 {
-    return lwnvme_feature_number_set(controller, request, normal_disabled, save, &lwnvme_write_atomicity_row,
-                                     0);
+    return lwnvme_feature_number_set(controller, request, normal_disabled, save, &lwnvme_write_atomicity_row);
 }
 
 /* All that may be enabled: SMART warnings always; the rest as OAES and LPA say. */
@@ -251,13 +249,13 @@ static const struct lwnvme_feature_row lwnvme_event_configuration_row = {
 int lwnvme_event_configuration_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint8_t select, uint32_t *bits)
 {
-    return lwnvme_feature_row_get(controller, request, select, bits, &lwnvme_event_configuration_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, bits, &lwnvme_event_configuration_row);
 }
 
 int lwnvme_event_configuration_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint32_t bits, bool save)
 {
-    return lwnvme_feature_number_set(controller, request, bits, save, &lwnvme_event_configuration_row, 0);
+    return lwnvme_feature_number_set(controller, request, bits, save, &lwnvme_event_configuration_row);
 }
 
 static int lwnvme_keep_alive_timer_judge(const struct lwnvme_controller *controller, const void *value,
@@ -282,7 +280,7 @@ static const struct lwnvme_feature_row lwnvme_keep_alive_timer_row = {
 int lwnvme_keep_alive_timer_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint8_t select, uint32_t *timeout_ms)
 {
-    return lwnvme_feature_row_get(controller, request, select, timeout_ms, &lwnvme_keep_alive_timer_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, timeout_ms, &lwnvme_keep_alive_timer_row);
 }
 
 int lwnvme_keep_alive_timer_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
@@ -302,7 +300,7 @@ int lwnvme_keep_alive_timer_set(struct lwnvme_controller *controller, struct lwn
     if ((uint64_t)steps * step_ms > UINT32_MAX)
         return LWNVME_ERR_INVALID_ARGUMENT;
     return lwnvme_feature_number_set(controller, request, steps * step_ms, false,
-                                     &lwnvme_keep_alive_timer_row, 0);
+                                     &lwnvme_keep_alive_timer_row);
 }
 
 static bool lwnvme_thermal_is_in_range(const struct lwnvme_controller *controller, uint32_t kelvin)
@@ -341,13 +339,13 @@ static const struct lwnvme_feature_row lwnvme_thermal_management_row = {
 int lwnvme_thermal_management_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   uint8_t select, struct lwnvme_thermal_management *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_thermal_management_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_thermal_management_row);
 }
 
 int lwnvme_thermal_management_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   const struct lwnvme_thermal_management *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_thermal_management_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_thermal_management_row);
 }
 
 static const struct lwnvme_feature_row lwnvme_non_operational_permissive_row = {
@@ -364,14 +362,14 @@ int lwnvme_non_operational_permissive_get(struct lwnvme_controller *controller,
                                           struct lwnvme_request *request, uint8_t select, bool *permissive)
 {
     return lwnvme_feature_row_get(controller, request, select, permissive,
-                                  &lwnvme_non_operational_permissive_row, 0);
+                                  &lwnvme_non_operational_permissive_row);
 }
 
 int lwnvme_non_operational_permissive_set(struct lwnvme_controller *controller,
                                           struct lwnvme_request *request, bool permissive, bool save)
 {
     return lwnvme_feature_number_set(controller, request, permissive, save,
-                                     &lwnvme_non_operational_permissive_row, 0);
+                                     &lwnvme_non_operational_permissive_row);
 }
 
 static const struct lwnvme_feature_row lwnvme_sanitize_config_row = {
@@ -388,13 +386,13 @@ static const struct lwnvme_feature_row lwnvme_sanitize_config_row = {
 int lwnvme_sanitize_config_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                uint8_t select, bool *warns)
 {
-    return lwnvme_feature_row_get(controller, request, select, warns, &lwnvme_sanitize_config_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, warns, &lwnvme_sanitize_config_row);
 }
 
 int lwnvme_sanitize_config_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                bool warns, bool save)
 {
-    return lwnvme_feature_number_set(controller, request, warns, save, &lwnvme_sanitize_config_row, 0);
+    return lwnvme_feature_number_set(controller, request, warns, save, &lwnvme_sanitize_config_row);
 }
 
 static int lwnvme_command_set_profile_judge(const struct lwnvme_controller *controller, const void *value,
@@ -419,13 +417,13 @@ static const struct lwnvme_feature_row lwnvme_command_set_profile_row = {
 int lwnvme_command_set_profile_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint8_t select, uint32_t *index)
 {
-    return lwnvme_feature_row_get(controller, request, select, index, &lwnvme_command_set_profile_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, index, &lwnvme_command_set_profile_row);
 }
 
 int lwnvme_command_set_profile_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint32_t index, bool save)
 {
-    return lwnvme_feature_number_set(controller, request, index, save, &lwnvme_command_set_profile_row, 0);
+    return lwnvme_feature_number_set(controller, request, index, save, &lwnvme_command_set_profile_row);
 }
 
 /* Only the controller knows whether it has rotational media. */
@@ -440,13 +438,13 @@ static const struct lwnvme_feature_row lwnvme_spinup_row = {
 int lwnvme_spinup_get(struct lwnvme_controller *controller, struct lwnvme_request *request, uint8_t select,
                       bool *by_host)
 {
-    return lwnvme_feature_row_get(controller, request, select, by_host, &lwnvme_spinup_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, by_host, &lwnvme_spinup_row);
 }
 
 int lwnvme_spinup_set(struct lwnvme_controller *controller, struct lwnvme_request *request, bool by_host,
                       bool save)
 {
-    return lwnvme_feature_number_set(controller, request, by_host, save, &lwnvme_spinup_row, 0);
+    return lwnvme_feature_number_set(controller, request, by_host, save, &lwnvme_spinup_row);
 }
 
 static int lwnvme_power_loss_signaling_judge(const struct lwnvme_controller *controller, const void *value,
@@ -477,13 +475,13 @@ static const struct lwnvme_feature_row lwnvme_power_loss_signaling_row = {
 int lwnvme_power_loss_signaling_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint8_t select, uint8_t *mode)
 {
-    return lwnvme_feature_row_get(controller, request, select, mode, &lwnvme_power_loss_signaling_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, mode, &lwnvme_power_loss_signaling_row);
 }
 
 int lwnvme_power_loss_signaling_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint8_t mode, bool save)
 {
-    return lwnvme_feature_number_set(controller, request, mode, save, &lwnvme_power_loss_signaling_row, 0);
+    return lwnvme_feature_number_set(controller, request, mode, save, &lwnvme_power_loss_signaling_row);
 }
 
 static const struct lwnvme_feature_row lwnvme_software_progress_row = {
@@ -497,13 +495,13 @@ static const struct lwnvme_feature_row lwnvme_software_progress_row = {
 int lwnvme_software_progress_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                  uint8_t select, uint8_t *count)
 {
-    return lwnvme_feature_row_get(controller, request, select, count, &lwnvme_software_progress_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, count, &lwnvme_software_progress_row);
 }
 
 int lwnvme_software_progress_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                  uint8_t count, bool save)
 {
-    return lwnvme_feature_number_set(controller, request, count, save, &lwnvme_software_progress_row, 0);
+    return lwnvme_feature_number_set(controller, request, count, save, &lwnvme_software_progress_row);
 }
 
 #undef LWNVME_FEATURE_FLAG

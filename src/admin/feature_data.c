@@ -434,8 +434,9 @@ static bool lwnvme_feature_row_decode(struct lwnvme_request *request)
     return false;
 }
 
-int lwnvme_feature_row_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                           uint8_t select, void *value, const struct lwnvme_feature_row *row, uint32_t nsid)
+int lwnvme_feature_row_get_of(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                              uint8_t select, void *value, const struct lwnvme_feature_row *row,
+                              uint32_t nsid)
 {
     struct lwnvme_feature_select chosen = {.select = select, .nsid = nsid};
     const struct lwnvme_feature_place place = {(uint8_t *)value + row->data_at, row->data_bytes};
@@ -454,8 +455,9 @@ int lwnvme_feature_row_get(struct lwnvme_controller *controller, struct lwnvme_r
                                    lwnvme_feature_row_decode);
 }
 
-int lwnvme_feature_row_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                           const void *value, bool save, const struct lwnvme_feature_row *row, uint32_t nsid)
+int lwnvme_feature_row_set_of(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                              const void *value, bool save, const struct lwnvme_feature_row *row,
+                              uint32_t nsid)
 {
     struct lwnvme_feature_select chosen = {.save = save, .nsid = nsid};
     int status = lwnvme_feature_set_check(controller, request, value, save);
@@ -470,11 +472,30 @@ int lwnvme_feature_row_set(struct lwnvme_controller *controller, struct lwnvme_r
                                     row->data_bytes);
 }
 
-int lwnvme_feature_number_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                              uint32_t number, bool save, const struct lwnvme_feature_row *row, uint32_t nsid)
+int lwnvme_feature_number_set_of(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                                 uint32_t number, bool save, const struct lwnvme_feature_row *row,
+                                 uint32_t nsid)
 {
     uint32_t value = 0;
 
     lwnvme_member_store(row->member, &value, number);
-    return lwnvme_feature_row_set(controller, request, &value, save, row, nsid);
+    return lwnvme_feature_row_set_of(controller, request, &value, save, row, nsid);
+}
+
+int lwnvme_feature_row_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                           uint8_t select, void *value, const struct lwnvme_feature_row *row)
+{
+    return lwnvme_feature_row_get_of(controller, request, select, value, row, 0);
+}
+
+int lwnvme_feature_row_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                           const void *value, bool save, const struct lwnvme_feature_row *row)
+{
+    return lwnvme_feature_row_set_of(controller, request, value, save, row, 0);
+}
+
+int lwnvme_feature_number_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                              uint32_t number, bool save, const struct lwnvme_feature_row *row)
+{
+    return lwnvme_feature_number_set_of(controller, request, number, save, row, 0);
 }

@@ -25,13 +25,13 @@ static const struct lwnvme_feature_row lwnvme_error_recovery_row = {
 int lwnvme_error_recovery_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               uint32_t nsid, uint8_t select, struct lwnvme_error_recovery *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_error_recovery_row, nsid);
+    return lwnvme_feature_row_get_of(controller, request, select, value, &lwnvme_error_recovery_row, nsid);
 }
 
 int lwnvme_error_recovery_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               uint32_t nsid, const struct lwnvme_error_recovery *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_error_recovery_row, nsid);
+    return lwnvme_feature_row_set_of(controller, request, value, save, &lwnvme_error_recovery_row, nsid);
 }
 
 /* LBA ranges. */
@@ -148,13 +148,13 @@ static const struct lwnvme_feature_row lwnvme_lba_status_interval_row = {
 int lwnvme_lba_status_interval_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint8_t select, struct lwnvme_lba_status_interval *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_lba_status_interval_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_lba_status_interval_row);
 }
 
 int lwnvme_lba_status_interval_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    const struct lwnvme_lba_status_interval *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_lba_status_interval_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_lba_status_interval_row);
 }
 
 static int lwnvme_read_recovery_judge(const struct lwnvme_controller *controller, const void *value,
@@ -184,13 +184,13 @@ static const struct lwnvme_feature_row lwnvme_read_recovery_row = {
 int lwnvme_read_recovery_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                              uint8_t select, struct lwnvme_read_recovery *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_read_recovery_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_read_recovery_row);
 }
 
 int lwnvme_read_recovery_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                              const struct lwnvme_read_recovery *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_read_recovery_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_read_recovery_row);
 }
 
 static const struct lwnvme_feature_row lwnvme_predictable_latency_row = {
@@ -209,13 +209,13 @@ static const struct lwnvme_feature_row lwnvme_predictable_latency_row = {
 int lwnvme_predictable_latency_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    uint8_t select, struct lwnvme_predictable_latency *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_predictable_latency_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_predictable_latency_row);
 }
 
 int lwnvme_predictable_latency_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                    const struct lwnvme_predictable_latency *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_predictable_latency_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_predictable_latency_row);
 }
 
 static int lwnvme_predictable_window_judge(const struct lwnvme_controller *controller, const void *value,
@@ -247,13 +247,13 @@ static const struct lwnvme_feature_row lwnvme_predictable_window_row = {
 int lwnvme_predictable_window_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   uint8_t select, struct lwnvme_predictable_window *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_predictable_window_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_predictable_window_row);
 }
 
 int lwnvme_predictable_window_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                   const struct lwnvme_predictable_window *value)
 {
-    return lwnvme_feature_row_set(controller, request, value, false, &lwnvme_predictable_window_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, false, &lwnvme_predictable_window_row);
 }
 
 static const struct lwnvme_feature_row lwnvme_endurance_events_row = {
@@ -268,13 +268,13 @@ static const struct lwnvme_feature_row lwnvme_endurance_events_row = {
 int lwnvme_endurance_events_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint8_t select, struct lwnvme_endurance_events *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_endurance_events_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_endurance_events_row);
 }
 
 int lwnvme_endurance_events_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 const struct lwnvme_endurance_events *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_endurance_events_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_endurance_events_row);
 }
 
 static const struct lwnvme_feature_row lwnvme_data_placement_row = {
@@ -292,13 +292,13 @@ static const struct lwnvme_feature_row lwnvme_data_placement_row = {
 int lwnvme_data_placement_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               uint8_t select, struct lwnvme_data_placement *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_data_placement_row, 0);
+    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_data_placement_row);
 }
 
 int lwnvme_data_placement_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                               const struct lwnvme_data_placement *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_data_placement_row, 0);
+    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_data_placement_row);
 }
 
 static bool lwnvme_placement_events_decode(struct lwnvme_request *request)
@@ -379,13 +379,13 @@ static const struct lwnvme_feature_row lwnvme_reservation_mask_row = {
 int lwnvme_reservation_mask_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint32_t nsid, uint8_t select, struct lwnvme_reservation_mask *value)
 {
-    return lwnvme_feature_row_get(controller, request, select, value, &lwnvme_reservation_mask_row, nsid);
+    return lwnvme_feature_row_get_of(controller, request, select, value, &lwnvme_reservation_mask_row, nsid);
 }
 
 int lwnvme_reservation_mask_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint32_t nsid, const struct lwnvme_reservation_mask *value, bool save)
 {
-    return lwnvme_feature_row_set(controller, request, value, save, &lwnvme_reservation_mask_row, nsid);
+    return lwnvme_feature_row_set_of(controller, request, value, save, &lwnvme_reservation_mask_row, nsid);
 }
 
 static const struct lwnvme_feature_row lwnvme_reservation_persistence_row = {
@@ -401,15 +401,15 @@ static const struct lwnvme_feature_row lwnvme_reservation_persistence_row = {
 int lwnvme_reservation_persistence_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                        uint32_t nsid, uint8_t select, bool *persists)
 {
-    return lwnvme_feature_row_get(controller, request, select, persists, &lwnvme_reservation_persistence_row,
-                                  nsid);
+    return lwnvme_feature_row_get_of(controller, request, select, persists,
+                                     &lwnvme_reservation_persistence_row, nsid);
 }
 
 int lwnvme_reservation_persistence_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                        uint32_t nsid, bool persists, bool save)
 {
-    return lwnvme_feature_number_set(controller, request, persists, save, &lwnvme_reservation_persistence_row,
-                                     nsid);
+    return lwnvme_feature_number_set_of(controller, request, persists, save,
+                                        &lwnvme_reservation_persistence_row, nsid);
 }
 
 static int lwnvme_write_protection_judge(const struct lwnvme_controller *controller, const void *value,
@@ -442,11 +442,12 @@ static const struct lwnvme_feature_row lwnvme_write_protection_row = {
 int lwnvme_write_protection_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint32_t nsid, uint8_t select, uint8_t *state)
 {
-    return lwnvme_feature_row_get(controller, request, select, state, &lwnvme_write_protection_row, nsid);
+    return lwnvme_feature_row_get_of(controller, request, select, state, &lwnvme_write_protection_row, nsid);
 }
 
 int lwnvme_write_protection_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                 uint32_t nsid, uint8_t state)
 {
-    return lwnvme_feature_number_set(controller, request, state, false, &lwnvme_write_protection_row, nsid);
+    return lwnvme_feature_number_set_of(controller, request, state, false, &lwnvme_write_protection_row,
+                                        nsid);
 }

@@ -115,16 +115,24 @@ struct lwnvme_feature_row {
         (uint8_t)(offset), (low), (high) - (low) + 1u, (uint8_t)((kind) | (size) >> 1)                       \
     }
 
-/* Get and set of a row's feature; nsid 0 unless it is a namespace's. */
+/* Get and set of a row's feature, and set of a value that is a number. */
 int lwnvme_feature_row_get(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                           uint8_t select, void *value, const struct lwnvme_feature_row *row, uint32_t nsid);
+                           uint8_t select, void *value, const struct lwnvme_feature_row *row);
 int lwnvme_feature_row_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                           const void *value, bool save, const struct lwnvme_feature_row *row, uint32_t nsid);
-
-/* The same of a value that is a number. */
+                           const void *value, bool save, const struct lwnvme_feature_row *row);
 int lwnvme_feature_number_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
-                              uint32_t number, bool save, const struct lwnvme_feature_row *row,
+                              uint32_t number, bool save, const struct lwnvme_feature_row *row);
+
+/* The same of a namespace's feature. */
+int lwnvme_feature_row_get_of(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                              uint8_t select, void *value, const struct lwnvme_feature_row *row,
                               uint32_t nsid);
+int lwnvme_feature_row_set_of(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                              const void *value, bool save, const struct lwnvme_feature_row *row,
+                              uint32_t nsid);
+int lwnvme_feature_number_set_of(struct lwnvme_controller *controller, struct lwnvme_request *request,
+                                 uint32_t number, bool save, const struct lwnvme_feature_row *row,
+                                 uint32_t nsid);
 
 /* Get or Set Features by its fields. */
 struct lwnvme_command lwnvme_feature_command(uint32_t opcode, const struct lwnvme_feature_select *select);

@@ -82,27 +82,24 @@ static void lwnvme_self_test_decode(struct lwnvme_self_test *test)
 
 static int lwnvme_self_test_verdict(const struct lwnvme_self_test *test)
 {
-    switch (test->result) {
-    case LWNVME_SELF_TEST_PASSED:
+    static const int16_t verdicts[] = {
+        [LWNVME_SELF_TEST_PASSED] = LWNVME_OK,
+        [LWNVME_SELF_TEST_ABORTED_BY_COMMAND] = LWNVME_ERR_CANCELLED,
+        [LWNVME_SELF_TEST_ABORTED_BY_RESET] = LWNVME_ERR_ABORTED,
+        [LWNVME_SELF_TEST_ABORTED_BY_NAMESPACE_REMOVAL] = LWNVME_ERR_ABORTED,
+        [LWNVME_SELF_TEST_ABORTED_BY_FORMAT] = LWNVME_ERR_ABORTED,
+        [LWNVME_SELF_TEST_FATAL] = LWNVME_ERR_SELF_TEST_FAILED,
+        [LWNVME_SELF_TEST_SEGMENT_UNKNOWN] = LWNVME_ERR_SELF_TEST_FAILED,
+        [LWNVME_SELF_TEST_SEGMENT] = LWNVME_ERR_SELF_TEST_FAILED,
+        [LWNVME_SELF_TEST_ABORTED] = LWNVME_ERR_ABORTED,
+        [LWNVME_SELF_TEST_ABORTED_BY_SANITIZE] = LWNVME_ERR_ABORTED,
+    };
+
+    /* One that was begun here must have left something. */
+    if (test->result == LWNVME_SELF_TEST_NO_RESULT && test->follow && !test->found)
         return LWNVME_OK;
-    case LWNVME_SELF_TEST_FATAL:
-    case LWNVME_SELF_TEST_SEGMENT_UNKNOWN:
-    case LWNVME_SELF_TEST_SEGMENT:
-        return LWNVME_ERR_SELF_TEST_FAILED;
-    case LWNVME_SELF_TEST_ABORTED_BY_COMMAND:
-        return LWNVME_ERR_CANCELLED;
-    case LWNVME_SELF_TEST_ABORTED_BY_RESET:
-    case LWNVME_SELF_TEST_ABORTED_BY_NAMESPACE_REMOVAL:
-    case LWNVME_SELF_TEST_ABORTED_BY_FORMAT:
-    case LWNVME_SELF_TEST_ABORTED:
-    case LWNVME_SELF_TEST_ABORTED_BY_SANITIZE:
-        return LWNVME_ERR_ABORTED;
-    case LWNVME_SELF_TEST_NO_RESULT:
-        /* One that was begun here must have left something. */
-        return test->follow && !test->found ? LWNVME_OK : LWNVME_ERR_LOG_DATA;
-    default:
-        return LWNVME_ERR_LOG_DATA;
-    }
+    return (uint32_t)test->result < sizeof(verdicts) / sizeof(verdicts[0]) ? verdicts[test->result]
+                                                                           : LWNVME_ERR_LOG_DATA;
 }
 
 /* Steps. */
