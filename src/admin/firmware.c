@@ -191,10 +191,7 @@ static int lwnvme_firmware_check(struct lwnvme_controller *controller, struct lw
     status = lwnvme_firmware_action_check(controller, update);
     if (status == LWNVME_OK)
         status = lwnvme_firmware_slot_check(controller, update);
-    if (status == LWNVME_OK)
-        status = lwnvme_firmware_image_check(controller, update);
-    return status != LWNVME_OK ? status
-                               : lwnvme_guard_check(controller, update->handles, update->handle_count);
+    return status != LWNVME_OK ? status : lwnvme_firmware_image_check(controller, update);
 }
 
 /* The ways out. */
@@ -714,10 +711,13 @@ static void lwnvme_firmware_step(struct lwnvme_operation *operation)
 
 /* Begin. */
 
-static void lwnvme_firmware_start(struct lwnvme_controller *controller, struct lwnvme_firmware_update *update)
+static int lwnvme_firmware_start(struct lwnvme_controller *controller, struct lwnvme_firmware_update *update)
 {
     struct lwnvme_namespace_guard *guard = &update->guard;
+    int status = lwnvme_guard_check(controller, update->handles, update->handle_count);
 
+    if (status != LWNVME_OK)
+        return status;
     update->outcome = LWNVME_FIRMWARE_NONE;
     update->bytes_done = 0;
     update->sent_bytes = 0;
@@ -738,6 +738,7 @@ static void lwnvme_firmware_start(struct lwnvme_controller *controller, struct l
     lwnvme_operation_start(controller, &update->operation, lwnvme_firmware_step, LWNVME_FIRMWARE_LIMIT_MS);
     update->operation.leave = lwnvme_firmware_left;
     lwnvme_guard_start(guard, controller);
+    return LWNVME_OK;
 }
 
 int lwnvme_firmware_update_begin(struct lwnvme_controller *controller, struct lwnvme_firmware_update *update)
@@ -747,9 +748,7 @@ int lwnvme_firmware_update_begin(struct lwnvme_controller *controller, struct lw
     if (update == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
     status = lwnvme_firmware_check(controller, update);
-    if (status == LWNVME_OK)
-        lwnvme_firmware_start(controller, update);
-    return status;
+    return status != LWNVME_OK ? status : lwnvme_firmware_start(controller, update);
 }
 
 int lwnvme_firmware_activation_follow(struct lwnvme_controller *controller,
@@ -762,12 +761,11 @@ int lwnvme_firmware_activation_follow(struct lwnvme_controller *controller,
         return LWNVME_ERR_NULL_ARGUMENT;
     status = lwnvme_operation_check(controller, &update->operation);
     if (status == LWNVME_OK)
-        status = lwnvme_guard_check(controller, update->handles, update->handle_count);
+        status = lwnvme_firmware_start(controller, update);
     if (status != LWNVME_OK)
         return status;
     mtfa_ms = lwnvme_firmware_mtfa_ms(controller);
     update->action = LWNVME_FIRMWARE_COMMIT_CA_ACTIVATE_NOW;
-    lwnvme_firmware_start(controller, update);
     update->outcome = LWNVME_FIRMWARE_ACTIVE;
     update->looked_us = lwnvme_now_us(controller);
     update->limit_us = update->looked_us + (uint64_t)mtfa_ms * 1000u;

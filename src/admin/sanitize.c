@@ -334,8 +334,9 @@ static int lwnvme_sanitize_action_check(const struct lwnvme_sanitize *sanitize, 
 }
 
 static int lwnvme_sanitize_check(const struct lwnvme_controller *controller,
-                                 const struct lwnvme_sanitize *sanitize, uint32_t *sanicap)
+                                 const struct lwnvme_sanitize *sanitize, bool follow)
 {
+    uint32_t sanicap;
     int status;
 
     if (sanitize == NULL)
@@ -343,14 +344,25 @@ static int lwnvme_sanitize_check(const struct lwnvme_controller *controller,
     status = lwnvme_operation_check(controller, &sanitize->operation);
     if (status != LWNVME_OK)
         return status;
-    *sanicap = lwnvme_le32_get(&lwnvme_identify_copy(controller)->sanicap);
-    return (*sanicap & LWNVME_SANITIZE_CAPABILITIES) == 0 ? LWNVME_ERR_NO_SANITIZE : LWNVME_OK;
+    sanicap = lwnvme_le32_get(&lwnvme_identify_copy(controller)->sanicap);
+    if ((sanicap & LWNVME_SANITIZE_CAPABILITIES) == 0)
+        return LWNVME_ERR_NO_SANITIZE;
+    if (!follow)
+        status = lwnvme_sanitize_action_check(sanitize, sanicap);
+    return status != LWNVME_OK ? status
+                               : lwnvme_guard_check(controller, sanitize->handles, sanitize->handle_count);
 }
 
-static void lwnvme_sanitize_start(struct lwnvme_controller *controller, struct lwnvme_sanitize *sanitize)
+static int lwnvme_sanitize_start(struct lwnvme_controller *controller, struct lwnvme_sanitize *sanitize,
+                                 bool follow)
 {
-    struct lwnvme_namespace_guard *guard = &sanitize->guard;
+    struct lwnvme_namespace_guard *guard;
+    int status = lwnvme_sanitize_check(controller, sanitize, follow);
 
+    if (status != LWNVME_OK)
+        return status;
+    guard = &sanitize->guard;
+    sanitize->follow = follow;
     sanitize->result = LWNVME_SANITIZE_UNKNOWN;
     sanitize->state = LWNVME_SANITIZE_STATE_IDLE;
     sanitize->failed_state = LWNVME_SANITIZE_STATE_IDLE;
@@ -368,34 +380,15 @@ static void lwnvme_sanitize_start(struct lwnvme_controller *controller, struct l
     lwnvme_operation_start(controller, &sanitize->operation, lwnvme_sanitize_step, LWNVME_SANITIZE_LIMIT_MS);
     sanitize->operation.leave = lwnvme_sanitize_left;
     lwnvme_guard_start(guard, controller);
+    return LWNVME_OK;
 }
 
 int lwnvme_sanitize_begin(struct lwnvme_controller *controller, struct lwnvme_sanitize *sanitize)
 {
-    uint32_t sanicap = 0;
-    int status = lwnvme_sanitize_check(controller, sanitize, &sanicap);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_sanitize_action_check(sanitize, sanicap);
-    if (status == LWNVME_OK)
-        status = lwnvme_guard_check(controller, sanitize->handles, sanitize->handle_count);
-    if (status != LWNVME_OK)
-        return status;
-    sanitize->follow = false;
-    lwnvme_sanitize_start(controller, sanitize);
-    return LWNVME_OK;
+    return lwnvme_sanitize_start(controller, sanitize, false);
 }
 
 int lwnvme_sanitize_follow(struct lwnvme_controller *controller, struct lwnvme_sanitize *sanitize)
 {
-    uint32_t sanicap = 0;
-    int status = lwnvme_sanitize_check(controller, sanitize, &sanicap);
-
-    if (status == LWNVME_OK)
-        status = lwnvme_guard_check(controller, sanitize->handles, sanitize->handle_count);
-    if (status != LWNVME_OK)
-        return status;
-    sanitize->follow = true;
-    lwnvme_sanitize_start(controller, sanitize);
-    return LWNVME_OK;
+    return lwnvme_sanitize_start(controller, sanitize, true);
 }
