@@ -20,6 +20,7 @@ struct shape {
 };
 
 static struct bench bench;
+static uint64_t unmasked; /* bits of storage tags that are not compared */
 static struct lwnvme_protection protection;
 static struct lwnvme_queue queue;
 static struct lwnvme_queue_config queue_config = {.entries = 16};
@@ -37,7 +38,8 @@ static void power(const struct shape *shape)
     bench.settings.ns[0].mc = 3;
     bench.settings.ns[0].dps = (uint8_t)(shape->type | (shape->first ? 8u : 0));
     bench.settings.ns[0].elbaf[0] = shape->sts | shape->pif << 7;
-    bench.settings.ns[0].lbstm = shape->sts >= 64 ? UINT64_MAX : (UINT64_C(1) << shape->sts) - 1;
+    bench.settings.ns[0].lbstm =
+        (shape->sts >= 64 ? UINT64_MAX : (UINT64_C(1) << shape->sts) - 1) & ~unmasked;
     bench.settings.ns[0].nsze = bench.settings.ns[0].ncap = bench.settings.ns[0].nuse = 1024;
     bench.settings.oncs |= LWNVME_ONCS_COPY;
     bench.settings.cdfs = 0x1f;
@@ -1020,6 +1022,86 @@ static void with_the_full_mapper_data_are_anywhere(void **state)
     queue_config.bounce_bytes = 0;
 }
 
+/* What is not in a mask is not compared, by the library or by the controller. */
+static void masks_say_what_is_compared(void **state)
+{
+    struct shape shape = {.type = 1, .pif = 2, .sts = 16, .ms = 16};
+    struct lwnvme_request request = {0};
+    (void)state;
+    unmasked = 0xff00;
+    power(&shape);
+    unmasked = 0;
+    assert_int_equal(lwnvme_sync_protection_open(bench.controller, 1, &ns, &protection), 0);
+    assert_int_equal(protection.storage_mask, 0xff);
+    struct lwnvme_protection options = options_of(&shape, 5);
+    struct lwnvme_buffer buffer = whole_buffer(2);
+    options.storage_tag = 0x1234;
+    options.application_tag = 0x5a5a;
+    request.protection = &options;
+    fill(data, sizeof(data), 5);
+    fill(metadata, sizeof(metadata), 6);
+    assert_int_equal(lwnvme_protection_generate(&ns, &options, LBA, 2, &buffer), 0);
+    assert_int_equal(finish(&request, lwnvme_write(&queue, &ns, &request, LBA, 2, &buffer)), 0);
+    options.application_mask = 0xff00;
+    for (uint32_t kind = 0; kind < 4; kind++) {
+        options.storage_tag = kind == 1 ? 0x1235 : 0x5634;
+        options.application_tag = kind == 2 ? 0x5b5a : 0x5aff;
+        options.application_mask = kind == 3 ? 0xffff : 0xff00;
+        assert_int_equal(lwnvme_protection_check(&ns, &options, LBA, 2, &buffer, NULL),
+                         kind == 0   ? 0
+                         : kind == 1 ? LWNVME_ERR_PROTECTION_STORAGE_TAG
+                                     : LWNVME_ERR_PROTECTION_APPLICATION_TAG);
+        assert_int_equal(lwnvme_status_code(verify(&options, LBA, 2)),
+                         kind == 0   ? 0
+                         : kind == 1 ? LWNVME_SC_STORAGE_TAG_CHECK_ERROR
+                                     : LWNVME_SC_APPLICATION_TAG_CHECK_ERROR);
+    }
+    stop();
+}
+
+static uint32_t tag_of_piece;
+static uint32_t pieces;
+
+static void note_tag(void *context, uint16_t sqid, const uint32_t command[16])
+{
+    (void)context;
+    if (sqid != 0 && (command[0] & 0xffu) == LWNVME_NVM_WRITE) {
+        assert_int_equal(command[14], tag_of_piece);
+        if (protection.type != 3)
+            tag_of_piece += (command[12] & 0xffffu) + 1u;
+        pieces++;
+    }
+}
+
+/* Reference tags count with the blocks and roll over, but for those of type 3, which stay. */
+static void what_reference_tags_do(void **state)
+{
+    (void)state;
+    for (uint32_t type = 2; type < 4; type++) {
+        struct shape shape = {.type = type, .ms = 8};
+        struct lwnvme_request request = {0};
+        start(&shape);
+        struct lwnvme_protection options = protection;
+        struct lwnvme_buffer buffer = whole_buffer(8);
+        options.flags =
+            LWNVME_PROTECTION_REFERENCE | LWNVME_PROTECTION_LIBRARY | LWNVME_PROTECTION_CHECK_GUARD;
+        options.reference_tag = 0xfffffffe;
+        request.protection = &options;
+        tag_of_piece = 0xfffffffe;
+        pieces = 0;
+        ns.boundary_blocks = 3;
+        lwnvme_sim_settings(bench.sim)->on_command = note_tag;
+        assert_int_equal(finish(&request, lwnvme_write(&queue, &ns, &request, LBA, 8, &buffer)), 0);
+        assert_int_equal(pieces, 4);
+        for (uint32_t i = 0; i < 8; i++) {
+            const uint8_t *tag = metadata + 8 * i + 4;
+            assert_int_equal((uint32_t)tag[0] << 24 | (uint32_t)tag[1] << 16 | (uint32_t)tag[2] << 8 | tag[3],
+                             type == 3 ? 0xfffffffe : 0xfffffffe + i);
+        }
+        stop();
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1046,6 +1128,8 @@ int main(void)
         cmocka_unit_test(copies_add_and_take_off_protection_information),
         cmocka_unit_test(what_a_copy_cannot_check_is_refused),
         cmocka_unit_test(with_the_full_mapper_data_are_anywhere),
+        cmocka_unit_test(masks_say_what_is_compared),
+        cmocka_unit_test(what_reference_tags_do),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
