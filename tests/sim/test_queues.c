@@ -154,9 +154,9 @@ static void fault_103_completion_that_names_another_queue(void **state)
     lwnvme_sim_settings(load.s.sim)->latency_us = 100;
     submit(0, false);
     submit(1, false);
-    for (uint32_t i = 1; i < 8; i++) { /* no command of queue i in flight has it: none, or a free slot's */
+    for (uint32_t i = 1; i < 8; i++) { /* no command in flight of queue i, or of any queue 77, has it */
         cqe[2] = i == load.queues[1].id ? 77u << 16 : i << 16;
-        cqe[3] = 5;
+        cqe[3] = i == load.queues[1].id ? load.queues[1].slots[0].key.part.cid : 5;
         lwnvme_sim_post_raw(load.s.sim, load.queues[0].id, cqe);
     }
     lwnvme_sim_settings(load.s.sim)->strict_cq_room = false;
