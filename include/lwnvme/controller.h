@@ -217,6 +217,7 @@ struct lwnvme_controller {
     uint64_t not_before_us;
     uint32_t page_bytes;
     uint32_t incarnation;
+    struct lwnvme_recovery *recovery; /* NULL: none */
     struct lwnvme_queue admin;
     uint64_t last_now_us;
     uint64_t state_since_us;
@@ -246,8 +247,7 @@ struct lwnvme_controller {
     struct lwnvme_kept *kept; /* who is told what a close keeps; NULL: nobody */
     void (*kept_more)(const struct lwnvme_controller *controller, void *memory, size_t length_bytes,
                       uint64_t dma_address);
-    struct lwnvme_recovery *recovery; /* NULL: none */
-    uint32_t farewells;               /* commands that services sent before a shutdown or reset */
+    uint32_t farewells; /* commands that services sent before a shutdown or reset */
     struct lwnvme_controller *next_open;
 };
 

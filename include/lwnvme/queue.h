@@ -122,17 +122,18 @@ struct lwnvme_queue {
     uint32_t entries;
     uint32_t state;
     int status;
-    uint32_t page_bytes;
+    uint32_t cq_entries;
     struct lwnvme_queue *next;
     struct lwnvme_request *waiting_first;
     struct lwnvme_queue *cq_queue; /* whose ring the completions come to */
-    uint32_t *sq;
-    uint32_t submitted; /* commands */
+    struct lwnvme_queue *sharer;   /* the next one whose completions come to this ring */
+    uint32_t submitted;            /* commands */
     uint32_t completed;
     uint32_t clock_ms;
     uint32_t earliest_ms;
 
     /* and what else is hot */
+    uint32_t *sq;
     uint32_t *sq_end;
     uint32_t *sq_told;              /* sq_next as the controller knows it */
     volatile uint32_t *sq_doorbell; /* NULL: by `ring` */
@@ -169,8 +170,7 @@ struct lwnvme_queue {
     struct lwnvme_piece pieces[LWNVME_PIECES];
     struct lwnvme_queue_memory *memory;     /* where they come from; NULL: the host */
     const struct lwnvme_queue_share *share; /* what several queues with one completion ring need */
-    struct lwnvme_queue *sharer;            /* the next one whose completions come to this ring */
-    uint32_t cq_entries;
+    uint32_t page_bytes;
     uint8_t priority; /* QPRIO */
     uint32_t flags;
     uint32_t leaving; /* it ends as closed, for `reason` */

@@ -147,19 +147,14 @@ struct lwnvme_request {
     uint32_t state; /* private; here because it is looked at together with the three above */
 
     /* Out: valid from the callback on; a call that is refused leaves them as they were. The status of a split
-     * request is that of the failed piece nearest to the start, and bytes_done what lies before that piece. The
-     * dwords are those of the completion of a command that has a result there: not of reads and writes. */
+     * request is that of the failed piece nearest to the start, and bytes_done what lies before that piece. */
     int status;
-    uint32_t result_dw0;
+    uint32_t endless; /* private: no deadline; an event request */
     uint64_t bytes_done;
 
     /* Private; here because these, and all above, are what the shortest way names: 64 bytes. */
     const struct lwnvme_namespace *ns;
     struct lwnvme_queue *queue;
-
-    uint32_t result_dw1; /* out, as above */
-
-    uint32_t endless; /* private: no deadline; an event request */
 
     /* In, again. */
     const struct lwnvme_protection *protection; /* protection.h; NULL: the namespace's default */
@@ -169,12 +164,22 @@ struct lwnvme_request {
     uint32_t data_bytes; /* moved per block, or in all where there are no blocks */
     uint32_t blocks_issued;
     uint32_t error_block;
-    uint64_t lba;
-    struct lwnvme_command command;
     struct lwnvme_request *next;
+    bool late;      /* for recovery: a command's deadline has passed; */
+    bool awaits;    /* it was submitted while a recovery was under way, and waits for its end; */
+    uint8_t tries;  /* how often it has been issued again, up to 255 */
+    uint8_t unsent; /* 1: no part of this try has been sent; not of the straight path */
+    struct lwnvme_command command;
+    uint32_t copy_bytes;
+    uint64_t lba;
+
+    /* Out, again: the dwords of the completion of a command that has a result there, which reads and writes have not. */
+    uint32_t result_dw0;
+    uint32_t result_dw1;
+
+    /* Private, again. */
     void (*internal_done)(struct lwnvme_request *request);
     void *copy; /* what an admin page is filled from, or copied to */
-    uint32_t copy_bytes;
     uint32_t segment_index;
     size_t segment_offset;
     uint32_t pieces_outstanding;
@@ -189,15 +194,11 @@ struct lwnvme_request {
     uint32_t pieces_left;  /* a log page in pieces: what has not been asked for yet */
     uint64_t pieces_bytes; /* and what has arrived */
     bool pieces_retain;    /* no piece clears the event */
-    /* For recovery: */
-    bool late;         /* a command's deadline has passed */
-    uint8_t tries;     /* how often it has been issued again, up to 255 */
-    uint8_t counted;   /* of these, how many the policy's limit counts */
+    uint8_t repeat;        /* LWNVME_REPEAT_..., of an admin command */
+    /* For recovery, again: */
+    uint8_t counted;   /* of the tries, how many the policy's limit counts */
     uint32_t since_ms; /* when it first came to grief */
     uint32_t again_ms; /* when it is issued again; or, of one that awaits, its deadline */
-    bool awaits;       /* it was submitted while a recovery was under way, and waits for its end */
-    uint8_t repeat;    /* LWNVME_REPEAT_..., of an admin command */
-    uint8_t unsent;    /* 1: no part of this try has been sent; not of the straight path */
 };
 
 /* Whether the request is with the library: accepted, and its callback not yet begun. */
