@@ -93,7 +93,7 @@ int lwnvme_page_send(struct lwnvme_controller *controller, struct lwnvme_request
 }
 #else
 /* The end of a request that waited for a page and was never sent. */
-static void lwnvme_page_unsent(struct lwnvme_request *request, int status)
+static LWNVME_NOINLINE void lwnvme_page_unsent(struct lwnvme_request *request, int status)
 {
     request->status = status == LWNVME_ERR_NOT_STARTED && request->tries != 0 ? LWNVME_ERR_ABORTED : status;
     request->bytes_done = 0;
@@ -186,12 +186,7 @@ static void lwnvme_page_done(struct lwnvme_request *request)
 static void lwnvme_page_wait(struct lwnvme_controller *controller, struct lwnvme_request *request)
 {
     request->state = LWNVME_REQUEST_QUEUED;
-    request->next = NULL;
-    if (controller->page_waiting_first == NULL)
-        controller->page_waiting_first = request;
-    else
-        controller->page_waiting_last->next = request;
-    controller->page_waiting_last = request;
+    lwnvme_list_append(&controller->page_waiting_first, &controller->page_waiting_last, request);
 }
 
 /* A recovery keeps a command that a reset has cost its answer: a page of the controller's is not needed meanwhile. */

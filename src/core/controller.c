@@ -744,7 +744,7 @@ static void lwnvme_controller_leave(struct lwnvme_controller *controller, int st
 
 /* Whether the state has lasted too long, by the clock or, if that stands still, by count. The limit is looked up
  * anew, since the controller may say meanwhile how long it takes. */
-static bool lwnvme_state_is_late(const struct lwnvme_controller *controller, uint64_t now_us)
+static LWNVME_NOINLINE bool lwnvme_state_is_late(const struct lwnvme_controller *controller, uint64_t now_us)
 {
     uint64_t limit_us = controller->limits_us[controller->row->limit];
 

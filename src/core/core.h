@@ -29,11 +29,12 @@ static inline uint32_t lwnvme_metadata_blocks(const struct lwnvme_request *reque
     return request->block_count != 0 ? request->block_count : (request->command.cdw12 & 0xffffu) + 1u;
 }
 
-/* Which way a branch nearly always goes. */
+/* Which way a branch nearly always goes. And what is not to be made a part of its callers: it would give a frame to whoever
+ * calls it last, or take more code than calls of it. */
 #if defined(__GNUC__)
 #define LWNVME_LIKELY(condition)   __builtin_expect(!!(condition), 1)
 #define LWNVME_UNLIKELY(condition) __builtin_expect(!!(condition), 0)
-#define LWNVME_NOINLINE            __attribute__((noinline)) /* it would give a frame to whoever calls it last */
+#define LWNVME_NOINLINE            __attribute__((noinline))
 #else
 #define LWNVME_LIKELY(condition)   (condition)
 #define LWNVME_UNLIKELY(condition) (condition)
@@ -200,6 +201,7 @@ void lwnvme_memory_sync(const struct lwnvme_controller *controller, const volati
 bool lwnvme_dma_in_reach(const struct lwnvme_controller *controller, uint64_t dma_address, size_t size_bytes);
 uint64_t lwnvme_now_us(const struct lwnvme_controller *controller);
 uint64_t lwnvme_clock_read(struct lwnvme_controller *controller);
+uint32_t lwnvme_timeout_turns(uint32_t timeout_ms);
 
 /* message.c: X(topic, level, text), what there is to tell the log; a value follows the text. */
 #define LWNVME_TOPIC_LIST(X)                                                                                 \
@@ -236,6 +238,11 @@ struct lwnvme_position {
     size_t offset;
 };
 enum lwnvme_direction lwnvme_request_direction(const struct lwnvme_request *request);
+#if LWNVME_CONFIG_BOOT
+#define lwnvme_buffer_bytes(buffer, limit_bytes) ((uint64_t)(buffer)->length_bytes)
+#else
+uint64_t lwnvme_buffer_bytes(const struct lwnvme_buffer *buffer, uint64_t limit_bytes);
+#endif
 int lwnvme_buffer_check_aligned(const struct lwnvme_buffer *buffer, uint64_t needed_bytes,
                                 uint32_t align_mask);
 static inline int lwnvme_buffer_check(const struct lwnvme_buffer *buffer, uint64_t needed_bytes)
@@ -294,29 +301,25 @@ void lwnvme_piece_send(struct lwnvme_queue *queue, struct lwnvme_request *reques
 uint32_t lwnvme_lba_modulo(uint64_t lba, uint32_t boundary);
 void lwnvme_request_restart(struct lwnvme_request *request);
 void lwnvme_request_give_back(struct lwnvme_request *request);
+void lwnvme_list_append(struct lwnvme_request **first, struct lwnvme_request **last,
+                        struct lwnvme_request *request);
 void lwnvme_waiting_append(struct lwnvme_queue *queue, struct lwnvme_request *request);
 int lwnvme_submit_raw(struct lwnvme_queue *queue, struct lwnvme_request *request,
                       const struct lwnvme_command *command, const struct lwnvme_buffer *buffer);
 int lwnvme_sq_publish(struct lwnvme_queue *queue);
 void lwnvme_sq_catch_up(struct lwnvme_queue *queue);
+bool lwnvme_cqe_is_new(const struct lwnvme_queue *ring, const volatile uint32_t *place);
 uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget);
 void lwnvme_poll_rest(struct lwnvme_queue *queue, bool drained);
 void lwnvme_poll_call(struct lwnvme_queue *queue);
 void lwnvme_queue_give_back(struct lwnvme_queue *queue);
 void lwnvme_queue_reap(struct lwnvme_queue *queue);
 void lwnvme_request_end(struct lwnvme_queue *queue, struct lwnvme_request *request);
+uint32_t lwnvme_request_turns(const struct lwnvme_queue *queue, const struct lwnvme_request *request);
 void lwnvme_queue_clock(struct lwnvme_queue *queue);
 void lwnvme_ring_reset(struct lwnvme_queue *queue);
 
 #define LWNVME_TIME_AFTER(a, b) ((int32_t)((a) - (b)) >= 0)
-
-/* Milliseconds in turns of the queues' clock, which are 1024 us: 1000 / 1024 is 1 - 1/64 - 1/128. */
-static inline uint32_t lwnvme_timeout_turns(uint32_t timeout_ms)
-{
-    if (timeout_ms > 0x7fffffffu)
-        timeout_ms = 0x7fffffffu;
-    return timeout_ms - (timeout_ms >> 6) - (timeout_ms >> 7);
-}
 
 /* Eight bytes at once of members that are looked at together; which half is where does not matter. */
 static LWNVME_ALWAYS_INLINE uint64_t lwnvme_both(const uint32_t *first)
@@ -377,20 +380,6 @@ static inline uint32_t lwnvme_slot_index(const struct lwnvme_slot *slot)
     return slot->key.part.cid & LWNVME_CID_INDEX_MASK;
 }
 
-/* Lets the I/O of a namespace that can be used, of which no command has to be split or looked at, take the straight
- * path. */
-static inline void lwnvme_straight_allow(struct lwnvme_namespace *ns)
-{
-    ns->straight_blocks =
-        ns->status == LWNVME_OK && ns->boundary_blocks == 0 && LWNVME_EXTENSION(ns->dress) == NULL
-            ? ns->max_blocks
-            : 0;
-    if (ns->straight_blocks > ns->block_count)
-        ns->straight_blocks = (uint32_t)ns->block_count;
-    ns->straight_last = ns->block_count - ns->straight_blocks;
-    ns->straight_nsid = (uint64_t)ns->nsid << 32;
-}
-
 /* Takes the first free slot for a command of a request. earliest_ms may be too early, never too
  * late: it is no later than the default deadline of any moment since it was set. */
 static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_slot *slot,
@@ -419,19 +408,12 @@ static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_s
 /* A shared queue's lock; nothing for others. */
 void lwnvme_queue_lock(const struct lwnvme_queue *queue);
 void lwnvme_queue_unlock(const struct lwnvme_queue *queue);
+void lwnvme_queue_slow_set(struct lwnvme_queue *queue, uint32_t bits);
 
 /* Whether callbacks of the queue are under way, or are still owed: it must not be taken away now. */
 static inline bool lwnvme_queue_is_calling(const struct lwnvme_queue *queue)
 {
     return (queue->hold & LWNVME_HOLD_POLL) != 0 || queue->calling != 0 || queue->finished_first != NULL;
-}
-
-/* The owners of a shared queue read these bits under its lock, so they are written under it. */
-static inline void lwnvme_queue_slow_set(struct lwnvme_queue *queue, uint32_t bits)
-{
-    lwnvme_queue_lock(queue);
-    queue->slow |= bits;
-    lwnvme_queue_unlock(queue);
 }
 
 /* queue_life.c */
@@ -492,6 +474,9 @@ int lwnvme_identify_send(struct lwnvme_controller *controller, struct lwnvme_req
                          uint32_t nsid, uint8_t *data);
 
 int lwnvme_namespace_begin(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_namespace *ns);
+int lwnvme_identify_set(struct lwnvme_namespace *ns, uint32_t cns, uint32_t csi,
+                        void (*done)(struct lwnvme_request *request));
+void lwnvme_straight_allow(struct lwnvme_namespace *ns);
 
 /* lwnvme_request.repeat: of an admin command. Those of bring-up and of namespaces that are being opened are neither. */
 #define LWNVME_REPEAT_MAY   1u /* the caller's: issued again after a reset, if it is without effects */

@@ -98,14 +98,10 @@ static const volatile uint32_t *lwnvme_place_of(const struct lwnvme_queue *queue
 static bool lwnvme_ring_has_news(struct lwnvme_queue *queue)
 {
     const volatile uint32_t *next = queue->cq_next;
-    uint32_t phase = queue->cq_phase != 0 ? LWNVME_PHASE_BIT : 0;
 
     if (next == NULL || (queue->slow & LWNVME_SLOW_STOPPED) != 0)
         return false;
-    if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
-        lwnvme_memory_sync(queue->controller, next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
-    if (next == lwnvme_place_of(queue, queue->asked_at) &&
-        (lwnvme_order32(next[3]) & LWNVME_PHASE_BIT) != phase)
+    if (next == lwnvme_place_of(queue, queue->asked_at) && !lwnvme_cqe_is_new(queue, next))
         return false;
     queue->asked_at = next;
     return true;

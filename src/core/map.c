@@ -87,6 +87,19 @@ int lwnvme_buffer_check_aligned(const struct lwnvme_buffer *buffer, uint64_t nee
     return total < needed_bytes ? LWNVME_ERR_BUFFER_LENGTH : LWNVME_OK;
 }
 
+/* How long a buffer is; of one that is longer than limit_bytes, not all need be counted. */
+uint64_t lwnvme_buffer_bytes(const struct lwnvme_buffer *buffer, uint64_t limit_bytes)
+{
+    uint64_t total = 0;
+    uint32_t index;
+
+    if (!lwnvme_is_scattered(buffer))
+        return buffer->length_bytes;
+    for (index = 0; index < buffer->segment_count && total <= limit_bytes; index++)
+        total += buffer->segments[index].length_bytes;
+    return total;
+}
+
 /* Entries that a list must hold for the largest transfer at the worst alignment; PRP1 is not among them. */
 uint32_t lwnvme_list_entries(const struct lwnvme_controller *controller)
 {

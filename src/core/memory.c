@@ -10,6 +10,14 @@ uint64_t lwnvme_now_us(const struct lwnvme_controller *controller)
     return controller->ops->now_us(controller->host);
 }
 
+/* Milliseconds in turns of the queues' clock, which are 1024 us: 1000 / 1024 is 1 - 1/64 - 1/128. */
+uint32_t lwnvme_timeout_turns(uint32_t timeout_ms)
+{
+    if (timeout_ms > 0x7fffffffu)
+        timeout_ms = 0x7fffffffu;
+    return timeout_ms - (timeout_ms >> 6) - (timeout_ms >> 7);
+}
+
 bool lwnvme_dma_in_reach(const struct lwnvme_controller *controller, uint64_t dma_address, size_t size_bytes)
 {
     uint64_t last = dma_address + (size_bytes - 1u);

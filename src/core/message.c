@@ -56,8 +56,8 @@ static void lwnvme_line_add_status(struct lwnvme_line *line, int status)
     lwnvme_line_add(line, digits);
 }
 
-static void lwnvme_line_send(const struct lwnvme_controller *controller, enum lwnvme_log_level level,
-                             const struct lwnvme_line *line)
+static LWNVME_NOINLINE void lwnvme_line_send(const struct lwnvme_controller *controller,
+                                             enum lwnvme_log_level level, const struct lwnvme_line *line)
 {
     if (controller->ops->log != NULL)
         controller->ops->log(controller->host, level, line->text);

@@ -15,6 +15,7 @@
 #define LWNVME_PROBE_MAX       65536u      /* identifiers that are tried where there is no list */
 #define LWNVME_NSID_LAST       0xfffffffeu /* the highest that a namespace can have */
 
+/* Identify, a whole page to `data`. */
 int lwnvme_identify_send(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t cns,
                          uint32_t nsid, uint8_t *data)
 {
@@ -24,6 +25,22 @@ int lwnvme_identify_send(struct lwnvme_controller *controller, struct lwnvme_req
     command->cdw10 = lwnvme_field_put(cns, LWNVME_IDENTIFY_CDW10_CNS);
     return lwnvme_page_send(controller, request, data, LWNVME_PAGE_MIN);
 }
+
+#if !LWNVME_CONFIG_BOOT
+/* The structure of one command set, of a namespace or (nsid 0) of the controller, to what `ns` has for that; then `done`. */
+int lwnvme_identify_set(struct lwnvme_namespace *ns, uint32_t cns, uint32_t csi,
+                        void (*done)(struct lwnvme_request *request))
+{
+    struct lwnvme_command *command = lwnvme_command_begin(&ns->request, LWNVME_ADMIN_IDENTIFY);
+
+    command->nsid = cns == LWNVME_CNS_COMMAND_SET_NAMESPACE ? ns->nsid : 0;
+    command->cdw10 = lwnvme_field_put(cns, LWNVME_IDENTIFY_CDW10_CNS);
+    command->cdw11 = lwnvme_field_put(csi, LWNVME_IDENTIFY_CDW11_CSI);
+    ns->request.done = done;
+    ns->request.context = ns;
+    return lwnvme_page_send(ns->controller, &ns->request, ns->data, LWNVME_PAGE_MIN);
+}
+#endif
 
 #if !LWNVME_CONFIG_BOOT
 static bool lwnvme_knows_cns(const struct lwnvme_controller *controller, uint32_t version)
@@ -183,6 +200,20 @@ static void lwnvme_namespace_identified(struct lwnvme_request *request)
     ns->status = request->status != LWNVME_OK ? request->status : lwnvme_namespace_decode(ns);
 }
 #else
+/* Lets the I/O of a namespace that can be used, of which no command has to be split or looked at, take the straight
+ * path. */
+void lwnvme_straight_allow(struct lwnvme_namespace *ns)
+{
+    ns->straight_blocks =
+        ns->status == LWNVME_OK && ns->boundary_blocks == 0 && LWNVME_EXTENSION(ns->dress) == NULL
+            ? ns->max_blocks
+            : 0;
+    if (ns->straight_blocks > ns->block_count)
+        ns->straight_blocks = (uint32_t)ns->block_count;
+    ns->straight_last = ns->block_count - ns->straight_blocks;
+    ns->straight_nsid = (uint64_t)ns->nsid << 32;
+}
+
 /* The list ends at a type of 0, at its end, or where it stops making sense. */
 static void lwnvme_descriptors_read(struct lwnvme_namespace *ns)
 {

@@ -39,6 +39,14 @@ void lwnvme_queue_unlock(const struct lwnvme_queue *queue)
         queue->controller->ops->unlock(queue->controller->host);
 }
 
+/* The owners of a shared queue read these bits under its lock, so they are written under it. */
+void lwnvme_queue_slow_set(struct lwnvme_queue *queue, uint32_t bits)
+{
+    lwnvme_queue_lock(queue);
+    queue->slow |= bits;
+    lwnvme_queue_unlock(queue);
+}
+
 /* doorbell is NULL where a doorbell is more than a register in memory. */
 static LWNVME_ALWAYS_INLINE void lwnvme_doorbell_ring(struct lwnvme_queue *queue, volatile uint32_t *doorbell,
                                                       uint32_t is_cq, uint32_t value)
@@ -252,15 +260,22 @@ static void lwnvme_straight_make_plain(struct lwnvme_queue *queue, struct lwnvme
     request->unsent = 0;
 }
 
+/* *last means nothing while *first is NULL. */
+void lwnvme_list_append(struct lwnvme_request **first, struct lwnvme_request **last,
+                        struct lwnvme_request *request)
+{
+    request->next = NULL;
+    if (*first == NULL)
+        *first = request;
+    else
+        (*last)->next = request;
+    *last = request;
+}
+
 void lwnvme_waiting_append(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
     request->state = LWNVME_REQUEST_QUEUED;
-    request->next = NULL;
-    if (queue->waiting_first == NULL)
-        queue->waiting_first = request;
-    else
-        queue->waiting_last->next = request;
-    queue->waiting_last = request;
+    lwnvme_list_append(&queue->waiting_first, &queue->waiting_last, request);
     queue->slow |= LWNVME_SLOW_WAITING;
 }
 
@@ -431,14 +446,8 @@ int lwnvme_submit(struct lwnvme_queue *queue, struct lwnvme_request *request)
 
 static int lwnvme_raw_length(const struct lwnvme_buffer *buffer, uint32_t limit_bytes, uint32_t *length_bytes)
 {
-    uint64_t total = buffer->length_bytes;
-    uint32_t index;
+    uint64_t total = lwnvme_buffer_bytes(buffer, limit_bytes);
 
-    if (lwnvme_is_scattered(buffer)) {
-        total = 0;
-        for (index = 0; index < buffer->segment_count && total <= limit_bytes; index++)
-            total += buffer->segments[index].length_bytes;
-    }
     if (total == 0 || (total & 3u) != 0)
         return LWNVME_ERR_BUFFER_LENGTH;
     if (total > limit_bytes)
@@ -504,17 +513,6 @@ void lwnvme_request_give_back(struct lwnvme_request *request)
     lwnvme_request_call(request);
 }
 
-/* Shared queues call back after the lock is released. */
-static void lwnvme_finished_append(struct lwnvme_queue *queue, struct lwnvme_request *request)
-{
-    request->next = NULL;
-    if (queue->finished_first == NULL)
-        queue->finished_first = request;
-    else
-        queue->finished_last->next = request;
-    queue->finished_last = request;
-}
-
 /* The one way out for an accepted request, but for those of the straight path that succeed. */
 void lwnvme_request_end(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
@@ -527,8 +525,8 @@ void lwnvme_request_end(struct lwnvme_queue *queue, struct lwnvme_request *reque
         LWNVME_EXTENSION(queue->controller->recovery) != NULL &&
         queue->controller->recovery->hooks->keep(queue, request))
         return;
-    if ((queue->slow & LWNVME_SLOW_SHARED) != 0)
-        lwnvme_finished_append(queue, request);
+    if ((queue->slow & LWNVME_SLOW_SHARED) != 0) /* called back after the lock is released */
+        lwnvme_list_append(&queue->finished_first, &queue->finished_last, request);
     else
         lwnvme_request_call(request);
 }
@@ -611,6 +609,16 @@ static LWNVME_ALWAYS_INLINE uint64_t lwnvme_cqe_read(const volatile uint32_t *cq
     LWNVME_BARRIER_AFTER_PHASE();
     return (uint64_t)dw3 << 32 | lwnvme_order32(cqe[2]);
 #endif
+}
+
+/* Whether a completion stands in a place of the ring that is, or is about to be, the next one. Whoever asks need not be the
+ * queue's owner. */
+bool lwnvme_cqe_is_new(const struct lwnvme_queue *ring, const volatile uint32_t *place)
+{
+    const uint32_t phase = LWNVME_GLANCE(ring->cq_phase) != 0 ? LWNVME_PHASE_BIT : 0;
+
+    lwnvme_memory_sync(ring->controller, place, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
+    return (lwnvme_order32(place[3]) & LWNVME_PHASE_BIT) == phase;
 }
 
 /* Which of the queues that complete in a ring has this identifier, or NULL. */
@@ -696,11 +704,18 @@ static LWNVME_ALWAYS_INLINE uint64_t lwnvme_cq_look(const struct lwnvme_queue *q
     return lwnvme_cqe_read(queue->cq_next) ^ queue->cq_phase;
 }
 
+/* The same where the CPU may have an older copy of it. */
+static uint64_t lwnvme_cq_look_anew(const struct lwnvme_queue *queue)
+{
+    if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
+        lwnvme_memory_sync(queue->controller, queue->cq_next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
+    return lwnvme_cq_look(queue);
+}
+
 /* Takes the completion that `told` has been read of, and those behind it, up to `most` in all. Returns how many fewer
  * there were. Callbacks cannot get in here again. */
 static uint32_t lwnvme_completions_take(struct lwnvme_queue *queue, uint32_t most, uint64_t told)
 {
-    bool sync = (queue->slow & LWNVME_SLOW_SYNC) != 0;
     uint32_t left = most;
 
     do {
@@ -708,10 +723,7 @@ static uint32_t lwnvme_completions_take(struct lwnvme_queue *queue, uint32_t mos
         lwnvme_completion_take(queue, lwnvme_cq_advance(queue), told);
         if (--left == 0)
             break;
-        if (sync)
-            lwnvme_memory_sync(queue->controller, queue->cq_next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE,
-                               false);
-        told = lwnvme_cq_look(queue);
+        told = lwnvme_cq_look_anew(queue);
     } while (!lwnvme_is_old(told));
     return left;
 }
@@ -816,9 +828,7 @@ uint32_t lwnvme_poll_once(struct lwnvme_queue *queue, uint32_t budget)
     uint64_t told;
 
     queue->hold |= LWNVME_HOLD_POLL;
-    if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
-        lwnvme_memory_sync(queue->controller, queue->cq_next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
-    told = lwnvme_cq_look(queue);
+    told = lwnvme_cq_look_anew(queue);
     if (!lwnvme_is_old(told))
         left = lwnvme_completions_take(queue, most, told);
     lwnvme_poll_end(queue, most - left, left);
@@ -953,6 +963,12 @@ uint32_t lwnvme_queue_stale(const struct lwnvme_queue *queue)
     return queue == NULL ? 0 : queue->stale;
 }
 
+/* How long a command of a request may take, in turns of the clock. */
+uint32_t lwnvme_request_turns(const struct lwnvme_queue *queue, const struct lwnvme_request *request)
+{
+    return request->timeout_ms != 0 ? lwnvme_timeout_turns(request->timeout_ms) : queue->timeout_ms;
+}
+
 /* Moves deadlines by `shift_ms`: all of them, or those of commands that were stamped `stamp_ms`. */
 static void lwnvme_deadlines_move(struct lwnvme_queue *queue, uint32_t stamp_ms, uint32_t shift_ms, bool all)
 {
@@ -964,22 +980,16 @@ static void lwnvme_deadlines_move(struct lwnvme_queue *queue, uint32_t stamp_ms,
 
         if (slot->request == NULL)
             continue;
-        timeout_ms = queue->timeout_ms;
-        if (slot->request->timeout_ms != 0)
-            timeout_ms = lwnvme_timeout_turns(slot->request->timeout_ms);
+        timeout_ms = lwnvme_request_turns(queue, slot->request);
         if (all || slot->deadline_ms - timeout_ms - LWNVME_CLOCK_SLACK_MS == stamp_ms)
             slot->deadline_ms += shift_ms;
     }
 }
 
 /* Whether an answer stands in the ring. */
-static bool lwnvme_cq_has_more(struct lwnvme_queue *ring)
+static bool lwnvme_cq_has_more(const struct lwnvme_queue *ring)
 {
-    if (ring->cq == NULL)
-        return false;
-    if ((ring->slow & LWNVME_SLOW_SYNC) != 0)
-        lwnvme_memory_sync(ring->controller, ring->cq_next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
-    return !lwnvme_is_old(lwnvme_cq_look(ring));
+    return ring->cq != NULL && !lwnvme_is_old(lwnvme_cq_look_anew(ring));
 }
 
 /*

@@ -8,7 +8,7 @@
 
 #include "core.h"
 
-static void lwnvme_total_add(uint64_t *total, uint32_t counter)
+static LWNVME_NOINLINE void lwnvme_total_add(uint64_t *total, uint32_t counter)
 {
     *total += (uint32_t)(counter - (uint32_t)*total);
 }

@@ -125,18 +125,11 @@ static uint64_t lwnvme_raw_io_bytes(const struct lwnvme_controller *controller,
 /* Whether the buffer has so many bytes. */
 static int lwnvme_raw_check(const struct lwnvme_buffer *buffer, uint64_t needed)
 {
-    uint64_t total = 0;
-    uint32_t index;
-
     if (needed == 0)
         return LWNVME_OK;
     if (buffer == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (!lwnvme_is_scattered(buffer))
-        total = buffer->length_bytes;
-    for (index = 0; lwnvme_is_scattered(buffer) && index < buffer->segment_count && total < needed; index++)
-        total += buffer->segments[index].length_bytes;
-    return total < needed ? LWNVME_ERR_BUFFER_LENGTH : LWNVME_OK;
+    return lwnvme_buffer_bytes(buffer, needed) < needed ? LWNVME_ERR_BUFFER_LENGTH : LWNVME_OK;
 }
 
 int lwnvme_raw(struct lwnvme_queue *queue, struct lwnvme_request *request,

@@ -324,7 +324,7 @@ static void lwnvme_case_open(struct lwnvme_recovery *recovery, struct lwnvme_que
     recovery->counts.late++;
 }
 
-static uint64_t lwnvme_abort_us(const struct lwnvme_recovery *recovery)
+static LWNVME_NOINLINE uint64_t lwnvme_abort_us(const struct lwnvme_recovery *recovery)
 {
     return (uint64_t)lwnvme_or_default(recovery->policy.abort_ms, LWNVME_RECOVERY_ABORT_MS) * 1000u;
 }
@@ -469,14 +469,11 @@ static bool lwnvme_ring_moves(struct lwnvme_queue *ring)
 static bool lwnvme_queue_is_unheard(struct lwnvme_queue *ring)
 {
     const volatile uint32_t *next = LWNVME_GLANCE(ring->cq_next);
-    const uint32_t phase = LWNVME_GLANCE(ring->cq_phase) != 0 ? LWNVME_PHASE_BIT : 0;
     bool before = ring->unheard != 0;
 
     if (next == ring->cq_end) /* its owner is about to go on to the beginning */
         next = ring->cq;
-    if (ring->controller->ops->dma_sync != NULL)
-        lwnvme_memory_sync(ring->controller, next, LWNVME_CQE_BYTES, LWNVME_FROM_DEVICE, false);
-    ring->unheard = (lwnvme_order32(next[3]) & LWNVME_PHASE_BIT) == phase ? 1 : 0;
+    ring->unheard = lwnvme_cqe_is_new(ring, next) ? 1 : 0;
     return before && ring->unheard != 0;
 }
 

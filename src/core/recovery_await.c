@@ -34,14 +34,12 @@ bool lwnvme_recovery_await(const struct lwnvme_queue *queue, struct lwnvme_reque
 {
     const struct lwnvme_controller *controller = queue->controller;
     struct lwnvme_recovery *recovery = controller->recovery;
-    uint32_t timeout_ms = queue->timeout_ms;
 
     if (queue->id == 0 || queue->leaving != 0 || !lwnvme_is_under_way(controller) ||
         recovery->policy.give_back_waiting || !lwnvme_repeat_outlives_reset(request))
         return false;
-    if (request->timeout_ms != 0)
-        timeout_ms = lwnvme_timeout_turns(request->timeout_ms);
-    request->again_ms = lwnvme_clock_ms(controller) + timeout_ms + LWNVME_CLOCK_SLACK_MS;
+    request->again_ms =
+        lwnvme_clock_ms(controller) + lwnvme_request_turns(queue, request) + LWNVME_CLOCK_SLACK_MS;
     request->awaits = true;
     LWNVME_COUNT(recovery->counts.awaited);
     return true;

@@ -87,12 +87,7 @@ void lwnvme_kept_append(struct lwnvme_request **first, struct lwnvme_request **l
                         struct lwnvme_request *request)
 {
     request->state = LWNVME_REQUEST_QUEUED;
-    request->next = NULL;
-    if (*first == NULL)
-        *first = request;
-    else
-        (*last)->next = request;
-    *last = request;
+    lwnvme_list_append(first, last, request);
 }
 
 void lwnvme_recovery_take(struct lwnvme_recovery *recovery, struct lwnvme_request *request)
@@ -126,7 +121,8 @@ static const struct lwnvme_recovery_class *lwnvme_again_class(const struct lwnvm
     return &recovery->policy.classes[class];
 }
 
-static bool lwnvme_is_within(struct lwnvme_request *request, uint32_t now_ms, uint32_t limit_ms)
+static LWNVME_NOINLINE bool lwnvme_is_within(struct lwnvme_request *request, uint32_t now_ms,
+                                             uint32_t limit_ms)
 {
     if (request->tries == 0) {
         request->since_ms = now_ms;

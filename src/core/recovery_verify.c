@@ -38,20 +38,6 @@ static void lwnvme_keys_identified(struct lwnvme_request *request)
     memcpy(now->nguid, data->nguid, sizeof(data->nguid));
 }
 
-/* Such a namespace has no other structure. */
-static int lwnvme_keys_identify(struct lwnvme_controller *controller, uint32_t nsid,
-                                struct lwnvme_namespace *now)
-{
-    struct lwnvme_command *command = lwnvme_command_begin(&now->request, LWNVME_ADMIN_IDENTIFY);
-
-    command->nsid = nsid;
-    command->cdw10 = lwnvme_field_put(LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_IDENTIFY_CDW10_CNS);
-    command->cdw11 = lwnvme_field_put(LWNVME_CSI_KEY_VALUE, LWNVME_IDENTIFY_CDW11_CSI);
-    now->request.done = lwnvme_keys_identified;
-    now->request.context = now;
-    return lwnvme_page_send(controller, &now->request, now->data, LWNVME_PAGE_MIN);
-}
-
 static int lwnvme_verify_ask(struct lwnvme_controller *controller, const struct lwnvme_namespace *ns)
 {
     struct lwnvme_recovery *recovery = controller->recovery;
@@ -61,10 +47,15 @@ static int lwnvme_verify_ask(struct lwnvme_controller *controller, const struct 
     if (lwnvme_request_active(&shadow->request))
         return LWNVME_PENDING; /* of one that is looked after no more */
     memset(shadow, 0, sizeof(*shadow));
+    shadow->controller = controller;
+    shadow->nsid = ns->nsid;
     shadow->wanted_csi = ns->wanted_csi;
     shadow->status = LWNVME_PENDING;
-    status = ns->csi == LWNVME_CSI_KEY_VALUE ? lwnvme_keys_identify(controller, ns->nsid, shadow)
-                                             : lwnvme_namespace_begin(controller, ns->nsid, shadow);
+    if (ns->csi == LWNVME_CSI_KEY_VALUE) /* such a namespace has no other structure */
+        status = lwnvme_identify_set(shadow, LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_KEY_VALUE,
+                                     lwnvme_keys_identified);
+    else
+        status = lwnvme_namespace_begin(controller, ns->nsid, shadow);
     recovery->asked = status == LWNVME_OK;
     return status != LWNVME_OK ? status : LWNVME_PENDING;
 }

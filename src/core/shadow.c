@@ -30,7 +30,8 @@ static volatile uint32_t *lwnvme_shadow_entry(const struct lwnvme_queue *queue, 
     return (volatile uint32_t *)(volatile void *)(controller->shadow->pages + offset);
 }
 
-static void lwnvme_shadow_store(const struct lwnvme_queue *queue, volatile uint32_t *entry, uint32_t value)
+static LWNVME_NOINLINE void lwnvme_shadow_store(const struct lwnvme_queue *queue, volatile uint32_t *entry,
+                                                uint32_t value)
 {
     *entry = lwnvme_order32(value);
     lwnvme_memory_sync(queue->controller, entry, sizeof(*entry), LWNVME_TO_DEVICE, true);

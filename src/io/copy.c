@@ -14,7 +14,7 @@
 
 #include "io_private.h"
 
-static uint32_t lwnvme_copy_entry_bytes(const struct lwnvme_copy_request *copy)
+static LWNVME_NOINLINE uint32_t lwnvme_copy_entry_bytes(const struct lwnvme_copy_request *copy)
 {
     return (copy->format & 1u) == 0 ? (uint32_t)sizeof(struct lwnvme_copy_range)
                                     : (uint32_t)sizeof(struct lwnvme_copy_range_extended);

@@ -91,8 +91,8 @@ static int lwnvme_fused_limits_check(const struct lwnvme_queue *queue, const str
     return lwnvme_atomicity_check(ns, LWNVME_ATOMIC_COMPARE_AND_WRITE, lba, block_count);
 }
 
-static int lwnvme_fused_buffer_check(const struct lwnvme_namespace *ns, const struct lwnvme_buffer *buffer,
-                                     uint64_t bytes)
+static LWNVME_NOINLINE int lwnvme_fused_buffer_check(const struct lwnvme_namespace *ns,
+                                                     const struct lwnvme_buffer *buffer, uint64_t bytes)
 {
     if ((buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0 && ns->controller->ops->dma_map == NULL)
         return LWNVME_ERR_HOOK_DMA_MAP;

@@ -98,18 +98,4 @@ static inline uint32_t lwnvme_copy_checks(uint32_t flags)
 
 void lwnvme_copy_limits_of(const struct lwnvme_namespace *ns, struct lwnvme_copy_limits *limits);
 
-/* The structure that Identify has of a namespace, or of the controller, for one command set. */
-static inline int lwnvme_io_identify(struct lwnvme_namespace *ns, uint32_t cns, uint32_t csi,
-                                     void (*done)(struct lwnvme_request *request))
-{
-    struct lwnvme_command *command = lwnvme_command_begin(&ns->request, LWNVME_ADMIN_IDENTIFY);
-
-    command->nsid = cns == LWNVME_CNS_COMMAND_SET_NAMESPACE ? ns->nsid : 0;
-    command->cdw10 = lwnvme_field_put(cns, LWNVME_IDENTIFY_CDW10_CNS);
-    command->cdw11 = lwnvme_field_put(csi, LWNVME_IDENTIFY_CDW11_CSI);
-    ns->request.done = done;
-    ns->request.context = ns;
-    return lwnvme_page_send(ns->controller, &ns->request, ns->data, LWNVME_PAGE_MIN);
-}
-
 #endif

@@ -92,8 +92,8 @@ int lwnvme_kv_open(struct lwnvme_controller *controller, uint32_t nsid, struct l
         kv->ns.controller = controller;
         kv->ns.incarnation = controller->incarnation;
         kv->ns.dress = &lwnvme_kv_dress;
-        status = lwnvme_io_identify(&kv->ns, LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_KEY_VALUE,
-                                    lwnvme_kv_identified);
+        status = lwnvme_identify_set(&kv->ns, LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_KEY_VALUE,
+                                     lwnvme_kv_identified);
     }
     kv->ns.status = status != LWNVME_OK ? status : LWNVME_PENDING;
     return status;
@@ -128,14 +128,8 @@ static int lwnvme_kv_key_put(const struct lwnvme_kv *kv, struct lwnvme_command *
 static int lwnvme_kv_memory_put(struct lwnvme_request *request, const struct lwnvme_buffer *buffer,
                                 uint64_t most_bytes)
 {
-    uint64_t bytes = buffer->length_bytes;
-    uint32_t index;
+    uint64_t bytes = lwnvme_buffer_bytes(buffer, most_bytes);
 
-    if (lwnvme_is_scattered(buffer)) {
-        bytes = 0;
-        for (index = 0; index < buffer->segment_count && bytes <= most_bytes; index++)
-            bytes += buffer->segments[index].length_bytes;
-    }
     if (bytes > most_bytes)
         return LWNVME_ERR_VALUE_LENGTH;
     if (bytes == 0)

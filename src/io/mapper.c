@@ -53,6 +53,7 @@ struct lwnvme_bouncing {
     uint32_t unit_count;
     uint32_t used; /* bits */
     uint32_t sgl_mask;
+    uint32_t sgl_stride; /* bytes of a slot's descriptor list */
     bool bit_bucket;
     size_t metadata_at;
     bool metadata_bytes; /* metadata in a buffer of their own may begin anywhere */
@@ -80,12 +81,12 @@ static uint64_t lwnvme_sgl_second(uint32_t length_bytes, uint32_t type)
     return lwnvme_order64((uint64_t)type << 60 | length_bytes);
 }
 
-/* Bytes of a slot's descriptor list: a power of two up to a page, or whole pages of 4 KiB, so that no segment crosses
+/* Bytes of a list of so many descriptors: a power of two up to a page, or whole pages of 4 KiB, so that no segment crosses
  * one. */
-static uint32_t lwnvme_sgl_stride(const struct lwnvme_queue *queue)
+static uint32_t lwnvme_sgl_bytes(uint32_t descriptors)
 {
-    uint32_t bytes = queue->sgl_descriptors * 16u;
-    uint32_t stride = 16;
+    uint32_t bytes = descriptors * 16u;
+    uint32_t stride = descriptors == 0 ? 0 : 16u;
 
     if (bytes > LWNVME_PAGE_MIN)
         return (bytes + LWNVME_PAGE_MIN - 1u) & ~(LWNVME_PAGE_MIN - 1u);
@@ -115,6 +116,7 @@ static int lwnvme_sgl_settle(struct lwnvme_queue *queue, struct lwnvme_bouncing 
         queue->sgl_descriptors = threshold;
     if (queue->sgl == LWNVME_SGL_NEVER)
         queue->sgl_descriptors = 0;
+    bouncing->sgl_stride = lwnvme_sgl_bytes(queue->sgl_descriptors);
     bouncing->sgl_mask = support == 1 ? 0 : 3u;
     bouncing->bit_bucket = (sgls & LWNVME_SGLS_BIT_BUCKET) != 0;
     bouncing->metadata_bytes = (sgls & LWNVME_SGLS_METADATA_BYTE_ALIGNED) != 0;
@@ -143,7 +145,7 @@ static int lwnvme_full_open(struct lwnvme_queue *queue, uint32_t slots)
     status = lwnvme_sgl_settle(queue, bouncing);
     if (status != LWNVME_OK)
         return status;
-    lists = queue->sgl_descriptors == 0 ? 0 : (size_t)slots * lwnvme_sgl_stride(queue);
+    lists = (size_t)slots * bouncing->sgl_stride;
     lists = (lists + LWNVME_METADATA_LIST - 1u) & ~(size_t)(LWNVME_METADATA_LIST - 1u);
     bouncing->metadata_at = lists;
     if (bouncing->metadata_sgl)
@@ -377,7 +379,7 @@ static void lwnvme_sgl_finish(struct lwnvme_queue *queue, const struct lwnvme_sg
 static int lwnvme_sgl_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
                           uint32_t *length_bytes, struct lwnvme_prp *prp)
 {
-    size_t offset = (size_t)slot_index * lwnvme_sgl_stride(queue);
+    size_t offset = (size_t)slot_index * lwnvme_bouncing_of(queue)->sgl_stride;
     struct lwnvme_sgl sgl = {
         (uint64_t *)(void *)(queue->bounce + offset), queue->bounce_dma + offset, 0, 0, 0, 0};
     int status = lwnvme_sgl_walk(queue, request, slot_index, *length_bytes, &sgl);

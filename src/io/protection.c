@@ -63,7 +63,7 @@ static struct lwnvme_space lwnvme_space_of(uint64_t storage, uint32_t reference_
 }
 
 /* All ones in so many low bits, 64 at most. */
-static uint64_t lwnvme_low_bits(uint32_t bits)
+static LWNVME_NOINLINE uint64_t lwnvme_low_bits(uint32_t bits)
 {
     uint64_t mask = 0;
 
@@ -144,7 +144,7 @@ static uint64_t lwnvme_run_pass(struct lwnvme_run *run, size_t length, enum lwnv
 }
 
 /* Most significant byte first. */
-static uint8_t *lwnvme_tuple_put(uint8_t *to, uint64_t value, uint32_t bytes)
+static LWNVME_NOINLINE uint8_t *lwnvme_tuple_put(uint8_t *to, uint64_t value, uint32_t bytes)
 {
     uint32_t index;
 
@@ -165,7 +165,7 @@ static uint64_t lwnvme_tuple_get(const uint8_t *from, uint32_t bytes)
 }
 
 /* Bytes of storage and reference space: 4, 10 or 6. */
-static uint32_t lwnvme_space_bytes(const struct lwnvme_protection *format)
+static LWNVME_NOINLINE uint32_t lwnvme_space_bytes(const struct lwnvme_protection *format)
 {
     return format->bytes - (uint32_t)(format->guard_bits >> 3) - 2u;
 }
@@ -548,17 +548,14 @@ static void lwnvme_protection_identified(struct lwnvme_request *request)
 void lwnvme_protection_learn(struct lwnvme_namespace *ns)
 {
     const struct lwnvme_identify_controller *identify = lwnvme_identify_copy(ns->controller);
-    struct lwnvme_command command = {.opcode = LWNVME_ADMIN_IDENTIFY};
     int status;
 
     if ((lwnvme_le32_get(&identify->ctratt) & LWNVME_CTRATT_EXTENDED_LBA_FORMATS) == 0) {
         lwnvme_protection_conclude(ns, LWNVME_PIF_16B_GUARD, 0);
         return;
     }
-    command.nsid = ns->nsid;
-    command.cdw10 = lwnvme_field_put(LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_IDENTIFY_CDW10_CNS);
-    ns->request.done = lwnvme_protection_identified;
-    status = lwnvme_page_command(ns->controller, &ns->request, &command, ns->data, LWNVME_PAGE_MIN);
+    status = lwnvme_identify_set(ns, LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_NVM,
+                                 lwnvme_protection_identified);
     ns->status = status != LWNVME_OK ? status : LWNVME_PENDING;
 }
 

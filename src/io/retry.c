@@ -64,7 +64,7 @@ static void lwnvme_retry_end(struct lwnvme_retry *retry)
 }
 
 /* When the list wants to be looked at. */
-static void lwnvme_retry_schedule(struct lwnvme_retry_policy *policy)
+static LWNVME_NOINLINE void lwnvme_retry_schedule(struct lwnvme_retry_policy *policy)
 {
     const struct lwnvme_retry *retry;
 

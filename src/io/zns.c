@@ -206,8 +206,8 @@ static void lwnvme_zoned_identified(struct lwnvme_request *request)
     if (status == LWNVME_OK)
         status = lwnvme_zoned_limits(zoned);
     if (status == LWNVME_OK)
-        status = lwnvme_io_identify(&zoned->ns, LWNVME_CNS_COMMAND_SET_CONTROLLER, LWNVME_CSI_ZONED,
-                                    lwnvme_zoned_conclude);
+        status = lwnvme_identify_set(&zoned->ns, LWNVME_CNS_COMMAND_SET_CONTROLLER, LWNVME_CSI_ZONED,
+                                     lwnvme_zoned_conclude);
     if (status != LWNVME_OK)
         zoned->ns.status = status;
 }
@@ -221,8 +221,8 @@ void lwnvme_zoned_go_on(struct lwnvme_namespace *ns)
     if (ns->csi == LWNVME_CSI_ZONED)
         status = ns->metadata_bytes != 0 && ns->protection == NULL
                      ? LWNVME_ERR_NS_METADATA
-                     : lwnvme_io_identify(ns, LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_ZONED,
-                                          lwnvme_zoned_identified);
+                     : lwnvme_identify_set(ns, LWNVME_CNS_COMMAND_SET_NAMESPACE, LWNVME_CSI_ZONED,
+                                           lwnvme_zoned_identified);
     if (status != LWNVME_OK)
         ns->status = status;
 }
