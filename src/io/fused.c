@@ -94,9 +94,7 @@ static int lwnvme_fused_limits_check(const struct lwnvme_queue *queue, const str
 static LWNVME_NOINLINE int lwnvme_fused_buffer_check(const struct lwnvme_namespace *ns,
                                                      const struct lwnvme_buffer *buffer, uint64_t bytes)
 {
-    if ((buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0 && ns->controller->ops->dma_map == NULL)
-        return LWNVME_ERR_HOOK_DMA_MAP;
-    return lwnvme_buffer_check(buffer, bytes);
+    return lwnvme_io_can_map(ns, buffer) ? lwnvme_buffer_check(buffer, bytes) : LWNVME_ERR_HOOK_DMA_MAP;
 }
 
 int lwnvme_compare_and_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
@@ -121,12 +119,10 @@ int lwnvme_compare_and_write(struct lwnvme_queue *queue, const struct lwnvme_nam
     if (status != LWNVME_OK)
         return status;
     lwnvme_io_fill(request, ns, LWNVME_NVM_COMPARE, lba, 0);
+    request->command.cdw12 |= block_count - 1u;
     status = lwnvme_io_direct(request);
     if (status != LWNVME_OK)
         return status;
-    request->command.cdw10 = (uint32_t)lba;
-    request->command.cdw11 = (uint32_t)(lba >> 32);
-    request->command.cdw12 |= block_count - 1u;
     request->copy_bytes = (uint32_t)bytes; /* the engine maps nothing by itself */
     request->buffer = pair->compare;
     request->copy = pair;

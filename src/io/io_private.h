@@ -14,9 +14,21 @@ int lwnvme_io_check(const struct lwnvme_queue *queue, const struct lwnvme_namesp
                     const struct lwnvme_request *request);
 int lwnvme_io_range_check(const struct lwnvme_namespace *ns, uint64_t lba, uint32_t block_count);
 
-/* Fills in what all commands on blocks have in common; no data move yet. */
+/* FUA and LR in their place of dword 12: bits 30 and 31, in the order of the two lowest flags. */
+static inline uint32_t lwnvme_io_options(const struct lwnvme_request *request)
+{
+    return (request->flags & (LWNVME_REQUEST_FUA | LWNVME_REQUEST_LIMITED_RETRY)) << 30;
+}
+
+/* Fills in what all commands on a namespace have in common; no data move yet. */
 void lwnvme_io_fill(struct lwnvme_request *request, const struct lwnvme_namespace *ns, uint32_t opcode,
                     uint64_t lba, uint32_t block_count);
+
+/* Whether a buffer's addresses are the controller's, or can be translated. */
+static inline bool lwnvme_io_can_map(const struct lwnvme_namespace *ns, const struct lwnvme_buffer *buffer)
+{
+    return (buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) != 0 || ns->controller->ops->dma_map != NULL;
+}
 
 /* Of a command that writes: the directive that its request names. */
 int lwnvme_io_direct(struct lwnvme_request *request);
@@ -26,7 +38,7 @@ int lwnvme_io_data(struct lwnvme_request *request, const void *data, uint32_t le
 
 /* The beginning of a command that has no blocks for the engine to split, and its data, which are the caller's. */
 int lwnvme_io_begin(const struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
-                    struct lwnvme_request *request, uint32_t opcode);
+                    struct lwnvme_request *request, uint32_t opcode, uint64_t lba);
 int lwnvme_io_buffer(struct lwnvme_request *request, const struct lwnvme_buffer *buffer,
                      uint32_t length_bytes);
 

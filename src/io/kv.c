@@ -143,7 +143,7 @@ static int lwnvme_kv_memory_put(struct lwnvme_request *request, const struct lwn
 static int lwnvme_kv_start(const struct lwnvme_queue *queue, const struct lwnvme_kv *kv,
                            struct lwnvme_request *request, const struct lwnvme_key *key, uint32_t opcode)
 {
-    int status = kv == NULL ? LWNVME_ERR_NULL_ARGUMENT : lwnvme_io_begin(queue, &kv->ns, request, opcode);
+    int status = kv == NULL ? LWNVME_ERR_NULL_ARGUMENT : lwnvme_io_begin(queue, &kv->ns, request, opcode, 0);
 
     return status != LWNVME_OK ? status : lwnvme_kv_key_put(kv, &request->command, key);
 }
@@ -204,7 +204,7 @@ int lwnvme_kv_list(struct lwnvme_queue *queue, const struct lwnvme_kv *kv, struc
                    const struct lwnvme_key *from, const struct lwnvme_buffer *buffer)
 {
     int status =
-        kv == NULL ? LWNVME_ERR_NULL_ARGUMENT : lwnvme_io_begin(queue, &kv->ns, request, LWNVME_KV_LIST);
+        kv == NULL ? LWNVME_ERR_NULL_ARGUMENT : lwnvme_io_begin(queue, &kv->ns, request, LWNVME_KV_LIST, 0);
 
     if (status == LWNVME_OK && from != NULL)
         status = lwnvme_kv_key_put(kv, &request->command, from);

@@ -42,7 +42,7 @@ int lwnvme_io_range_check(const struct lwnvme_namespace *ns, uint64_t lba, uint3
     return LWNVME_OK;
 }
 
-/* Fills in what all commands on blocks have in common; no data move yet. */
+/* Fills in what all commands on a namespace have in common; no data move yet. */
 void lwnvme_io_fill(struct lwnvme_request *request, const struct lwnvme_namespace *ns, uint32_t opcode,
                     uint64_t lba, uint32_t block_count)
 {
@@ -52,8 +52,9 @@ void lwnvme_io_fill(struct lwnvme_request *request, const struct lwnvme_namespac
     command->nsid = ns->nsid;
     command->cdw2 = 0;
     command->cdw3 = 0;
-    /* FUA and LR are bits 30 and 31 of the dword, in the order of the two lowest flags. */
-    command->cdw12 = (request->flags & (LWNVME_REQUEST_FUA | LWNVME_REQUEST_LIMITED_RETRY)) << 30;
+    command->cdw10 = (uint32_t)lba;
+    command->cdw11 = (uint32_t)(lba >> 32);
+    command->cdw12 = lwnvme_io_options(request);
     command->cdw13 = 0;
     command->cdw14 = 0;
     command->cdw15 = 0;
@@ -67,7 +68,7 @@ void lwnvme_io_fill(struct lwnvme_request *request, const struct lwnvme_namespac
 static int lwnvme_nvm_buffer_check(const struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                                    uint32_t block_count, const struct lwnvme_buffer *buffer)
 {
-    if ((buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0 && ns->controller->ops->dma_map == NULL)
+    if (!lwnvme_io_can_map(ns, buffer))
         return LWNVME_ERR_HOOK_DMA_MAP;
     if (LWNVME_EXTENSION(ns->dress) != NULL) /* it knows what else there is, and looks at all of it */
         return LWNVME_OK;
@@ -98,8 +99,6 @@ static int lwnvme_nvm_prepare(struct lwnvme_queue *queue, const struct lwnvme_na
     request->data_bytes = ns->block_bytes;
 #if LWNVME_CONFIG_BOOT /* there: one command, of which all is known */
     request->data_bytes *= span.block_count;
-    request->command.cdw10 = (uint32_t)lba;
-    request->command.cdw11 = (uint32_t)(lba >> 32);
     request->command.cdw12 |= span.block_count - 1u;
 #endif
     request->buffer = *buffer;
@@ -335,19 +334,26 @@ int lwnvme_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns
 
 #endif
 
-/* Sent whether or not there is a volatile cache: without one the controller has nothing to do. */
-int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
-                 struct lwnvme_request *request)
+/* The beginning of every command that has no blocks for the engine to split. */
+int lwnvme_io_begin(const struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                    struct lwnvme_request *request, uint32_t opcode, uint64_t lba)
 {
     int status = lwnvme_io_check(queue, ns, request);
 
     if (status != LWNVME_OK)
         return status;
-    lwnvme_io_fill(request, ns, LWNVME_NVM_FLUSH, 0, 0);
-    request->command.cdw10 = 0;
-    request->command.cdw11 = 0;
+    lwnvme_io_fill(request, ns, opcode, lba, 0);
     request->command.cdw12 = 0;
-    return lwnvme_submit(queue, request);
+    return LWNVME_OK;
+}
+
+/* Sent whether or not there is a volatile cache: without one the controller has nothing to do. */
+int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                 struct lwnvme_request *request)
+{
+    int status = lwnvme_io_begin(queue, ns, request, LWNVME_NVM_FLUSH, 0);
+
+    return status != LWNVME_OK ? status : lwnvme_submit(queue, request);
 }
 
 #if !LWNVME_CONFIG_BOOT
@@ -438,11 +444,11 @@ int lwnvme_flush_all(struct lwnvme_queue *queue, struct lwnvme_request *request)
 
 int lwnvme_io_data(struct lwnvme_request *request, const void *data, uint32_t length_bytes)
 {
-    if (request->ns->controller->ops->dma_map == NULL)
-        return LWNVME_ERR_HOOK_DMA_MAP;
     request->buffer = lwnvme_buffer_cpu(data, length_bytes);
     request->data_bytes = length_bytes;
-    return lwnvme_buffer_check(&request->buffer, length_bytes);
+    return lwnvme_io_can_map(request->ns, &request->buffer)
+               ? lwnvme_buffer_check(&request->buffer, length_bytes)
+               : LWNVME_ERR_HOOK_DMA_MAP;
 }
 
 static uint32_t lwnvme_range_blocks(const struct lwnvme_dsm_range *range)
@@ -597,33 +603,17 @@ int lwnvme_dataset_management(struct lwnvme_queue *queue, const struct lwnvme_na
     return lwnvme_submit_by(queue, request, lwnvme_dsm_issue);
 }
 
-/* The beginning of every command that is another file's, and has no blocks for the engine to split. */
-int lwnvme_io_begin(const struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
-                    struct lwnvme_request *request, uint32_t opcode)
-{
-    int status = lwnvme_io_check(queue, ns, request);
-
-    if (status != LWNVME_OK)
-        return status;
-    lwnvme_io_fill(request, ns, opcode, 0, 0);
-    request->command.cdw10 = 0;
-    request->command.cdw11 = 0;
-    request->command.cdw12 = 0;
-    return LWNVME_OK;
-}
-
-/* And its data, all of which go in one command. */
+/* The data of such a command, all of which go in one. */
 int lwnvme_io_buffer(struct lwnvme_request *request, const struct lwnvme_buffer *buffer,
                      uint32_t length_bytes)
 {
-    const struct lwnvme_controller *controller = request->ns->controller;
     int status;
 
     if (buffer == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    if (length_bytes > controller->info.max_transfer_bytes)
+    if (length_bytes > request->ns->controller->info.max_transfer_bytes)
         return LWNVME_ERR_TRANSFER_SIZE;
-    if ((buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0 && controller->ops->dma_map == NULL)
+    if (!lwnvme_io_can_map(request->ns, buffer))
         return LWNVME_ERR_HOOK_DMA_MAP;
     status = lwnvme_buffer_check(buffer, length_bytes);
     request->buffer = *buffer;

@@ -6,19 +6,15 @@
 
 #include "io_private.h"
 
-static int lwnvme_placement_send(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
-                                 struct lwnvme_request *request, uint32_t opcode, const void *memory,
-                                 uint32_t memory_bytes)
+static int lwnvme_placement_send(struct lwnvme_queue *queue, struct lwnvme_request *request,
+                                 const void *memory, uint32_t memory_bytes)
 {
     int status;
 
-    if (memory_bytes > ns->controller->info.max_transfer_bytes)
+    if (memory_bytes > request->ns->controller->info.max_transfer_bytes)
         return LWNVME_ERR_TRANSFER_SIZE;
-    lwnvme_io_fill(request, ns, opcode, 0, 0);
     request->command.cdw10 = lwnvme_field_put(LWNVME_IO_MANAGEMENT_RUH, LWNVME_IO_MANAGEMENT_MO);
-    request->command.cdw11 = 0;
-    request->command.cdw12 = 0;
-    if (opcode == LWNVME_NVM_IO_MANAGEMENT_RECEIVE)
+    if (request->command.opcode == LWNVME_NVM_IO_MANAGEMENT_RECEIVE)
         request->command.cdw11 = (memory_bytes >> 2) - 1u;
     else
         request->command.cdw10 |= lwnvme_field_put((memory_bytes >> 1) - 1u, LWNVME_IO_MANAGEMENT_MOS);
@@ -26,10 +22,11 @@ static int lwnvme_placement_send(struct lwnvme_queue *queue, const struct lwnvme
     return status != LWNVME_OK ? status : lwnvme_submit(queue, request);
 }
 
-static int lwnvme_placement_check(const struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
-                                  const struct lwnvme_request *request, const void *what)
+/* `what` is what the caller must have given. */
+static int lwnvme_placement_begin(const struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                                  struct lwnvme_request *request, const void *what, uint32_t opcode)
 {
-    int status = lwnvme_io_check(queue, ns, request);
+    int status = lwnvme_io_begin(queue, ns, request, opcode, 0);
 
     if (status == LWNVME_OK && what == NULL)
         status = LWNVME_ERR_NULL_ARGUMENT;
@@ -42,14 +39,13 @@ static int lwnvme_placement_check(const struct lwnvme_queue *queue, const struct
 int lwnvme_placement_get_status(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                                 struct lwnvme_request *request, struct lwnvme_placement_status *status)
 {
-    int result = lwnvme_placement_check(queue, ns, request, status);
+    int result = lwnvme_placement_begin(queue, ns, request, status, LWNVME_NVM_IO_MANAGEMENT_RECEIVE);
 
     if (result != LWNVME_OK)
         return result;
     if (status->memory_bytes < sizeof(struct lwnvme_ruh_status_header) || (status->memory_bytes & 3u) != 0)
         return LWNVME_ERR_BUFFER_LENGTH;
-    return lwnvme_placement_send(queue, ns, request, LWNVME_NVM_IO_MANAGEMENT_RECEIVE, status->memory,
-                                 status->memory_bytes);
+    return lwnvme_placement_send(queue, request, status->memory, status->memory_bytes);
 }
 
 int lwnvme_placement_status_check(struct lwnvme_placement_status *status)
@@ -92,12 +88,12 @@ int lwnvme_placement_update(struct lwnvme_queue *queue, const struct lwnvme_name
                             struct lwnvme_request *request, const struct lwnvme_le16 *identifiers,
                             uint32_t identifier_count)
 {
-    int status = lwnvme_placement_check(queue, ns, request, identifiers);
+    int status = lwnvme_placement_begin(queue, ns, request, identifiers, LWNVME_NVM_IO_MANAGEMENT_SEND);
 
     if (status != LWNVME_OK)
         return status;
     if (identifier_count == 0 || identifier_count > 65536u)
         return LWNVME_ERR_INVALID_ARGUMENT;
-    return lwnvme_placement_send(queue, ns, request, LWNVME_NVM_IO_MANAGEMENT_SEND, identifiers,
+    return lwnvme_placement_send(queue, request, identifiers,
                                  identifier_count * (uint32_t)sizeof(*identifiers));
 }

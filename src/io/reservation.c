@@ -7,10 +7,11 @@
 
 #include "io_private.h"
 
-static int lwnvme_reservation_check(const struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
-                                    const struct lwnvme_request *request, const void *what)
+/* `what` is what the caller must have given. */
+static int lwnvme_reservation_begin(const struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
+                                    struct lwnvme_request *request, const void *what, uint32_t opcode)
 {
-    int status = lwnvme_io_check(queue, ns, request);
+    int status = lwnvme_io_begin(queue, ns, request, opcode, 0);
 
     if (status == LWNVME_OK && what == NULL)
         status = LWNVME_ERR_NULL_ARGUMENT;
@@ -19,21 +20,12 @@ static int lwnvme_reservation_check(const struct lwnvme_queue *queue, const stru
     return status;
 }
 
-static void lwnvme_reservation_fill(struct lwnvme_request *request, const struct lwnvme_namespace *ns,
-                                    uint32_t opcode, uint32_t cdw10)
-{
-    lwnvme_io_fill(request, ns, opcode, 0, 0);
-    request->command.cdw10 = cdw10;
-    request->command.cdw11 = 0;
-    request->command.cdw12 = 0;
-}
-
 /* Actions are 0 to `last`; a release has one key, the others two. */
 static int lwnvme_reservation_send(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                                    struct lwnvme_request *request, struct lwnvme_reservation *reservation,
                                    uint32_t opcode, uint32_t last)
 {
-    int status = lwnvme_reservation_check(queue, ns, request, reservation);
+    int status = lwnvme_reservation_begin(queue, ns, request, reservation, opcode);
     uint32_t cdw10;
 
     if (status != LWNVME_OK)
@@ -49,7 +41,7 @@ static int lwnvme_reservation_send(struct lwnvme_queue *queue, const struct lwnv
     } else {
         cdw10 |= lwnvme_field_put(reservation->type, LWNVME_RESERVATION_RTYPE);
     }
-    lwnvme_reservation_fill(request, ns, opcode, cdw10);
+    request->command.cdw10 = cdw10;
     lwnvme_le64_set(&reservation->data[0], reservation->key);
     lwnvme_le64_set(&reservation->data[1], reservation->other_key);
     status = lwnvme_io_data(request, reservation->data, opcode == LWNVME_NVM_RESERVATION_RELEASE ? 8u : 16u);
@@ -87,7 +79,7 @@ static uint32_t lwnvme_report_unit(const struct lwnvme_reservation_list *report)
 int lwnvme_reservation_report(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                               struct lwnvme_request *request, struct lwnvme_reservation_list *report)
 {
-    int status = lwnvme_reservation_check(queue, ns, request, report);
+    int status = lwnvme_reservation_begin(queue, ns, request, report, LWNVME_NVM_RESERVATION_REPORT);
 
     if (status != LWNVME_OK)
         return status;
@@ -95,7 +87,7 @@ int lwnvme_reservation_report(struct lwnvme_queue *queue, const struct lwnvme_na
         return LWNVME_ERR_BUFFER_LENGTH;
     if (report->memory_bytes > ns->controller->info.max_transfer_bytes)
         return LWNVME_ERR_TRANSFER_SIZE;
-    lwnvme_reservation_fill(request, ns, LWNVME_NVM_RESERVATION_REPORT, (report->memory_bytes >> 2) - 1u);
+    request->command.cdw10 = (report->memory_bytes >> 2) - 1u;
     request->command.cdw11 = lwnvme_field_put(report->extended ? 1u : 0, LWNVME_RESERVATION_EDS);
     status = lwnvme_io_data(request, report->memory, report->memory_bytes);
     return status != LWNVME_OK ? status : lwnvme_submit(queue, request);

@@ -99,8 +99,6 @@ bool lwnvme_zoned_make_one(struct lwnvme_request *request)
 
     if (lwnvme_zoned_reads(request) || request->data_bytes == 0)
         return false;
-    command->cdw10 = (uint32_t)request->lba;
-    command->cdw11 = (uint32_t)(request->lba >> 32);
     command->cdw12 |= request->block_count - 1u;
     request->data_bytes *= request->block_count;
     request->block_count = 0;
@@ -252,15 +250,8 @@ int lwnvme_zoned_open(struct lwnvme_controller *controller, uint32_t nsid, struc
 static int lwnvme_zoned_io_begin(const struct lwnvme_queue *queue, const struct lwnvme_zoned *zoned,
                                  struct lwnvme_request *request, uint32_t opcode, uint64_t lba)
 {
-    int status =
-        zoned == NULL ? LWNVME_ERR_NULL_ARGUMENT : lwnvme_io_begin(queue, &zoned->ns, request, opcode);
-
-    if (status != LWNVME_OK)
-        return status;
-    request->lba = lba;
-    request->command.cdw10 = (uint32_t)lba;
-    request->command.cdw11 = (uint32_t)(lba >> 32);
-    return LWNVME_OK;
+    return zoned == NULL ? LWNVME_ERR_NULL_ARGUMENT
+                         : lwnvme_io_begin(queue, &zoned->ns, request, opcode, lba);
 }
 
 int lwnvme_zone_append(struct lwnvme_queue *queue, const struct lwnvme_zoned *zoned,
@@ -282,9 +273,9 @@ int lwnvme_zone_append(struct lwnvme_queue *queue, const struct lwnvme_zoned *zo
         status = LWNVME_ERR_NULL_ARGUMENT;
     if (status != LWNVME_OK)
         return status;
-    if ((buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS) == 0 && zoned->ns.controller->ops->dma_map == NULL)
+    if (!lwnvme_io_can_map(&zoned->ns, buffer))
         return LWNVME_ERR_HOOK_DMA_MAP;
-    request->command.cdw12 = (request->flags & (LWNVME_REQUEST_FUA | LWNVME_REQUEST_LIMITED_RETRY)) << 30;
+    request->command.cdw12 = lwnvme_io_options(request);
     request->block_count = block_count;
     request->data_bytes = zoned->ns.block_bytes;
     request->buffer = *buffer;

@@ -124,7 +124,7 @@ int lwnvme_zone_report_next(struct lwnvme_queue *queue, struct lwnvme_zone_repor
 
     if (report == NULL || report->zoned == NULL)
         return LWNVME_ERR_NULL_ARGUMENT;
-    status = lwnvme_io_begin(queue, &report->zoned->ns, request, LWNVME_ZNS_ZONE_MANAGEMENT_RECEIVE);
+    status = lwnvme_io_begin(queue, &report->zoned->ns, request, LWNVME_ZNS_ZONE_MANAGEMENT_RECEIVE, 0);
     if (status == LWNVME_OK && !report->begun)
         status = lwnvme_zone_report_begin(report);
     if (status == LWNVME_OK && !report->more)

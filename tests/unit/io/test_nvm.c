@@ -739,7 +739,7 @@ static void buffers_of_single_commands(void **state)
     struct lwnvme_buffer buffer = buffer_of(64);
     (void)state;
     start(0);
-    assert_int_equal(lwnvme_io_begin(&fake.queue, &fake.ns, request, LWNVME_ZNS_ZONE_MANAGEMENT_SEND), 0);
+    assert_int_equal(lwnvme_io_begin(&fake.queue, &fake.ns, request, LWNVME_ZNS_ZONE_MANAGEMENT_SEND, 0), 0);
     assert_int_equal(lwnvme_io_buffer(request, NULL, 64), LWNVME_ERR_NULL_ARGUMENT);
     assert_int_equal(lwnvme_io_buffer(request, &buffer, 65), LWNVME_ERR_BUFFER_LENGTH);
     assert_int_equal(lwnvme_io_buffer(request, &buffer, 131073), LWNVME_ERR_TRANSFER_SIZE);
