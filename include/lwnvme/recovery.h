@@ -198,31 +198,33 @@ struct lwnvme_recovery_case {
  * private. */
 struct lwnvme_recovery {
     struct lwnvme_recovery_counts counts;
+
+    /* Private, and what is named most comes first. */
     const struct lwnvme_recovery_hooks *hooks;
-    struct lwnvme_recovery_policy policy;
-    struct lwnvme_service service;
-    uint32_t state; /* enum lwnvme_recovery_state */
-    uint32_t window_resets;
-    uint32_t window_subsystem_resets;
-    uint32_t window_host_resets;
-    uint64_t window_since_us;
-    uint32_t in_a_row;   /* controller resets since it was last ready */
-    uint32_t rung;       /* which one the state `rescue` is about */
+    uint32_t state;                    /* enum lwnvme_recovery_state */
+    uint32_t in_a_row;                 /* controller resets since it was last ready */
+    struct lwnvme_request *kept_first; /* requests to be issued again */
+    struct lwnvme_request *kept_last;
     bool unstoppable;    /* it did not stop, and nothing else could make it */
     bool queues_failed;  /* the last failure was in the making of I/O queues */
     bool without_queues; /* this bring-up makes none */
     bool announce;       /* the end of the recovery is to be told */
     bool asked;          /* the verification waits for an answer */
     bool gathered;       /* it has what waited in the queues */
-    uint64_t nudge_us;   /* when queues of others are looked at next */
-    uint32_t looked_ms;  /* when deadlines of what awaits were last looked at */
+    struct lwnvme_recovery_policy policy;
+    struct lwnvme_service service;
+    uint32_t window_resets;
+    uint32_t window_subsystem_resets;
+    uint32_t window_host_resets;
+    uint32_t rung; /* which one the state `rescue` is about */
+    uint64_t window_since_us;
+    uint64_t nudge_us;  /* when queues of others are looked at next */
+    uint32_t looked_ms; /* when deadlines of what awaits were last looked at */
     struct lwnvme_recovery_namespace *namespaces;
     struct lwnvme_recovery_namespace *watched; /* the next one to be verified */
     struct lwnvme_recovery_setting *settings;
     struct lwnvme_recovery_setting *setting; /* the next one to be sent */
-    struct lwnvme_request *kept_first;       /* requests to be issued again */
-    struct lwnvme_request *kept_last;
-    struct lwnvme_request *fit_first; /* those of them that still can be */
+    struct lwnvme_request *fit_first;        /* those of the kept requests that still can be */
     struct lwnvme_request *fit_last;
     struct lwnvme_request
         *orphans_first; /* those whose queue has been closed: its memory is the caller's again */

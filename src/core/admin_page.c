@@ -189,6 +189,22 @@ static void lwnvme_page_wait(struct lwnvme_controller *controller, struct lwnvme
     lwnvme_list_append(&controller->page_waiting_first, &controller->page_waiting_last, request);
 }
 
+/* Abort commands in the admin ring or waiting for room there. */
+uint32_t lwnvme_aborts_under_way(const struct lwnvme_queue *admin)
+{
+    const struct lwnvme_request *request;
+    uint32_t count = 0;
+    uint32_t index;
+
+    for (index = 0; index + 1u < admin->entries; index++) {
+        request = admin->slots[index].request;
+        count += request != NULL && request->command.opcode == LWNVME_ADMIN_ABORT ? 1u : 0u;
+    }
+    for (request = admin->waiting_first; request != NULL; request = request->next)
+        count += request->command.opcode == LWNVME_ADMIN_ABORT ? 1u : 0u;
+    return count;
+}
+
 /* A recovery keeps a command that a reset has cost its answer: a page of the controller's is not needed meanwhile. */
 void lwnvme_admin_leave(struct lwnvme_controller *controller, struct lwnvme_request *request)
 {

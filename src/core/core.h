@@ -353,22 +353,6 @@ static inline uint32_t lwnvme_in_flight(const struct lwnvme_queue *queue)
     return queue->submitted - queue->completed;
 }
 
-/* Abort commands in the admin ring or waiting for room there. */
-static inline uint32_t lwnvme_aborts_under_way(const struct lwnvme_queue *admin)
-{
-    const struct lwnvme_request *request;
-    uint32_t count = 0;
-    uint32_t index;
-
-    for (index = 0; index + 1u < admin->entries; index++) {
-        request = admin->slots[index].request;
-        count += request != NULL && request->command.opcode == LWNVME_ADMIN_ABORT ? 1u : 0u;
-    }
-    for (request = admin->waiting_first; request != NULL; request = request->next)
-        count += request->command.opcode == LWNVME_ADMIN_ABORT ? 1u : 0u;
-    return count;
-}
-
 /* Whether a callback of a queue with one owner is under way, in which polls find nothing. */
 static inline bool lwnvme_poll_is_nested(const struct lwnvme_queue *queue)
 {
@@ -460,6 +444,7 @@ int lwnvme_page_command(struct lwnvme_controller *controller, struct lwnvme_requ
 void lwnvme_pages_give_back(struct lwnvme_controller *controller);
 int lwnvme_admin_check(const struct lwnvme_controller *controller, struct lwnvme_request *request);
 void lwnvme_admin_leave(struct lwnvme_controller *controller, struct lwnvme_request *request);
+uint32_t lwnvme_aborts_under_way(const struct lwnvme_queue *admin);
 void lwnvme_admin_again(struct lwnvme_controller *controller, struct lwnvme_request *request);
 int lwnvme_admin_submit(struct lwnvme_controller *controller, struct lwnvme_request *request,
                         const struct lwnvme_command *command, const struct lwnvme_buffer *buffer);
@@ -473,6 +458,7 @@ int lwnvme_identify_decode(struct lwnvme_controller *controller);
 int lwnvme_identify_send(struct lwnvme_controller *controller, struct lwnvme_request *request, uint32_t cns,
                          uint32_t nsid, uint8_t *data);
 
+int lwnvme_nsid_refusal(const struct lwnvme_controller *controller, uint32_t nsid);
 int lwnvme_namespace_begin(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_namespace *ns);
 int lwnvme_identify_set(struct lwnvme_namespace *ns, uint32_t cns, uint32_t csi,
                         void (*done)(struct lwnvme_request *request));

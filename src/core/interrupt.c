@@ -156,10 +156,13 @@ static uint32_t lwnvme_wait_poll(struct lwnvme_queue *queue, uint32_t budget, ui
 /* What a sleep says of the next one: what lasted no longer than polling might have is polled for, and the other way. */
 static void lwnvme_wait_adapt(struct lwnvme_queue *ring, uint64_t slept_us, bool taken)
 {
+    uint32_t polls = ring->wait_polls;
+
     if (slept_us >= LWNVME_WAIT_SHORT_US)
-        ring->wait_polls >>= 1;
-    else if (taken && ring->wait_polls < LWNVME_WAIT_POLLS_MAX)
-        ring->wait_polls = ring->wait_polls == 0 ? LWNVME_WAIT_POLLS_FIRST : ring->wait_polls << 1;
+        polls >>= 1;
+    else if (taken && polls < LWNVME_WAIT_POLLS_MAX)
+        polls = polls == 0 ? LWNVME_WAIT_POLLS_FIRST : polls << 1;
+    ring->wait_polls = polls;
 }
 
 /* What a sleep says of interrupts: how often its vector has fired meanwhile, whether there was something to take, and

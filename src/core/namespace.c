@@ -166,10 +166,8 @@ static int lwnvme_geometry_check(struct lwnvme_namespace *ns, const struct lwnvm
     return LWNVME_OK;
 }
 
-static int lwnvme_namespace_decode(struct lwnvme_namespace *ns)
+static int lwnvme_namespace_decode(struct lwnvme_namespace *ns, const struct lwnvme_identify_namespace *data)
 {
-    const struct lwnvme_identify_namespace *data =
-        (const struct lwnvme_identify_namespace *)(const void *)ns->data;
     int status;
 
     ns->block_count = lwnvme_le64_get(&data->nsze);
@@ -183,7 +181,7 @@ static int lwnvme_namespace_decode(struct lwnvme_namespace *ns)
     ns->protection_first = (data->dps & LWNVME_DPS_PIP) != 0;
     ns->metadata_interleaved = (data->flbas & LWNVME_FLBAS_MTELBA) != 0;
     ns->oncs = ns->controller->info.oncs;
-    memcpy(ns->told, ns->data, sizeof(ns->told));
+    memcpy(ns->told, data, sizeof(ns->told));
     lwnvme_identifier_take(ns, LWNVME_NIDT_EUI64, LWNVME_NIDT_EUI64_BYTES, data->eui64);
     lwnvme_identifier_take(ns, LWNVME_NIDT_NGUID, LWNVME_NIDT_NGUID_BYTES, data->nguid);
 #endif
@@ -197,7 +195,9 @@ static void lwnvme_namespace_identified(struct lwnvme_request *request)
     struct lwnvme_namespace *ns = (struct lwnvme_namespace *)request->context;
 
     ns->incarnation = ns->controller->incarnation;
-    ns->status = request->status != LWNVME_OK ? request->status : lwnvme_namespace_decode(ns);
+    ns->status = request->status;
+    if (ns->status == LWNVME_OK)
+        ns->status = lwnvme_namespace_decode(ns, (const struct lwnvme_identify_namespace *)request->copy);
 }
 #else
 /* Lets the I/O of a namespace that can be used, of which no command has to be split or looked at, take the straight
@@ -266,7 +266,7 @@ static void lwnvme_namespace_identified(struct lwnvme_request *request)
         ns->status = request->status;
         return;
     }
-    ns->verdict = lwnvme_namespace_decode(ns);
+    ns->verdict = lwnvme_namespace_decode(ns, (const struct lwnvme_identify_namespace *)request->copy);
     if (ns->verdict == LWNVME_ERR_NS_INACTIVE || !lwnvme_knows_cns(controller, LWNVME_VERSION(1, 3, 0)) ||
         (controller->quirks & LWNVME_QUIRK_NO_NS_DESCRIPTORS) != 0) {
         lwnvme_namespace_conclude(ns, ns->verdict);
@@ -290,18 +290,27 @@ int lwnvme_namespace_begin(struct lwnvme_controller *controller, uint32_t nsid, 
     return lwnvme_identify_send(controller, &ns->request, LWNVME_CNS_NAMESPACE, nsid, ns->data);
 }
 
-int lwnvme_namespace_open(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_namespace *ns)
+/* Why a namespace cannot be opened now, or LWNVME_OK. */
+int lwnvme_nsid_refusal(const struct lwnvme_controller *controller, uint32_t nsid)
 {
-    int status = LWNVME_ERR_NULL_ARGUMENT;
+    int status;
 
-    if (ns == NULL)
-        return status;
-    memset(ns, 0, sizeof(*ns));
-    ns->nsid = nsid;
-    if (controller != NULL)
-        status = lwnvme_controller_refusal(controller);
+    if (controller == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    status = lwnvme_controller_refusal(controller);
     if (status == LWNVME_OK && (nsid == 0 || nsid > LWNVME_NSID_LAST || nsid > controller->info.nn))
         status = LWNVME_ERR_NS_INVALID_ID;
+    return status;
+}
+
+int lwnvme_namespace_open(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_namespace *ns)
+{
+    int status = lwnvme_nsid_refusal(controller, nsid);
+
+    if (ns == NULL)
+        return LWNVME_ERR_NULL_ARGUMENT;
+    memset(ns, 0, sizeof(*ns));
+    ns->nsid = nsid;
     if (status == LWNVME_OK)
         status = lwnvme_namespace_begin(controller, nsid, ns);
     ns->status = status != LWNVME_OK ? status : LWNVME_PENDING;

@@ -446,7 +446,7 @@ static int lwnvme_queue_create_check(const struct lwnvme_controller *controller,
 int lwnvme_queue_begin(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
                        const struct lwnvme_queue_config *config, struct lwnvme_queue *cq)
 {
-    static const struct lwnvme_queue_config plain;
+    const struct lwnvme_queue_config plain = {.entries = 0};
     uint32_t entries;
     uint32_t id;
     int status;

@@ -133,6 +133,7 @@ static uint32_t lwnvme_shift_of(uint32_t power_of_two)
     return shift;
 }
 
+/* Of CC, with the entry sizes. */
 static int lwnvme_page_choose(struct lwnvme_controller *controller)
 {
     uint32_t least = 12u + lwnvme_cap(controller, LWNVME_CAP_MPSMIN);
@@ -149,6 +150,9 @@ static int lwnvme_page_choose(struct lwnvme_controller *controller)
         return LWNVME_ERR_CAP_PAGE_SIZE;
     controller->page_bytes = 1u << shift;
     controller->info.memory_page_bytes = controller->page_bytes;
+    controller->cc = lwnvme_field_put(shift - 12u, LWNVME_CC_MPS) |
+                     lwnvme_field_put(LWNVME_IOSQES, LWNVME_CC_IOSQES) |
+                     lwnvme_field_put(LWNVME_IOCQES, LWNVME_CC_IOCQES);
     return LWNVME_OK;
 }
 
@@ -156,7 +160,7 @@ static int lwnvme_page_choose(struct lwnvme_controller *controller)
 /* The NVM command set alone, so that no namespace of another one is seen. */
 static int lwnvme_command_set_choose(struct lwnvme_controller *controller)
 {
-    controller->cc = lwnvme_field_put(LWNVME_CC_CSS_NVM, LWNVME_CC_CSS);
+    controller->cc |= lwnvme_field_put(LWNVME_CC_CSS_NVM, LWNVME_CC_CSS);
     return (lwnvme_cap(controller, LWNVME_CAP_CSS) & LWNVME_CAP_CSS_NVM) != 0 ? LWNVME_OK
                                                                               : LWNVME_ERR_CAP_CSS;
 }
@@ -176,7 +180,7 @@ static int lwnvme_command_set_choose(struct lwnvme_controller *controller)
         choice = LWNVME_CC_CSS_ADMIN_ONLY;
     else
         return LWNVME_ERR_CAP_CSS;
-    controller->cc = lwnvme_field_put(choice, LWNVME_CC_CSS);
+    controller->cc |= lwnvme_field_put(choice, LWNVME_CC_CSS);
     return LWNVME_OK;
 }
 
@@ -210,9 +214,6 @@ int lwnvme_capabilities_check(struct lwnvme_controller *controller)
                   LWNVME_CAP_AMS_WRR);
     controller->cc |= lwnvme_field_put(controller->info.weighted_arbitration, LWNVME_CC_AMS);
 #endif
-    controller->cc |= lwnvme_field_put(lwnvme_shift_of(controller->page_bytes) - 12u, LWNVME_CC_MPS) |
-                      lwnvme_field_put(LWNVME_IOSQES, LWNVME_CC_IOSQES) |
-                      lwnvme_field_put(LWNVME_IOCQES, LWNVME_CC_IOCQES);
     return LWNVME_OK;
 }
 

@@ -43,10 +43,8 @@ static const struct lwnvme_dress lwnvme_kv_dress = {.begin = lwnvme_kv_begin, .e
 
 /* ---- opening ---- */
 
-static int lwnvme_kv_decode(struct lwnvme_kv *kv)
+static int lwnvme_kv_decode(struct lwnvme_kv *kv, const struct lwnvme_identify_kv_namespace *data)
 {
-    const struct lwnvme_identify_kv_namespace *data =
-        (const struct lwnvme_identify_kv_namespace *)(const void *)kv->ns.data;
     const uint32_t index = lwnvme_field_get(data->kvfc, LWNVME_KVFC_FORMAT_INDEX);
 
     kv->size_bytes = lwnvme_le64_get(&data->nsze);
@@ -72,22 +70,20 @@ static void lwnvme_kv_identified(struct lwnvme_request *request)
 {
     struct lwnvme_kv *kv = (struct lwnvme_kv *)request->context;
 
-    kv->ns.status = request->status != LWNVME_OK ? request->status : lwnvme_kv_decode(kv);
+    kv->ns.status = request->status;
+    if (kv->ns.status == LWNVME_OK)
+        kv->ns.status = lwnvme_kv_decode(kv, (const struct lwnvme_identify_kv_namespace *)request->copy);
 }
 
 int lwnvme_kv_open(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_kv *kv)
 {
-    int status = LWNVME_ERR_NULL_ARGUMENT;
+    int status = lwnvme_nsid_refusal(controller, nsid);
 
     if (kv == NULL)
-        return status;
+        return LWNVME_ERR_NULL_ARGUMENT;
     memset(kv, 0, sizeof(*kv));
     kv->ns.nsid = nsid;
     kv->ns.csi = LWNVME_CSI_KEY_VALUE;
-    if (controller != NULL)
-        status = lwnvme_controller_refusal(controller);
-    if (status == LWNVME_OK && (nsid == 0 || nsid > controller->info.nn || nsid == LWNVME_NSID_ALL))
-        status = LWNVME_ERR_NS_INVALID_ID;
     if (status == LWNVME_OK) {
         kv->ns.controller = controller;
         kv->ns.incarnation = controller->incarnation;

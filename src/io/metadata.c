@@ -22,10 +22,16 @@ int lwnvme_metadata_limit(struct lwnvme_namespace *ns)
     return limit == 0 ? LWNVME_ERR_NS_TRANSFER_SIZE : LWNVME_OK;
 }
 
-int lwnvme_metadata_shape(struct lwnvme_request *request, bool move)
+uint32_t lwnvme_metadata_block_bytes(const struct lwnvme_namespace *ns, bool move)
 {
-    const struct lwnvme_namespace *ns = request->ns;
-    struct lwnvme_buffer data = request->buffer;
+    return move && ns->metadata_interleaved ? ns->block_bytes + ns->metadata_bytes : ns->block_bytes;
+}
+
+int lwnvme_metadata_shape(const struct lwnvme_namespace *ns, uint32_t block_count,
+                          const struct lwnvme_buffer *buffer, bool move, uint32_t data_mask,
+                          uint32_t metadata_mask)
+{
+    struct lwnvme_buffer data = *buffer;
     struct lwnvme_buffer apart = {.flags = data.flags & LWNVME_BUFFER_DEVICE_ADDRESS,
                                   .address = data.metadata_address,
                                   .length_bytes = data.metadata_bytes};
@@ -35,16 +41,13 @@ int lwnvme_metadata_shape(struct lwnvme_request *request, bool move)
     if (separate != ((data.flags & LWNVME_BUFFER_METADATA) != 0))
         return LWNVME_ERR_METADATA_BUFFER;
     data.flags &= ~LWNVME_BUFFER_METADATA;
-    request->data_bytes = ns->block_bytes;
-    if (move && !separate)
-        request->data_bytes += ns->metadata_bytes;
     if (separate)
-        status = lwnvme_buffer_check_aligned(&apart, (uint64_t)request->block_count * ns->metadata_bytes,
-                                             lwnvme_align_mask(request->queue));
-    if (status == LWNVME_OK)
-        status = lwnvme_buffer_check_aligned(&data, (uint64_t)request->block_count * request->data_bytes,
-                                             lwnvme_align_mask(request->queue));
-    return status;
+        status =
+            lwnvme_buffer_check_aligned(&apart, (uint64_t)block_count * ns->metadata_bytes, metadata_mask);
+    if (status != LWNVME_OK)
+        return status;
+    return lwnvme_buffer_check_aligned(&data, (uint64_t)block_count * lwnvme_metadata_block_bytes(ns, move),
+                                       data_mask);
 }
 
 int lwnvme_metadata_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
@@ -81,10 +84,13 @@ static void lwnvme_metadata_go_on(struct lwnvme_namespace *ns)
 
 static int lwnvme_metadata_begin(struct lwnvme_request *request)
 {
+    const uint32_t mask = lwnvme_align_mask(request->queue);
+
     /* Data without a namespace's blocks are ranges and the like. */
     if (request->block_count == 0 || request->data_bytes == 0)
         return LWNVME_OK;
-    return lwnvme_metadata_shape(request, true);
+    request->data_bytes = lwnvme_metadata_block_bytes(request->ns, true);
+    return lwnvme_metadata_shape(request->ns, request->block_count, &request->buffer, true, mask, mask);
 }
 
 static void lwnvme_metadata_piece(const struct lwnvme_request *request, uint32_t *sqe)

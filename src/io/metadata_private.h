@@ -10,9 +10,14 @@
 /* How many blocks one command may have: with interleaved metadata, these count. 0, or LWNVME_ERR_NS_TRANSFER_SIZE. */
 int lwnvme_metadata_limit(struct lwnvme_namespace *ns);
 
-/* Whether the buffer of a request that moves data has the shape that the format asks for, metadata included if they
- * move. Settles what moves for each block. */
-int lwnvme_metadata_shape(struct lwnvme_request *request, bool move);
+/* Whether a buffer of so many blocks has the shape that the format asks for, metadata included if they move. The masks say how
+ * data, and metadata in a buffer of their own, must be aligned. */
+int lwnvme_metadata_shape(const struct lwnvme_namespace *ns, uint32_t block_count,
+                          const struct lwnvme_buffer *buffer, bool move, uint32_t data_mask,
+                          uint32_t metadata_mask);
+
+/* What moves for each block then. */
+uint32_t lwnvme_metadata_block_bytes(const struct lwnvme_namespace *ns, bool move);
 
 /* lwnvme_request.mapping: metadata in a buffer of their own that is not dword aligned, or that an SGL is asked for. The full
  * mapper has found that the controller can take them (mapper.c). */

@@ -237,23 +237,9 @@ static int lwnvme_options_check(const struct lwnvme_protection *format,
 static int lwnvme_shape_check(const struct lwnvme_namespace *ns, uint32_t block_count,
                               const struct lwnvme_buffer *buffer, bool metadata_move, uint32_t align_mask)
 {
-    bool apart = metadata_move && !ns->metadata_interleaved;
-    struct lwnvme_buffer data = *buffer;
-    struct lwnvme_buffer metadata = {.flags = buffer->flags & LWNVME_BUFFER_DEVICE_ADDRESS,
-                                     .address = buffer->metadata_address,
-                                     .length_bytes = buffer->metadata_bytes};
-    uint64_t needed = ns->block_bytes;
-
-    if (apart != ((buffer->flags & LWNVME_BUFFER_METADATA) != 0))
+    if ((buffer->flags & LWNVME_BUFFER_METADATA) != 0 && buffer->metadata_address == 0)
         return LWNVME_ERR_PROTECTION_BUFFER;
-    if (apart &&
-        (buffer->metadata_address == 0 ||
-         lwnvme_buffer_check_aligned(&metadata, (uint64_t)block_count * ns->metadata_bytes, 0) != LWNVME_OK))
-        return LWNVME_ERR_PROTECTION_BUFFER;
-    if (metadata_move && !apart)
-        needed += ns->metadata_bytes;
-    data.flags &= ~LWNVME_BUFFER_METADATA;
-    return lwnvme_buffer_check_aligned(&data, needed * block_count, align_mask) == LWNVME_OK
+    return lwnvme_metadata_shape(ns, block_count, buffer, metadata_move, align_mask, 0) == LWNVME_OK
                ? LWNVME_OK
                : LWNVME_ERR_PROTECTION_BUFFER;
 }
@@ -393,9 +379,7 @@ static int lwnvme_transfer_begin(struct lwnvme_request *request, uint32_t flags)
     if ((request->buffer.flags & LWNVME_BUFFER_METADATA) != 0 &&
         (request->buffer.metadata_address & lwnvme_align_mask(request->queue)) != 0)
         return LWNVME_ERR_PROTECTION_BUFFER;
-    request->data_bytes = ns->block_bytes;
-    if (move && ns->metadata_interleaved)
-        request->data_bytes += ns->metadata_bytes;
+    request->data_bytes = lwnvme_metadata_block_bytes(ns, move);
     if ((flags & LWNVME_PROTECTION_LIBRARY) == 0)
         return LWNVME_OK;
     if (!lwnvme_is_visible(&request->buffer))

@@ -168,10 +168,8 @@ static void lwnvme_zoned_conclude(struct lwnvme_request *request)
         zoned->then(&zoned->ns);
 }
 
-static int lwnvme_zoned_limits(struct lwnvme_zoned *zoned)
+static int lwnvme_zoned_limits(struct lwnvme_zoned *zoned, const struct lwnvme_identify_zns_namespace *data)
 {
-    const struct lwnvme_identify_zns_namespace *data =
-        (const struct lwnvme_identify_zns_namespace *)(const void *)zoned->ns.data;
     const struct lwnvme_zns_lba_format_extension *format = &data->lbafe[zoned->ns.format_index];
     const uint32_t zoc = lwnvme_le16_get(&data->zoc);
     const uint32_t ozcs = lwnvme_le16_get(&data->ozcs);
@@ -202,7 +200,7 @@ static void lwnvme_zoned_identified(struct lwnvme_request *request)
     int status = request->status;
 
     if (status == LWNVME_OK)
-        status = lwnvme_zoned_limits(zoned);
+        status = lwnvme_zoned_limits(zoned, (const struct lwnvme_identify_zns_namespace *)request->copy);
     if (status == LWNVME_OK)
         status = lwnvme_identify_set(&zoned->ns, LWNVME_CNS_COMMAND_SET_CONTROLLER, LWNVME_CSI_ZONED,
                                      lwnvme_zoned_conclude);

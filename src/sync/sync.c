@@ -455,7 +455,7 @@ int lwnvme_sync_write(struct lwnvme_queue *queue, const struct lwnvme_namespace 
 /* lwnvme_sync_queue_check, of which the ordinary case is no call. */
 static LWNVME_ALWAYS_INLINE int lwnvme_sync_queue_look(const struct lwnvme_queue *queue)
 {
-    if (LWNVME_LIKELY(queue != NULL && lwnvme_queue_is_plain(queue)) &&
+    if (LWNVME_CONFIG_STRAIGHT != 0 && LWNVME_LIKELY(queue != NULL && lwnvme_queue_is_plain(queue)) &&
         LWNVME_LIKELY(queue->controller->polling == 0) &&
         LWNVME_LIKELY((queue->controller->admin.hold & LWNVME_HOLD_POLL) == 0))
         return LWNVME_OK;

@@ -62,7 +62,9 @@ static int shape(struct lwnvme_buffer buffer, bool move)
     request.block_count = 4;
     request.data_bytes = 512;
     request.buffer = buffer;
-    return lwnvme_metadata_shape(&request, move);
+    request.data_bytes = lwnvme_metadata_block_bytes(&ns, move);
+    return lwnvme_metadata_shape(&ns, 4, &request.buffer, move, lwnvme_align_mask(&queue),
+                                 lwnvme_align_mask(&queue));
 }
 
 static void buffers_have_the_shape_of_the_format(void **state)
