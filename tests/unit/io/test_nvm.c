@@ -359,7 +359,7 @@ static void unknown_flags_are_refused(void **state)
     struct lwnvme_command raw = {.opcode = 0x80};
     (void)state;
     start(0);
-    for (uint32_t bit = 6; bit < 32; bit++) {
+    for (uint32_t bit = 7; bit < 32; bit++) {
         request->flags = 1u << bit | LWNVME_REQUEST_FUA;
         if (1u << bit == LWNVME_REQUEST_REPEAT) {
             continue;
