@@ -68,6 +68,17 @@ static inline uint64_t lwnvme_straight_read_blocks(const struct lwnvme_queue *qu
     return lwnvme_order32(queue->sq_next[10]) | (uint64_t)lwnvme_order32(queue->sq_next[11]) << 32;
 }
 
+/* Two pairs become 0, by one store where the compiler may use registers that wide. */
+static LWNVME_ALWAYS_INLINE void lwnvme_straight_clear(uint64_t *pair)
+{
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+    __builtin_memset(pair, 0, 2u * sizeof(*pair));
+#else
+    pair[0] = 0;
+    pair[1] = 0;
+#endif
+}
+
 /* The rest of the command. */
 static LWNVME_ALWAYS_INLINE void lwnvme_straight_write(const struct lwnvme_queue *queue,
                                                        const struct lwnvme_slot *slot,
@@ -77,8 +88,7 @@ static LWNVME_ALWAYS_INLINE void lwnvme_straight_write(const struct lwnvme_queue
     uint64_t *pair = (uint64_t *)(void *)queue->sq_next;
 
     pair[0] = lwnvme_order64(ns->straight_nsid | (uint32_t)slot->key.part.cid << 16 | opcode);
-    pair[1] = 0;
-    pair[2] = 0;
+    lwnvme_straight_clear(&pair[1]);
     pair[3] = lwnvme_order64(prp[0]);
     pair[4] = lwnvme_order64(prp[1]);
     pair[7] = 0;
