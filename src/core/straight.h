@@ -71,7 +71,7 @@ static inline uint64_t lwnvme_straight_read_blocks(const struct lwnvme_queue *qu
 /* Two pairs become 0, by one store where the compiler may use registers that wide. */
 static LWNVME_ALWAYS_INLINE void lwnvme_straight_clear(uint64_t *pair)
 {
-#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#if defined(__SSE2__) && defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
     __builtin_memset(pair, 0, 2u * sizeof(*pair));
 #else
     pair[0] = 0;
