@@ -181,8 +181,8 @@ struct lwnvme_request {
     void (*internal_done)(struct lwnvme_request *request);
     void *copy; /* what an admin page is filled from, or copied to */
     uint32_t segment_index;
-    size_t segment_offset;
     uint32_t pieces_outstanding;
+    size_t segment_offset;
     /* Sends the next command; there is a free slot. LWNVME_PENDING: it needs more than one. */
     int (*issue)(struct lwnvme_queue *queue, struct lwnvme_request *request);
     struct lwnvme_buffer buffer;

@@ -145,7 +145,7 @@ def test_recovers_by_itself(tmp_path, shell):
     image = make_image(tmp_path / "slow.img", 2 * MIB)
     # Slow enough to be late, also beside a busy host, and quick enough for the tries that a read has: where the Abort takes, each
     # is one.
-    session = shell(slow_drive(image, 10), "timeout=625")
+    session = shell(slow_drive(image, 10), "timeout=750")
     assert "recovery: done" in session.run("recovery on")
     first = " ".join(f"{byte:02x}" for byte in image.read_bytes()[:16])
     assert sha256(image) in session.run("hash")

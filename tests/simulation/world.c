@@ -640,7 +640,9 @@ void world_create(struct world *world, uint64_t seed)
     world->config.page_bytes = 4096;
     world->config.bar_physical = lwnvme_sim_bar_physical(world->sim);
     world->config.bar_bytes = lwnvme_sim_bar_bytes(world->sim);
-    world->config.max_transfer_bytes = roll(world, 4) == 0 ? 4096 : 16384;
+    /* A range that is too long is sent in parts where a queue has memory for more than one page. */
+    world->config.max_transfer_bytes =
+        roll(world, 4) == 0 && world->settings.dmrsl == 0 && world->settings.dmsl == 0 ? 4096 : 16384;
     world->config.io_timeout_ms = 500 + roll(world, 2000);
     world->config.admin_timeout_ms = 1000 + roll(world, 2000);
     world->started_us = lwnvme_sim_time(world->sim);
