@@ -47,6 +47,8 @@ $(COV_REPLAYS): build/cov/tests/fuzz/replay_%: build/cov/tests/fuzz/fuzz_%.o bui
 	@$(SAY) 'LINK  $@'
 	$(Q)$(CC) $(COV_CFLAGS) --coverage $(GROUPED) -o $@
 
+$(foreach target,$(FUZZ_TARGETS),$(eval build/cov/tests/fuzz/replay_$(target): $(FUZZ_OF_$(target):%.c=build/cov/%.o)))
+
 $(COV_SIMULATION): build/cov/%: build/cov/%.o build/cov/tests/coverage/leave.o $(SIMULATION_SHARED:%.c=build/cov/%.o) build/cov/libsim.a build/cov/liblwnvme.a
 	@$(SAY) 'LINK  $@'
 	$(Q)$(CC) $(COV_CFLAGS) --coverage $(COV_FORKS) $(GROUPED) -o $@
