@@ -104,7 +104,7 @@
 #define LWNVME_CONFIG_LOG 1
 #endif
 
-/* 1: ordinary reads, writes and polls have a way of their own, which costs half the instructions and some 1.3 KiB of
+/* 1: ordinary reads, writes and polls have a way of their own, which costs half the instructions and some 2 KiB of
  * code; 0: they go the way of all others, with the same results. Without a word of yours: what the compiler is told to
  * optimize for. */
 #ifndef LWNVME_CONFIG_STRAIGHT

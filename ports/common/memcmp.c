@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bare-metal ports: the fourth of the functions that a C compiler expects of every program; memory.c of each port has the others. */
+/* Ports without a C library: the fourth of the functions that a C compiler expects of every program; memory.c of each port has the others. */
 #include <stddef.h>
 #include <stdint.h>
 

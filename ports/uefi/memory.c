@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* UEFI port: the four functions that the library and the compiler expect. */
+/* UEFI port: three of the functions that the library and the compiler expect; ports/common/memcmp.c is the fourth. */
 #include <stddef.h>
 #include <stdint.h>
 
 void *memcpy(void *restrict to, const void *restrict from, size_t length_bytes);
 void *memmove(void *to, const void *from, size_t length_bytes);
 void *memset(void *to, int value, size_t length_bytes);
-int memcmp(const void *left, const void *right, size_t length_bytes);
 
 void *memcpy(void *restrict to, const void *restrict from, size_t length_bytes)
 {
@@ -41,17 +40,4 @@ void *memset(void *to, int value, size_t length_bytes)
         target[i] = (uint8_t)value;
     }
     return to;
-}
-
-int memcmp(const void *left, const void *right, size_t length_bytes)
-{
-    const uint8_t *a = left;
-    const uint8_t *b = right;
-
-    for (size_t i = 0; i < length_bytes; i++) {
-        if (a[i] != b[i]) {
-            return a[i] < b[i] ? -1 : 1;
-        }
-    }
-    return 0;
 }

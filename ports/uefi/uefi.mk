@@ -25,12 +25,12 @@ UEFI_CFLAGS := -std=c11 -ffreestanding -fno-builtin -O2 -fshort-wchar -fno-stack
     $(WARNINGS) -Wno-sign-conversion -Wframe-larger-than=640 $(INCLUDES) -Iports/uefi -Iexamples/kernel
 UEFI_LDFLAGS := /nodefaultlib /entry:efi_main /opt:ref /timestamp:0 /WX
 
-UEFI_COMMON_SOURCES := $(addprefix ports/uefi/,clock.c efi.c lwnvme_host.c memory.c path.c)
+UEFI_COMMON_SOURCES := $(addprefix ports/uefi/,clock.c efi.c lwnvme_host.c memory.c path.c) ports/common/memcmp.c
 UEFI_PROGRAM_SOURCES := $(LWNVME_SOURCES) $(DEMO_SOURCES) $(UEFI_COMMON_SOURCES) \
     $(addprefix ports/uefi/,console.c drives.c hidden.c report.c) $(addprefix examples/kernel/,main_uefi.c menu_uefi.c)
 UEFI_DRIVER_SOURCES := $(LWNVME_SOURCES) $(UEFI_COMMON_SOURCES) \
     $(addprefix ports/uefi/driver/,binding.c block.c disk.c entry.c name.c)
-UEFI_BLOCK_SOURCES := $(addprefix ports/uefi/,clock.c console.c efi.c memory.c path.c) tests/uefi/block.c
+UEFI_BLOCK_SOURCES := $(addprefix ports/uefi/,clock.c console.c efi.c memory.c path.c) ports/common/memcmp.c tests/uefi/block.c
 
 # uefi_rules machine
 define uefi_rules

@@ -40,9 +40,7 @@ int lwnvme_identify_set(struct lwnvme_namespace *ns, uint32_t cns, uint32_t csi,
     ns->request.context = ns;
     return lwnvme_page_send(ns->controller, &ns->request, ns->data, LWNVME_PAGE_MIN);
 }
-#endif
 
-#if !LWNVME_CONFIG_BOOT
 static bool lwnvme_knows_cns(const struct lwnvme_controller *controller, uint32_t version)
 {
     return controller->info.version >= version && (controller->quirks & LWNVME_QUIRK_IDENTIFY_CNS_1) == 0;
