@@ -58,15 +58,16 @@ struct lwnvme_zoned {
 
 /*
  * Starts to open zoned namespace `nsid`; as lwnvme_namespace_open, with zoned->ns.status for the end. Beside that call's
- * errors: LWNVME_ERR_NS_COMMAND_SET: it is not zoned, LWNVME_ERR_NS_METADATA: formatted with metadata, which is
- * supported only as protection information (below), LWNVME_ERR_ZONE_SIZE. Sections 4.1.5.1 and 4.1.5.2.
+ * errors: LWNVME_ERR_NS_COMMAND_SET: it is not zoned, LWNVME_ERR_NS_METADATA: formatted with metadata, which the next call
+ * takes, LWNVME_ERR_ZONE_SIZE. Sections 4.1.5.1 and 4.1.5.2.
  */
 int lwnvme_zoned_open(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_zoned *zoned);
 
 /*
- * The same for a zoned namespace with protection information, as lwnvme_protection_open takes one: protection.h says what
- * `protection` is, and what buffers look like then. One without protection information ends as it would with
- * lwnvme_zoned_open, and protection->type 0. Links protection.c. Section 2.1.5 "End-to-end Protection Information".
+ * The same for a zoned namespace with metadata. With protection information it is as lwnvme_protection_open takes one:
+ * protection.h says what `protection` is, and what buffers look like then. With other metadata protection->type is 0, and
+ * buffers are those of metadata.h; without any it is as after lwnvme_zoned_open. Links protection.c. Section 2.1.5 "End-to-end
+ * Protection Information".
  *
  * Appends know their place only when they have ended. Where the reference tag is the LBA (type 1, and type 2 without
  * LWNVME_PROTECTION_REFERENCE), the tags of an append count from the LBA of the zone, in the caller's buffer as well, and

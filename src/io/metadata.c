@@ -82,7 +82,7 @@ static void lwnvme_metadata_go_on(struct lwnvme_namespace *ns)
         lwnvme_straight_allow(ns);
 }
 
-static int lwnvme_metadata_begin(struct lwnvme_request *request)
+int lwnvme_metadata_begin(struct lwnvme_request *request)
 {
     const uint32_t mask = lwnvme_align_mask(request->queue);
 

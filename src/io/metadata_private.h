@@ -25,7 +25,8 @@ uint32_t lwnvme_metadata_block_bytes(const struct lwnvme_namespace *ns, bool mov
 /* And such that an SGL can name them, in several pieces too: the full mapper finds out where they are. */
 #define LWNVME_MAPPING_RUNS 16u
 
-/* struct lwnvme_dress, map. */
+/* struct lwnvme_dress, begin of plain metadata, and map. */
+int lwnvme_metadata_begin(struct lwnvme_request *request);
 int lwnvme_metadata_map(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
                         uint32_t *blocks, uint64_t *dma);
 

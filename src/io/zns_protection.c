@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Zoned namespaces with protection information: what zones ask of a command (zns.c), then what protection information
- * does (protection.c). A file of its own, so that whoever opens zoned namespaces without it links none of it.
+ * Zoned namespaces with metadata: what zones ask of a command (zns.c), then what metadata (metadata.c) or protection
+ * information (protection.c) do. A file of its own, so that whoever opens zoned namespaces without it links none of it.
  *
  * A write or an append is one command that the engine does not split, so its tags are settled when it begins:
  *
@@ -27,20 +27,12 @@ static bool lwnvme_zone_tags_move(const struct lwnvme_request *request)
     return format->type == 1 || (options->flags & LWNVME_PROTECTION_REFERENCE) == 0;
 }
 
-static int lwnvme_zone_protected_begin(struct lwnvme_request *request)
+/* What the one command says of its protection information. */
+static void lwnvme_zone_tags_set(struct lwnvme_request *request)
 {
     struct lwnvme_command *command = &request->command;
     uint32_t sqe[16] = {0};
-    int status;
 
-    if (request->block_count == 0)
-        return LWNVME_OK;
-    status = lwnvme_zoned_check(request);
-    if (status == LWNVME_OK)
-        status = lwnvme_protection_begin(request);
-    if (status != LWNVME_OK || !lwnvme_zoned_make_one(request))
-        return status;
-    request->blocks_issued = 0;
     lwnvme_protection_piece(request, sqe);
     command->cdw2 = lwnvme_order32(sqe[2]);
     command->cdw3 = lwnvme_order32(sqe[3]);
@@ -48,7 +40,30 @@ static int lwnvme_zone_protected_begin(struct lwnvme_request *request)
     command->cdw15 = lwnvme_order32(sqe[15]);
     if (lwnvme_zone_tags_move(request))
         command->cdw12 |= lwnvme_field_put(1, LWNVME_ZONE_APPEND_PIREMAP);
+}
+
+static int lwnvme_zone_protected_begin(struct lwnvme_request *request)
+{
+    const bool is_protected = request->ns->protection_type != 0;
+    int status;
+
+    if (request->block_count == 0)
+        return LWNVME_OK;
+    status = lwnvme_zoned_check(request);
+    if (status == LWNVME_OK)
+        status = is_protected ? lwnvme_protection_begin(request) : lwnvme_metadata_begin(request);
+    if (status != LWNVME_OK || !lwnvme_zoned_make_one(request))
+        return status;
+    request->blocks_issued = 0;
+    if (is_protected)
+        lwnvme_zone_tags_set(request);
     return LWNVME_OK;
+}
+
+static void lwnvme_zone_protected_piece(const struct lwnvme_request *request, uint32_t *sqe)
+{
+    if (request->ns->protection_type != 0)
+        lwnvme_protection_piece(request, sqe);
 }
 
 /* All metadata of the one command, or none. */
@@ -73,14 +88,15 @@ static void lwnvme_zone_protected_end(struct lwnvme_request *request)
     if (request->status == LWNVME_OK && (opcode == LWNVME_NVM_WRITE || opcode == LWNVME_ZNS_ZONE_APPEND))
         request->bytes_done = (uint64_t)lwnvme_metadata_blocks(request) * request->ns->block_bytes;
     lwnvme_zoned_end(request);
-    lwnvme_protection_end(request);
+    if (request->ns->protection_type != 0)
+        lwnvme_protection_end(request);
 }
 
 static const struct lwnvme_dress lwnvme_zone_protected_dress = {
     .open = lwnvme_zoned_go_on,
     .begin = lwnvme_zone_protected_begin,
     .map = lwnvme_zone_protected_map,
-    .piece = lwnvme_protection_piece,
+    .piece = lwnvme_zone_protected_piece,
     .end = lwnvme_zone_protected_end,
 };
 
@@ -89,15 +105,18 @@ static void lwnvme_zone_protect(struct lwnvme_namespace *ns)
 {
     struct lwnvme_zoned *zoned = (struct lwnvme_zoned *)(void *)ns;
 
-    if (ns->protection_type == 0) {
+    if (ns->protection_type == 0 && ns->metadata_bytes == 0) {
         ns->dress = &lwnvme_zoned_dress;
-        ns->status = ns->metadata_bytes == 0 ? LWNVME_OK : LWNVME_ERR_NS_METADATA;
+        ns->status = LWNVME_OK;
         return;
     }
     if (ns->metadata_interleaved)
         zoned->append_blocks = lwnvme_divide(zoned->append_blocks << ns->block_shift,
                                              ns->block_bytes + (uint32_t)ns->metadata_bytes);
-    lwnvme_protection_learn(ns);
+    if (ns->protection_type != 0)
+        lwnvme_protection_learn(ns);
+    else
+        ns->status = lwnvme_metadata_limit(ns);
 }
 
 int lwnvme_zoned_protection_open(struct lwnvme_controller *controller, uint32_t nsid,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Zoned namespaces with protection information: appends, whose reference tags the controller moves on, and what else writes
- * and reads there. */
+/* Zoned namespaces with metadata. With protection information: appends, whose reference tags the controller moves on, and
+ * what else writes and reads there. */
 #include "scenario.h"
 
 #include <lwnvme/copy.h>
@@ -15,6 +15,7 @@ static struct lwnvme_protection protection;
 static uint8_t data[BLOCKS * (BLOCK + 64)] __attribute__((aligned(4096)));
 static uint8_t copy[sizeof(data)] __attribute__((aligned(4096)));
 static uint8_t metadata[BLOCKS * 64] __attribute__((aligned(4096)));
+static uint8_t metadata_copy[sizeof(metadata)];
 
 struct shape {
     uint8_t type;
@@ -78,7 +79,7 @@ static struct lwnvme_buffer buffer_of(uint32_t blocks, bool moves)
 /* Whether metadata are in the caller's buffer. */
 static bool metadata_move(const struct lwnvme_protection *options)
 {
-    return (options->flags & LWNVME_PROTECTION_CONTROLLER) == 0 ||
+    return options == NULL || (options->flags & LWNVME_PROTECTION_CONTROLLER) == 0 ||
            zoned.ns.metadata_bytes != protection.bytes;
 }
 
@@ -87,6 +88,37 @@ static void fill(uint32_t seed)
     for (size_t i = 0; i < sizeof(data); i++)
         data[i] = (uint8_t)(i * 7 + i / 256 + seed);
     memset(metadata, (int)seed, sizeof(metadata));
+}
+
+/* Keeps what is about to be written, and wipes what is about to be read. */
+static void keep(void)
+{
+    memcpy(copy, data, sizeof(copy));
+    memcpy(metadata_copy, metadata, sizeof(metadata_copy));
+}
+
+static void wipe(void)
+{
+    memset(data, 0x77, sizeof(data));
+    memset(metadata, 0x77, sizeof(metadata));
+}
+
+/* What was read is what was kept: all data, and of the metadata, where they move, all but `except` bytes at `at`. */
+static void same_as_kept(uint32_t blocks, bool moves, uint32_t at, uint32_t except)
+{
+    const uint32_t bytes = moves ? zoned.ns.metadata_bytes : 0;
+    const bool between = moves && zoned.ns.metadata_interleaved;
+
+    for (uint32_t block = 0; block < blocks; block++) {
+        const size_t place = (size_t)block * (BLOCK + (between ? bytes : 0));
+        const uint8_t *is = between ? data + place + BLOCK : metadata + (size_t)block * bytes;
+        const uint8_t *was = between ? copy + place + BLOCK : metadata_copy + (size_t)block * bytes;
+
+        assert_memory_equal(data + place, copy + place, BLOCK);
+        for (uint32_t i = 0; i < bytes; i++)
+            if (i < at || i >= at + except)
+                assert_int_equal(is[i], was[i]);
+    }
 }
 
 enum verb {
@@ -129,22 +161,19 @@ static int transfer(struct scenario *s, enum verb verb, const struct lwnvme_prot
 static void appends_and_reads(struct scenario *s, const struct shape *shape)
 {
     const struct lwnvme_protection options = protection;
+    const bool moves = metadata_move(&options);
     uint64_t place = 0;
     uint64_t wanted = ZONE;
 
     for (uint32_t blocks = 1; blocks < 8; blocks += 3) {
-        const size_t bytes =
-            (size_t)blocks * (BLOCK + (shape->interleaved && metadata_move(&options) ? shape->ms : 0));
-
         fill(blocks);
-        memcpy(copy, data, sizeof(copy));
+        keep();
         assert_int_equal(transfer(s, APPEND, &options, ZONE, blocks, &place), LWNVME_OK);
         assert_int_equal(place, wanted);
         wanted += blocks;
-        memset(data, 0, sizeof(data));
+        wipe();
         assert_int_equal(transfer(s, READ, &options, place, blocks, NULL), LWNVME_OK);
-        if (!shape->interleaved || !metadata_move(&options))
-            assert_memory_equal(data, copy, bytes);
+        same_as_kept(blocks, moves, protection.offset, protection.bytes);
     }
     assert_int_equal(transfer(s, WRITE, &options, wanted, 2, NULL), LWNVME_OK);
     assert_int_equal(transfer(s, READ, &options, ZONE, 8, NULL), LWNVME_OK);
@@ -228,10 +257,11 @@ static void the_library_protects_appends(void **state)
             assert_int_equal(lwnvme_protection_check(&zoned.ns, &options, ZONE, blocks, &buffer, NULL), 0);
             if (protection.storage_bits == 0)
                 assert_int_equal(tag_on_medium(&s, place + 2), shape.type == 3 ? ZONE : place + 2);
-            assert_int_equal(transfer(&s, READ, &options, shape.type == 3 ? ZONE : place, blocks, NULL), 0);
-            assert_int_equal(lwnvme_protection_check(&zoned.ns, &options, shape.type == 3 ? ZONE : place,
-                                                     blocks, &buffer, &bad),
-                             0);
+            keep();
+            wipe();
+            assert_int_equal(transfer(&s, READ, &options, place, blocks, NULL), 0);
+            assert_int_equal(lwnvme_protection_check(&zoned.ns, &options, place, blocks, &buffer, &bad), 0);
+            same_as_kept(blocks, true, protection.offset, protection.bytes);
         }
         /* What the controller finds wrong on its way: nothing is written, and the zone stands where it stood. */
         options.flags &= ~LWNVME_PROTECTION_LIBRARY;
@@ -312,10 +342,14 @@ static void copies_get_the_tags_of_their_place(void **state)
     s.settings.ns[0].mcl = 8;
     run(&s);
     options = protection;
+    fill(9);
+    keep();
     assert_int_equal(transfer(&s, APPEND, &options, 0, 5, NULL), LWNVME_OK);
     assert_int_equal(lwnvme_copy_add(&zoned.ns, &copies, &zoned.ns, 1, 4), LWNVME_OK);
     assert_int_equal(lwnvme_sync_copy(s.queue, &zoned.ns, 2 * ZONE, &copies, 0), LWNVME_OK);
+    wipe();
     assert_int_equal(transfer(&s, READ, &options, 2 * ZONE, 4, NULL), LWNVME_OK);
+    assert_memory_equal(data, copy + BLOCK, 4 * BLOCK);
     assert_int_equal(tag_on_medium(&s, 2 * ZONE + 3), 2 * ZONE + 3);
     scenario_end(&s);
 }
@@ -351,19 +385,63 @@ static void limits_and_refusals(void **state)
 
     shape.interleaved = false;
     prepare(&s, &shape);
-    s.settings.ns[0].dps = 0; /* metadata, and nothing protects them */
-    scenario_start(&s);
-    assert_int_equal(lwnvme_sync_zoned_protection_open(s.controller, 1, &zoned, &protection),
-                     LWNVME_ERR_NS_METADATA);
-    scenario_end(&s);
-
-    prepare(&s, &shape);
     s.settings.ns[0].dps = 0;
     s.settings.ns[0].formats[0].ms = 0; /* none of it: as ever */
     run(&s);
     assert_int_equal(protection.type, 0);
     assert_int_equal(lwnvme_sync_zone_append(s.queue, &zoned, ZONE, 2, data, NULL), LWNVME_OK);
     scenario_end(&s);
+}
+
+/* Metadata that protect nothing are the caller's, on their way in and out. */
+static void metadata_without_protection(void **state)
+{
+    struct shape shape = {.ms = 16};
+    struct scenario s;
+
+    (void)state;
+    for (uint32_t number = 0; number < 2; number++) {
+        struct lwnvme_buffer buffer;
+        static uint8_t unit[BLOCK + 64];
+        uint64_t place = 0;
+
+        shape.interleaved = number == 1;
+        prepare(&s, &shape);
+        s.settings.zoned.zasl = 1; /* 8 KiB: 16 blocks, or 15 with their metadata */
+        s.settings.oncs |= LWNVME_ONCS_COMPARE | LWNVME_ONCS_WRITE_ZEROES;
+        run(&s);
+        assert_int_equal(protection.type, 0);
+        assert_int_equal(zoned.append_blocks, shape.interleaved ? 15 : 16);
+        for (uint32_t round = 0; round < 3; round++) {
+            fill(round);
+            keep();
+            assert_int_equal(transfer(&s, round == 1 ? WRITE : APPEND, NULL, ZONE + (round == 1 ? 8 : 0), 8,
+                                      round == 1 ? NULL : &place),
+                             LWNVME_OK);
+            place = round == 1 ? ZONE + 8 : place;
+            assert_int_equal(place, ZONE + round * 8);
+            assert_true(lwnvme_sim_read_unit(s.sim, 1, place + 7, unit));
+            assert_memory_equal(
+                unit + BLOCK, shape.interleaved ? copy + 8 * (BLOCK + 16) - 16 : metadata_copy + 7 * 16, 16);
+            wipe();
+            assert_int_equal(transfer(&s, READ, NULL, place, 8, NULL), LWNVME_OK);
+            same_as_kept(8, true, 0, 0);
+        }
+        assert_int_equal(transfer(&s, COMPARE, NULL, ZONE + 16, 8, NULL), LWNVME_OK);
+        (shape.interleaved ? data + BLOCK : metadata)[5] ^= 1;
+        assert_int_equal(transfer(&s, COMPARE, NULL, ZONE + 16, 8, NULL) & 0x7ff, LWNVME_SC_COMPARE_FAILURE);
+        assert_int_equal(transfer(&s, READ, NULL, ZONE - 1, 2, NULL), LWNVME_ERR_ZONE_BOUNDARY);
+        /* Buffers of the other shape. */
+        buffer = lwnvme_buffer_cpu(data, 2 * BLOCK);
+        assert_int_equal(
+            lwnvme_zone_append(s.queue, &zoned, &scenario_request(&s)->request, ZONE, 2, &buffer),
+            shape.interleaved ? LWNVME_ERR_BUFFER_LENGTH : LWNVME_ERR_METADATA_BUFFER);
+        buffer = lwnvme_buffer_with_metadata(buffer, (uintptr_t)metadata, 31);
+        assert_int_equal(
+            lwnvme_zone_append(s.queue, &zoned, &scenario_request(&s)->request, ZONE, 2, &buffer),
+            shape.interleaved ? LWNVME_ERR_METADATA_BUFFER : LWNVME_ERR_BUFFER_LENGTH);
+        scenario_end(&s);
+    }
 }
 
 /* Metadata in a buffer of their own that the host has in two pieces: no one command can have them. */
@@ -406,6 +484,7 @@ int main(void)
         cmocka_unit_test(everything_else_in_protected_zones),
         cmocka_unit_test(copies_get_the_tags_of_their_place),
         cmocka_unit_test(limits_and_refusals),
+        cmocka_unit_test(metadata_without_protection),
         cmocka_unit_test(metadata_of_one_command_lie_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

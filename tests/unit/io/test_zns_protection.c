@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Zoned namespaces with protection information: each dword of an append and of a write; openings that fail on the way.
+/* Zoned namespaces with metadata: each dword of an append and of a write; openings that fail on the way.
  * What becomes of them on the medium: tests/sim/test_zoned_protection.c. */
 #include "../support.h"
 
@@ -88,6 +88,37 @@ static void each_dword_of_an_append(void **state)
     }
 }
 
+/* Metadata that are no protection information: commands say nothing of it, and have them in their buffer. */
+static void plain_metadata(void **state)
+{
+    static uint8_t metadata[4 * 8] __attribute__((aligned(4096)));
+    struct lwnvme_buffer buffer =
+        lwnvme_buffer_with_metadata(lwnvme_buffer_cpu(data, 4 * 512), (uintptr_t)metadata, sizeof(metadata));
+    struct lwnvme_request request = {0};
+
+    (void)state;
+    power(0);
+    assert_int_equal(lwnvme_sync_zoned_open(bench.controller, 1, &zoned), LWNVME_ERR_NS_METADATA);
+    assert_int_equal(lwnvme_sync_zoned_protection_open(bench.controller, 1, &zoned, &protection), 0);
+    assert_int_equal(protection.type, 0);
+    for (uint32_t round = 0; round < 3; round++) {
+        static const uint32_t opcodes[3] = {LWNVME_ZNS_ZONE_APPEND, LWNVME_NVM_WRITE, LWNVME_NVM_READ};
+        int status = round == 0   ? lwnvme_zone_append(&queue, &zoned, &request, 300, 4, &buffer)
+                     : round == 1 ? lwnvme_write(&queue, &zoned.ns, &request, 304, 4, &buffer)
+                                  : lwnvme_read(&queue, &zoned.ns, &request, 300, 4, &buffer);
+
+        assert_int_equal(status, 0);
+        assert_int_equal(lwnvme_sync_wait(&queue, &request), 0);
+        assert_int_equal(request.bytes_done, 4 * 512);
+        assert_int_equal(command[0] & 0xff, opcodes[round]);
+        assert_true((command[4] | command[5]) != 0);
+        assert_int_equal(command[10], round == 1 ? 304 : 300);
+        assert_int_equal(command[12], 3);
+        assert_int_equal(command[2] | command[3] | command[14] | command[15], 0);
+    }
+    stop();
+}
+
 static uint8_t format_page[3];
 
 /* The structure of the NVM command set, which zoned namespaces have for their formats, is not what it should be. */
@@ -143,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_dword_of_an_append),
+        cmocka_unit_test(plain_metadata),
         cmocka_unit_test(formats_are_not_believed),
         cmocka_unit_test(openings_that_fail_on_the_way),
     };
