@@ -26,8 +26,8 @@ struct lwnvme_request;
 /*
  * One piece of a scattered buffer. Requests are cut into several commands where pieces cannot be told to the
  * controller as one. That needs whole blocks on either side, so the pieces of one block must meet at page
- * boundaries of the controller, or be contiguous at device addresses; neighbours that an IOMMU maps one by one are
- * not. LWNVME_ERR_BUFFER_LAYOUT otherwise.
+ * boundaries of the controller, or follow each other in memory. LWNVME_ERR_BUFFER_LAYOUT otherwise, unless the queue
+ * has the full mapper (mapper.h).
  */
 struct lwnvme_segment {
     uint64_t address;    /* a CPU address (through uintptr_t) or a device address, dword aligned */

@@ -297,23 +297,33 @@ int lwnvme_translate(struct lwnvme_queue *queue, const struct lwnvme_request *re
     return lwnvme_dma_in_reach(controller, *dma, *run) ? LWNVME_OK : LWNVME_ERR_DMA_LIMIT;
 }
 
-/* The address that a position stands at, and for how many of the next *run bytes it goes on. */
+/* The address that a position stands at, and for how many of the next *run bytes it goes on, which the buffer has: over
+ * segments that follow each other, too, so that the host maps them as one. A position may lie behind its segment. */
 uint64_t lwnvme_position_next(const struct lwnvme_buffer *buffer, struct lwnvme_position *position,
                               size_t *run)
 {
     const struct lwnvme_segment *segment;
+    uint64_t address;
+    size_t left;
 
     if (!lwnvme_is_scattered(buffer))
         return buffer->address + position->offset;
     segment = &buffer->segments[position->index];
-    if (position->offset == segment->length_bytes) {
+    while (position->offset >= segment->length_bytes) {
+        position->offset -= segment->length_bytes;
         position->index++;
-        position->offset = 0;
         segment++;
     }
-    if (*run > segment->length_bytes - position->offset)
-        *run = segment->length_bytes - position->offset;
-    return segment->address + position->offset;
+    address = segment->address + position->offset;
+    left = segment->length_bytes - position->offset;
+    while (left < *run && segment[1].address == segment->address + segment->length_bytes &&
+           segment->address != LWNVME_SEGMENT_SKIP) {
+        segment++;
+        left = segment->length_bytes < *run - left ? left + segment->length_bytes : *run;
+    }
+    if (*run > left)
+        *run = left;
+    return address;
 }
 
 /* PRP entries cannot express what comes next: the caller's bytes, or else those that the host has made of them. */

@@ -180,6 +180,53 @@ static void only_blocks_that_must_are_bounced(void **state)
     free(memory);
 }
 
+/* Segments that follow each other are one stretch of memory, however they are cut: the host is asked for it as a whole, also
+ * one that gives each mapping an address of its own, and bounce memory is left alone. */
+static void neighbours_are_one_stretch(void **state)
+{
+    static const size_t lengths[] = {4, 12, 700, 36, 1024, 4000, 8, 3432}; /* 18 blocks */
+    struct lwnvme_queue_config config = {.entries = 8};
+    uint8_t *memory = scenario_memory(65536, 4096);
+    struct lwnvme_segment segments[9];
+    struct lwnvme_buffer buffer = lwnvme_buffer_segments(segments, 9, 0);
+    uint8_t data[20 * 512];
+    struct scenario s;
+    struct tracked *io;
+
+    (void)state;
+    for (uint32_t round = 0; round < 8; round++) {
+        uintptr_t address = (uintptr_t)memory + 64;
+
+        scenario_prepare(&s);
+        s.settings.scattered = (round & 1) != 0;
+        s.settings.shadow_dma = (round & 2) != 0;
+        config.mapper = (round & 4) != 0 ? &lwnvme_mapper_full : NULL;
+        config.bounce_bytes = config.mapper != NULL ? 65536 : 0;
+        begin(&s, &config);
+        for (uint32_t index = 0; index < 8; index++) {
+            segments[index].address = address;
+            segments[index].length_bytes = lengths[index];
+            address += lengths[index];
+        }
+        segments[8].address = (uintptr_t)memory + 32768; /* and one elsewhere, after whole blocks */
+        segments[8].length_bytes = sizeof(data) - (address - (uintptr_t)memory - 64);
+        io = scenario_request(&s);
+        scenario_fill(data, sizeof(data), round);
+        gather(segments, 9, data, true);
+        assert_int_equal(read_or_write(&s, io, true, 20, &buffer), LWNVME_OK);
+        memset(data, 0, sizeof(data));
+        assert_true(lwnvme_sim_read_blocks(s.sim, 1, 7, 20, data));
+        memset(memory, 0, 65536);
+        assert_int_equal(read_or_write(&s, io, false, 20, &buffer), LWNVME_OK);
+        gather(segments, 9, data, false);
+        scenario_fill(memory, sizeof(data), round);
+        assert_memory_equal(data, memory, sizeof(data));
+        assert_int_equal(s.queue->bounces, 0);
+        scenario_end(&s);
+    }
+    free(memory);
+}
+
 /* A failed piece leaves the caller's memory behind it as it was; what came before is there. */
 static void fault_143_only_what_was_done_is_copied_out(void **state)
 {
@@ -527,6 +574,7 @@ int main(void)
         cmocka_unit_test(sgl_expresses_what_prp_entries_cannot),
         cmocka_unit_test(fault_068_075_bounce_memory_serves_anything),
         cmocka_unit_test(only_blocks_that_must_are_bounced),
+        cmocka_unit_test(neighbours_are_one_stretch),
         cmocka_unit_test(fault_143_only_what_was_done_is_copied_out),
         cmocka_unit_test(bounce_memory_is_waited_for),
         cmocka_unit_test(an_atomic_write_waits_for_all_of_its_bounce_memory),

@@ -5,6 +5,8 @@
  */
 #include "../support.h"
 
+#include <lwnvme/mapper.h>
+
 #define DATA_BASE 0x10000000u /* CPU addresses of buffers, never touched */
 #define PIECES    4096u
 #define EXTENTS   65536u
@@ -583,7 +585,34 @@ static void fault_142_tiny_segments_that_run_on(void **state)
     }
     struct lwnvme_buffer buffer = lwnvme_buffer_segments(segments, 512, 0);
     assert_int_equal(map_all(&buffer, 512, 2048), 1);
+    assert_int_equal(fake.maps_made, 1); /* and the host is asked for them as one */
     fake_end(&fake);
+}
+
+/* No further than the command, however long the last segment is; and what nobody wants is nobody's neighbour. */
+static void neighbours_are_one_as_far_as_they_are_wanted(void **state)
+{
+    struct lwnvme_segment list[3] = {{0x1000, 4096}, {0x2000, SIZE_MAX & ~(size_t)4095}, {0x5000, 4}};
+    struct lwnvme_buffer buffer = lwnvme_buffer_segments(list, 3, LWNVME_BUFFER_DEVICE_ADDRESS);
+    struct lwnvme_position position = {0, 0};
+    size_t run = 8192;
+
+    (void)state;
+    assert_true(lwnvme_position_next(&buffer, &position, &run) == 0x1000 && run == 8192);
+    position.offset = 6144; /* it may lie behind its segment */
+    run = 2048;
+    assert_true(lwnvme_position_next(&buffer, &position, &run) == 0x2800 && run == 2048);
+    assert_true(position.index == 1 && position.offset == 2048);
+    position.index = 0;
+    position.offset = 4;
+    list[1].address = 0x2004;
+    run = 8192;
+    assert_true(lwnvme_position_next(&buffer, &position, &run) == 0x1004 && run == 4092);
+    list[0].address = LWNVME_SEGMENT_SKIP;
+    list[0].length_bytes = 0x2005;
+    position.offset = 0;
+    run = 0x4000;
+    assert_true(lwnvme_position_next(&buffer, &position, &run) == LWNVME_SEGMENT_SKIP && run == 0x2005);
 }
 
 static void fault_142_overlapping_segments_are_the_callers_wish(void **state)
@@ -1110,6 +1139,7 @@ int main(void)
         cmocka_unit_test(fault_075_segments_with_holes_in_pages),
         cmocka_unit_test(fault_075_segments_at_device_addresses),
         cmocka_unit_test(fault_142_tiny_segments_that_run_on),
+        cmocka_unit_test(neighbours_are_one_as_far_as_they_are_wanted),
         cmocka_unit_test(fault_142_overlapping_segments_are_the_callers_wish),
         cmocka_unit_test(fault_068_contiguous_buffers_are_checked),
         cmocka_unit_test(fault_142_segments_are_checked),
