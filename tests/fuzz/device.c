@@ -237,12 +237,9 @@ static bool says_stopped(uint32_t csts)
 /* What the library learns from a register that it reads. */
 static void note_read(uint32_t offset, uint32_t value)
 {
-    if (offset == LWNVME_REG_VS && !fuzz.vs_known) {
-        fuzz.vs_known = true;
-        fuzz.vs = value;
-    }
-    if (value == 0xffffffffu || (offset == LWNVME_REG_VS && value != fuzz.vs)) {
-        note_stopped(); /* it has left the bus, as far as can be told */
+    fuzz.had_version = fuzz.had_version || (offset == LWNVME_REG_VS && value != 0);
+    if (value == 0xffffffffu || (offset == LWNVME_REG_VS && value == 0 && fuzz.had_version)) {
+        note_stopped(); /* it has left the bus, as far as can be told; another version is other firmware's */
     } else if (offset == LWNVME_REG_CC && (value & 1u) == 0) {
         fuzz.disabled = true;
     } else if (offset == LWNVME_REG_CSTS && says_stopped(value)) {

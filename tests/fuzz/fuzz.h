@@ -132,9 +132,8 @@ struct fuzz_device {
     bool hostile_reads; /* the bytes decide on each read */
     uint32_t csts_set;
     uint32_t csts_clear;
-    bool gone; /* all ones */
-    bool vs_known;
-    uint32_t vs; /* as it was read first */
+    bool gone;        /* all ones */
+    bool had_version; /* VS has been read as something else than 0 */
 
     /* What the device may do, by its own words. */
     bool may_write;
