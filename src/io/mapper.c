@@ -262,7 +262,7 @@ static int lwnvme_full_begin(struct lwnvme_queue *queue, struct lwnvme_request *
         return LWNVME_ERR_BUFFER_LAYOUT;
     sgl = sgl && (seams.aligned || bouncing->sgl_mask == 0) && (!seams.skips || bouncing->bit_bucket);
     if ((request->buffer.flags & LWNVME_BUFFER_METADATA) != 0 &&
-        lwnvme_full_begin_metadata(queue, request, sgl && request->block_count != 0) != LWNVME_OK)
+        lwnvme_full_begin_metadata(queue, request, sgl) != LWNVME_OK)
         return LWNVME_ERR_BUFFER_ALIGNMENT;
     if (!sgl && !bounce && !seams.aligned)
         return LWNVME_ERR_BUFFER_ALIGNMENT;
@@ -577,6 +577,24 @@ static void lwnvme_metadata_finish(struct lwnvme_queue *queue, struct lwnvme_met
     prp->psdt = LWNVME_PSDT_SGLS;
 }
 
+/* Bytes of metadata of so much data; and of data that have so many, which are all or none of a command that is not split. */
+static uint32_t lwnvme_metadata_of(const struct lwnvme_request *request, uint32_t length_bytes)
+{
+    const uint32_t blocks = request->block_count == 0 ? lwnvme_metadata_blocks(request)
+                                                      : lwnvme_divide(length_bytes, request->data_bytes);
+
+    return blocks * request->ns->metadata_bytes;
+}
+
+static uint32_t lwnvme_data_of(const struct lwnvme_request *request, uint32_t metadata_bytes)
+{
+    const uint32_t blocks = lwnvme_divide(metadata_bytes, request->ns->metadata_bytes);
+
+    if (request->block_count != 0)
+        return blocks * request->data_bytes;
+    return blocks == lwnvme_metadata_blocks(request) ? request->data_bytes : 0;
+}
+
 static bool lwnvme_cannot_express(int status)
 {
     return status == LWNVME_ERR_BUFFER_LAYOUT || status == LWNVME_ERR_BUFFER_ALIGNMENT;
@@ -588,7 +606,6 @@ static int lwnvme_metadata_describe(struct lwnvme_queue *queue, struct lwnvme_re
                                     struct lwnvme_metadata_walk *walk, struct lwnvme_prp *prp)
 {
     const struct lwnvme_position position = {request->segment_index, request->segment_offset};
-    const uint32_t bytes = request->ns->metadata_bytes;
     uint32_t wanted;
     uint32_t got;
     int status;
@@ -597,7 +614,7 @@ static int lwnvme_metadata_describe(struct lwnvme_queue *queue, struct lwnvme_re
         status = lwnvme_sgl_map(queue, request, slot_index, length_bytes, prp);
         if (status != LWNVME_OK)
             return status;
-        wanted = lwnvme_divide(*length_bytes, request->data_bytes) * bytes;
+        wanted = lwnvme_metadata_of(request, *length_bytes);
         got = wanted;
         status = lwnvme_metadata_walk(queue, request, slot_index, walk, &got);
         if (status == LWNVME_OK && got == wanted) {
@@ -607,7 +624,7 @@ static int lwnvme_metadata_describe(struct lwnvme_queue *queue, struct lwnvme_re
         lwnvme_unmap_data(queue, slot_index, request);
         request->segment_index = position.index;
         request->segment_offset = position.offset;
-        *length_bytes = lwnvme_divide(got, bytes) * request->data_bytes;
+        *length_bytes = lwnvme_data_of(request, got);
     } while (status == LWNVME_OK && *length_bytes != 0);
     return status != LWNVME_OK ? status : LWNVME_ERR_BUFFER_LAYOUT;
 }
@@ -619,22 +636,24 @@ static int lwnvme_metadata_runs(struct lwnvme_queue *queue, struct lwnvme_reques
 {
     const struct lwnvme_bouncing *bouncing = lwnvme_bouncing_of(queue);
     const size_t offset = bouncing->metadata_at + (size_t)slot_index * LWNVME_METADATA_LIST;
-    const uint32_t bytes = request->ns->metadata_bytes;
-    const uint32_t wanted = lwnvme_divide(*length_bytes, request->data_bytes) * bytes;
+    const uint32_t wanted = lwnvme_metadata_of(request, *length_bytes);
     struct lwnvme_metadata_walk walk = {(uint64_t *)(void *)(queue->bounce + offset),
                                         queue->bounce_dma + offset, 0, wanted, 0};
     int status = lwnvme_translate(queue, request, slot_index,
-                                  request->buffer.metadata_address + (uint64_t)request->blocks_issued * bytes,
+                                  request->buffer.metadata_address +
+                                      (uint64_t)request->blocks_issued * request->ns->metadata_bytes,
                                   &walk.run_dma, &walk.run);
+    uint32_t most;
 
     if (status != LWNVME_OK)
         return status;
     if ((request->mapping & LWNVME_MAPPING_METADATA) != 0 || walk.run < wanted ||
         ((uint32_t)walk.run_dma & 3u) != 0) {
         status = lwnvme_metadata_describe(queue, request, slot_index, length_bytes, &walk, prp);
-        if (!lwnvme_cannot_express(status) || walk.run < bytes || ((uint32_t)walk.run_dma & 3u) != 0)
+        most = lwnvme_data_of(request, (uint32_t)walk.run);
+        if (!lwnvme_cannot_express(status) || most == 0 || ((uint32_t)walk.run_dma & 3u) != 0)
             return status;
-        *length_bytes = lwnvme_divide((uint32_t)walk.run, bytes) * request->data_bytes;
+        *length_bytes = most;
     }
     prp->metadata = walk.run_dma;
     prp->psdt = 0;

@@ -475,6 +475,92 @@ static void metadata_of_one_command_lie_together(void **state)
     free(pages);
 }
 
+/* Appends, writes, and reads what was written, with metadata at `at` in the first of two pages. */
+static void in_pieces(struct scenario *s, const struct lwnvme_protection *options, uint8_t *pages,
+                      uint32_t at, int wanted)
+{
+    const uint32_t blocks = 5;
+    const struct lwnvme_buffer buffer =
+        lwnvme_buffer_with_metadata(lwnvme_buffer_cpu(data, (size_t)blocks * BLOCK), (uintptr_t)(pages + at),
+                                    (size_t)blocks * zoned.ns.metadata_bytes);
+    struct tracked *ios[3] = {scenario_request(s), scenario_request(s), scenario_request(s)};
+
+    fill(at);
+    scenario_fill(metadata, sizeof(metadata), at);
+    memcpy(pages + at, metadata, buffer.metadata_bytes);
+    keep();
+    for (uint32_t verb = APPEND; verb <= READ; verb++) {
+        struct lwnvme_request *request = &ios[verb]->request;
+        int status = wanted;
+
+        request->protection = options;
+        if (verb == READ)
+            memset(pages, 0x77, 8192);
+        if (verb == APPEND)
+            status = lwnvme_zone_append(s->queue, &zoned, request, ZONE, blocks, &buffer);
+        else if (verb == WRITE)
+            status = lwnvme_write(s->queue, &zoned.ns, request, ZONE + blocks, blocks, &buffer);
+        else if (wanted == LWNVME_OK)
+            status = lwnvme_read(s->queue, &zoned.ns, request, ZONE + blocks, blocks, &buffer);
+        assert_int_equal(scenario_accept(ios[verb], status), wanted);
+        if (wanted != LWNVME_OK)
+            continue;
+        scenario_wait_all(s, s->queue);
+        assert_int_equal(request->status, LWNVME_OK);
+        assert_int_equal(request->bytes_done, blocks * BLOCK);
+    }
+    if (wanted != LWNVME_OK)
+        return;
+    memcpy(metadata, pages + at, buffer.metadata_bytes);
+    same_as_kept(blocks, true, protection.offset, protection.bytes);
+    assert_int_equal(pages[at - 1], 0x77);
+    assert_int_equal(pages[at + buffer.metadata_bytes], 0x77);
+}
+
+/* By an SGL of their own they may lie in several pieces and begin anywhere, as everywhere else; more pieces than the
+ * controller likes are refused, since a zone's command is not cut. */
+static void metadata_of_one_command_in_several_pieces(void **state)
+{
+    static const struct {
+        uint32_t sgls;
+        uint8_t policy;
+        uint32_t at;
+        int status;
+    } rows[] = {{1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 4096 - 16, LWNVME_OK},
+                {2u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 4096 - 12, LWNVME_OK},
+                {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 4096 - 13, LWNVME_OK},
+                {1u | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 100, LWNVME_OK},
+                {1u | 1u << 19, LWNVME_SGL_ALWAYS, 100, LWNVME_OK},
+                {1u | 1u << 17, LWNVME_SGL_WHERE_IT_PAYS, 101, LWNVME_OK},
+                {1u | 1u << 8 | 1u << 19, LWNVME_SGL_WHERE_IT_PAYS, 4096 - 16, LWNVME_ERR_BUFFER_LAYOUT},
+                {1u, LWNVME_SGL_WHERE_IT_PAYS, 4096 - 16, LWNVME_ERR_BUFFER_LAYOUT}};
+    const struct shape shapes[2] = {{.type = 1, .ms = 16}, {.ms = 16}};
+    uint8_t *pages = scenario_memory(8192, 4096);
+
+    (void)state;
+    for (uint32_t number = 0; number < 2 * sizeof(rows) / sizeof(rows[0]); number++) {
+        const struct shape *shape = &shapes[number % 2];
+        const struct lwnvme_queue_config config = {
+            .entries = 8, .mapper = &lwnvme_mapper_full, .sgl = rows[number / 2].policy};
+        struct scenario s;
+
+        if (!scenario_on_software && rows[number / 2].sgls != (1u | 1u << 19))
+            continue; /* QEMU has these */
+        prepare(&s, shape);
+        s.settings.scattered = true;
+        s.settings.sgls = rows[number / 2].sgls;
+        scenario_start(&s);
+        s.queue = calloc(1, sizeof(*s.queue));
+        assert_int_equal(lwnvme_sync_queue_create(s.controller, s.queue, &config), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_zoned_protection_open(s.controller, 1, &zoned, &protection), LWNVME_OK);
+        in_pieces(&s, shape->type != 0 ? &protection : NULL, pages, rows[number / 2].at,
+                  rows[number / 2].status);
+        assert_int_equal(lwnvme_sim_outstanding_maps(s.sim), 0);
+        scenario_end(&s);
+    }
+    free(pages);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -486,6 +572,7 @@ int main(void)
         cmocka_unit_test(limits_and_refusals),
         cmocka_unit_test(metadata_without_protection),
         cmocka_unit_test(metadata_of_one_command_lie_together),
+        cmocka_unit_test(metadata_of_one_command_in_several_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
