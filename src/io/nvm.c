@@ -167,6 +167,8 @@ static int lwnvme_nvm_issue_whole(struct lwnvme_queue *queue, struct lwnvme_requ
     int status = lwnvme_piece_map(queue, request, index, &blocks, &prp);
 
     if (status == LWNVME_OK && blocks != request->block_count) {
+        if (LWNVME_EXTENSION(queue->mapper) != NULL) /* bounce memory */
+            queue->mapper->end(queue, index, LWNVME_ERR_BUFFER_LAYOUT);
         lwnvme_unmap(queue, index, lwnvme_request_direction(request));
         status = LWNVME_ERR_BUFFER_LAYOUT;
     }

@@ -315,6 +315,43 @@ static void metadata_in_several_pieces(void **state)
     free(data);
 }
 
+/* A write that is one command or none is refused where its metadata are in pieces, and leaves no bounce memory behind: what
+ * was copied for it must not get into the buffer of the next command. */
+static void an_atomic_write_with_metadata_in_pieces_keeps_no_bounce_memory(void **state)
+{
+    const struct lwnvme_queue_config config = {
+        .entries = 8, .mapper = &lwnvme_mapper_full, .sgl = LWNVME_SGL_NEVER, .bounce_bytes = 16384};
+    uint8_t *memory = scenario_memory(32768, 4096);
+    uint8_t *metadata = memory + 16384;
+    uint8_t unit[1024];
+    struct scenario s;
+
+    (void)state;
+    scenario_prepare(&s);
+    s.settings.awun = 63;
+    begin(&s, 64, false, &config);
+    for (uint32_t round = 0; round < 40; round++) {
+        struct lwnvme_buffer odd =
+            lwnvme_buffer_with_metadata(lwnvme_buffer_cpu(memory + 1, 4096), (uintptr_t)metadata + 3904, 512);
+        struct lwnvme_buffer even =
+            lwnvme_buffer_with_metadata(lwnvme_buffer_cpu(memory, 4096), (uintptr_t)metadata, 512);
+        struct tracked *io = scenario_request(&s);
+
+        memset(memory, 0x5a, 32768);
+        io->request.flags = LWNVME_REQUEST_ATOMIC;
+        assert_int_equal(run(&s, io, LWNVME_NVM_WRITE, 8, &odd), LWNVME_ERR_BUFFER_LAYOUT);
+        io = scenario_request(&s);
+        assert_int_equal(run(&s, io, LWNVME_NVM_READ, 8, &even), LWNVME_OK);
+        for (uint32_t block = 0; block < 8; block++) {
+            assert_true(lwnvme_sim_read_unit(s.sim, 1, 3 + block, unit));
+            assert_memory_equal(memory + (size_t)block * 512, unit, 512);
+        }
+    }
+    round_trips(&s, 1, 0); /* all of it is free again */
+    scenario_end(&s);
+    free(memory);
+}
+
 /* Whichever mapping fails: nothing stays mapped, and it is told. */
 static void mappings_of_several_pieces_fail(void **state)
 {
@@ -391,9 +428,13 @@ static void buffers_of_the_wrong_shape(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(metadata_in_every_shape),         cmocka_unit_test(metadata_across_pages),
-        cmocka_unit_test(metadata_anywhere_with_sgls),     cmocka_unit_test(metadata_in_several_pieces),
-        cmocka_unit_test(mappings_of_several_pieces_fail), cmocka_unit_test(buffers_of_the_wrong_shape),
+        cmocka_unit_test(metadata_in_every_shape),
+        cmocka_unit_test(metadata_across_pages),
+        cmocka_unit_test(metadata_anywhere_with_sgls),
+        cmocka_unit_test(metadata_in_several_pieces),
+        cmocka_unit_test(an_atomic_write_with_metadata_in_pieces_keeps_no_bounce_memory),
+        cmocka_unit_test(mappings_of_several_pieces_fail),
+        cmocka_unit_test(buffers_of_the_wrong_shape),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
