@@ -37,14 +37,14 @@ static uint16_t check_ranges(struct lwnvme_sim *sim, const struct sim_task *task
     uint32_t count = (task->sqe[11] & 0x3f) + 1;
     for (uint32_t i = 0; i < count && ns != NULL; i++) {
         uint64_t lba = lwsim_get(data + RANGE_BYTES * (size_t)i + 16, 8);
-        uint64_t blocks = lwsim_get(data + RANGE_BYTES * (size_t)i + 24, 8);
-        if (lba > ns->is.nsze || blocks > ns->is.nsze - lba) {
+        uint64_t more = lwsim_get(data + RANGE_BYTES * (size_t)i + 24, 8); /* NLB is 0's based */
+        if (lba >= ns->is.nsze || more >= ns->is.nsze - lba) {
             return SIM_LBA_RANGE;
         }
         for (uint32_t k = 0; k < i; k++) {
             uint64_t other = lwsim_get(data + RANGE_BYTES * (size_t)k + 16, 8);
             uint64_t length = lwsim_get(data + RANGE_BYTES * (size_t)k + 24, 8);
-            if (lba < other + length && other < lba + blocks) {
+            if (lba <= other + length && other <= lba + more) {
                 return SIM_OVERLAPPING_RANGE;
             }
         }

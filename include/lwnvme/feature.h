@@ -303,7 +303,8 @@ int lwnvme_error_recovery_set(struct lwnvme_controller *controller, struct lwnvm
                               uint32_t nsid, const struct lwnvme_error_recovery *value, bool save);
 
 /* NVM Command Set Specification 1.1, "LBA Range Type". Ranges must not overlap nor leave the namespace:
- * LWNVME_ERR_LBA_RANGE; 1 to 64 of them: LWNVME_ERR_RANGE_COUNT. Get may find none. */
+ * LWNVME_ERR_LBA_RANGE; 1 to 64 of them: LWNVME_ERR_RANGE_COUNT. Get may find none. They are as the controller has them:
+ * NLB is 0's based, and a range has one block at least. */
 struct lwnvme_lba_ranges {
     uint32_t count;
     struct lwnvme_lba_range_type range[LWNVME_LBA_RANGES_MAX];

@@ -131,7 +131,7 @@ struct lwnvme_lba_range_type {
     uint8_t attr; /* LWNVME_LBA_RANGE_ bits */
     uint8_t rsvd2[14];
     struct lwnvme_le64 slba;
-    struct lwnvme_le64 nlb; /* not 0's based */
+    struct lwnvme_le64 nlb; /* 0's based */
     uint8_t guid[16];
     uint8_t rsvd48[16];
 };

@@ -36,23 +36,24 @@ int lwnvme_error_recovery_set(struct lwnvme_controller *controller, struct lwnvm
 
 /* LBA ranges. */
 
+/* The last block of a range that fits; its number of blocks is 0's based. */
+static uint64_t lwnvme_lba_range_last(const struct lwnvme_lba_range_type *range)
+{
+    return lwnvme_le64_get(&range->slba) + lwnvme_le64_get(&range->nlb);
+}
+
 static bool lwnvme_lba_range_fits(const struct lwnvme_lba_range_type *range, uint64_t block_count)
 {
     uint64_t first = lwnvme_le64_get(&range->slba);
-    uint64_t blocks = lwnvme_le64_get(&range->nlb);
 
-    return blocks != 0 && first < block_count && blocks <= block_count - first;
+    return first < block_count && lwnvme_le64_get(&range->nlb) < block_count - first;
 }
 
-/* Both fit, so the sums do not overflow. */
 static bool lwnvme_lba_ranges_overlap(const struct lwnvme_lba_range_type *left,
                                       const struct lwnvme_lba_range_type *right)
 {
-    uint64_t left_first = lwnvme_le64_get(&left->slba);
-    uint64_t right_first = lwnvme_le64_get(&right->slba);
-
-    return left_first < right_first + lwnvme_le64_get(&right->nlb) &&
-           right_first < left_first + lwnvme_le64_get(&left->nlb);
+    return lwnvme_le64_get(&left->slba) <= lwnvme_lba_range_last(right) &&
+           lwnvme_le64_get(&right->slba) <= lwnvme_lba_range_last(left);
 }
 
 /* At most 64 ranges, each against those before it. */
@@ -72,7 +73,7 @@ static bool lwnvme_lba_ranges_are_valid(const struct lwnvme_lba_ranges *value, u
     return true;
 }
 
-/* A single range of no blocks, of type 0, is what controllers give who never were told of any. */
+/* A single range of nothing but zeros is what controllers give who never were told of any. */
 static bool lwnvme_lba_ranges_decode(struct lwnvme_request *request)
 {
     struct lwnvme_lba_ranges *value = (struct lwnvme_lba_ranges *)lwnvme_feature_value(request);
@@ -80,7 +81,8 @@ static bool lwnvme_lba_ranges_decode(struct lwnvme_request *request)
     if (value == NULL)
         return false;
     value->count = lwnvme_field_get(request->result_dw0, LWNVME_LBA_RANGE_TYPE_NUM) + 1u;
-    if (value->count == 1u && lwnvme_le64_get(&value->range[0].nlb) == 0 && value->range[0].type == 0)
+    if (value->count == 1u && value->range[0].type == 0 && value->range[0].attr == 0 &&
+        (lwnvme_le64_get(&value->range[0].slba) | lwnvme_le64_get(&value->range[0].nlb)) == 0)
         value->count = 0;
     return lwnvme_feature_judge(request, lwnvme_lba_ranges_are_valid(value, value->block_count));
 }

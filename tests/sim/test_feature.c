@@ -134,10 +134,10 @@ static void features_of_namespaces(void **state)
     memset(&ranges, 0, sizeof(ranges));
     ranges.count = 2;
     ranges.range[0].type = LWNVME_LBA_RANGE_FILESYSTEM;
-    lwnvme_le64_set(&ranges.range[0].nlb, 100);
+    lwnvme_le64_set(&ranges.range[0].nlb, 99); /* 0's based */
     ranges.range[1].type = LWNVME_LBA_RANGE_SWAP;
     lwnvme_le64_set(&ranges.range[1].slba, 100);
-    lwnvme_le64_set(&ranges.range[1].nlb, s.ns->block_count - 100);
+    lwnvme_le64_set(&ranges.range[1].nlb, s.ns->block_count - 101);
     assert_int_equal(lwnvme_sync_lba_ranges_set(C, s.ns, &ranges, false), LWNVME_OK);
     memset(&ranges, 0, sizeof(ranges));
     assert_int_equal(lwnvme_sync_lba_ranges_get(C, s.ns, 0, &ranges), LWNVME_OK);

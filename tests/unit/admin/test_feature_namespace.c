@@ -54,7 +54,7 @@ static void range_put(struct lwnvme_lba_ranges *ranges, uint32_t index, uint64_t
     memset(&ranges->range[index], 0, sizeof(ranges->range[index]));
     ranges->range[index].type = LWNVME_LBA_RANGE_FILESYSTEM;
     lwnvme_le64_set(&ranges->range[index].slba, first);
-    lwnvme_le64_set(&ranges->range[index].nlb, blocks);
+    lwnvme_le64_set(&ranges->range[index].nlb, blocks - 1); /* 0's based */
 }
 
 static void lba_ranges_are_told_and_checked(void **state)
@@ -84,6 +84,15 @@ static void lba_ranges_are_told_and_checked(void **state)
     assert_int_equal(sent_data[64], 0);
     range_put(&ranges, 0, 1, blocks);
     assert_int_equal(lwnvme_lba_ranges_set(R, bench.ns, &ranges, false), LWNVME_ERR_LBA_RANGE);
+    range_put(&ranges, 0, 0, blocks + 1);
+    assert_int_equal(lwnvme_lba_ranges_set(R, bench.ns, &ranges, false), LWNVME_ERR_LBA_RANGE);
+    range_put(&ranges, 0, blocks - 1, 1); /* the last one */
+    assert_int_equal(ended(lwnvme_lba_ranges_set(R, bench.ns, &ranges, false)), 0);
+    assert_int_equal(lwnvme_le_bytes_get64(&sent_data[24]), 0);
+    ranges.count = 2;
+    range_put(&ranges, 1, blocks - 1, 1);
+    assert_int_equal(lwnvme_lba_ranges_set(R, bench.ns, &ranges, false), LWNVME_ERR_LBA_RANGE);
+    ranges.count = 1;
     range_put(&ranges, 0, UINT64_MAX, 2);
     assert_int_equal(lwnvme_lba_ranges_set(R, bench.ns, &ranges, false), LWNVME_ERR_LBA_RANGE);
     range_put(&ranges, 0, 0, 0);
@@ -115,7 +124,7 @@ static void fault_059_lba_ranges_of_garbage_are_not_believed(void **state)
     range_put(&given, 1, 15, 16);
     answer_set(1, given.range, sizeof(given.range));
     assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), LWNVME_ERR_FEATURE_DATA);
-    answer_set(2, given.range, sizeof(given.range)); /* the third has no blocks */
+    answer_set(2, given.range, sizeof(given.range)); /* the third is over the first */
     assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), LWNVME_ERR_FEATURE_DATA);
     memset(&given, 0, sizeof(given));
     answer_set(0, given.range, sizeof(given.range)); /* never told of any */
@@ -366,7 +375,8 @@ static void what_is_missing_is_named(void **state)
     bench_end(&bench);
 }
 
-/* One range of no blocks stands for none, but only if it says nothing else; and the handle must be of this opening. */
+/* One range of nothing but zeros stands for none; if it says anything, it is of one block. And the handle must be of this
+ * opening. */
 static void ranges_that_were_never_set(void **state)
 {
     static struct lwnvme_lba_ranges ranges;
@@ -380,8 +390,19 @@ static void ranges_that_were_never_set(void **state)
     assert_int_equal(ranges.count, 0);
     said[0].type = LWNVME_LBA_RANGE_FILESYSTEM;
     answer_set(0, said, sizeof(said));
-    assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), LWNVME_ERR_FEATURE_DATA);
+    assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), 0);
+    assert_int_equal(ranges.count, 1);
     said[0].type = 0;
+    said[0].attr = LWNVME_LBA_RANGE_HIDDEN;
+    answer_set(0, said, sizeof(said));
+    assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), 0);
+    assert_int_equal(ranges.count, 1);
+    said[0].attr = 0;
+    lwnvme_le64_set(&said[0].slba, 1);
+    answer_set(0, said, sizeof(said));
+    assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), 0);
+    assert_int_equal(ranges.count, 1);
+    lwnvme_le64_set(&said[0].slba, 0);
     lwnvme_le64_set(&said[0].nlb, 8);
     answer_set(0, said, sizeof(said));
     assert_int_equal(ended(lwnvme_lba_ranges_get(R, bench.ns, 0, &ranges)), 0);

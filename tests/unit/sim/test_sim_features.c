@@ -214,8 +214,8 @@ static void test_ranges_and_thermal(void **state)
     mini_start(&mini, &config);
     hand_clear(&mini);
     hand_set(&mini, 16, 0, 8);
-    hand_set(&mini, 24, 100, 8);
-    hand_set(&mini, 64 + 16, 50, 8);
+    hand_set(&mini, 24, 99, 8); /* 0's based */
+    hand_set(&mini, 64 + 16, 99, 8);
     hand_set(&mini, 64 + 24, 100, 8);
     assert_int_equal(hand_set_feature(&mini, 0x03, 1, 1, 0, true), 0x4114);
     hand_set(&mini, 64 + 16, 100, 8);
