@@ -17,8 +17,8 @@
  * Commands that do not name blocks (dataset management, raw commands) use PRP entries or bounce memory, never SGLs.
  * Metadata in a buffer of their own are contiguous at CPU addresses with it, too; they may begin at any byte where the
  * controller takes that together with an SGL (SGLS bits 17 and 19). Where it can (bit 19), they are named by an SGL then, with
- * LWNVME_SGL_ALWAYS, or when they are in up to seven pieces for the device; a command has fewer blocks where there are more, and
- * a write or an append to a zone, which is one command, is refused (LWNVME_ERR_BUFFER_LAYOUT).
+ * LWNVME_SGL_ALWAYS, or when they are in up to seven pieces for the device; a command has fewer blocks where there are more,
+ * and a write or an append to a zone, which is one command, is refused (LWNVME_ERR_BUFFER_LAYOUT).
  */
 #ifndef LWNVME_MAPPER_H
 #define LWNVME_MAPPER_H

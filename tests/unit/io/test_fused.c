@@ -111,7 +111,6 @@ static int pair_sent(uint32_t blocks, struct lwnvme_fused_pair *pair)
 
 static void pairs_that_cannot_be_are_refused(void **state)
 {
-    static const struct lwnvme_dress dress = {0};
     struct lwnvme_fused_pair pair = {lwnvme_buffer_cpu((void *)(uintptr_t)0x20000000u, 8192),
                                      lwnvme_buffer_cpu((void *)(uintptr_t)0x30000000u, 8192)};
     (void)state;
@@ -119,9 +118,9 @@ static void pairs_that_cannot_be_are_refused(void **state)
     fake.ns.read_only = true;
     assert_int_equal(pair_sent(1, &pair), LWNVME_ERR_READ_ONLY);
     fake.ns.read_only = false;
-    fake.ns.dress = &dress;
-    assert_int_equal(pair_sent(1, &pair), LWNVME_ERR_NS_METADATA);
-    fake.ns.dress = NULL;
+    fake.ns.csi = LWNVME_CSI_ZONED;
+    assert_int_equal(pair_sent(1, &pair), LWNVME_ERR_NS_COMMAND_SET);
+    fake.ns.csi = LWNVME_CSI_NVM;
     fake.ns.max_blocks = 2;
     assert_int_equal(pair_sent(3, &pair), LWNVME_ERR_NOT_ATOMIC);
     assert_int_equal(pair_sent(2, NULL), LWNVME_ERR_NULL_ARGUMENT);
