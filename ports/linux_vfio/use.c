@@ -8,6 +8,8 @@
  *     /proc/self/mountinfo file systems of this mount namespace
  *     /proc/swaps          swap
  *     open with O_EXCL     what any of these, in any namespace, has claimed in the kernel
+ *     loopN/loop/          loop devices on top of it, and
+ *     config/nvmet/        what the kernel's NVMe target exports: these claim nothing
  *     /proc/N/fd           programs that have merely opened a block device, or the controller's own device
  *
  * What cannot be looked at counts as in use; but programs of other users do not show to one who is not root. A claim on a
@@ -308,24 +310,18 @@ static bool use_of_device(const struct use_device *device, char why[LINUX_PCI_RE
            use_in_table("swaps", false, device, use_swap_by, why) || use_is_claimed(device, why);
 }
 
-/* Whether an open file is the device: by its number, or by its name where that is not a device's. */
-static bool use_is_file(const char *link, const struct use_device *device, uint32_t kind)
+/* Whether a file, which is called `name`, is the device: by that name, or by its number where it has another. */
+static bool use_is_node(const char *name, const char *file, const struct use_device *device, uint32_t kind)
 {
-    char target[LINUX_PATH];
     char node[LINUX_PATH];
     char number[24];
     struct statx about;
-    const ssize_t length = readlink(link, target, sizeof(target) - 1u);
 
-    if (length <= 0 || target[0] != '/') { /* sockets, pipes, ... */
-        return false;
-    }
-    target[length] = '\0';
     linux_pci_device_node(node, sizeof(node), device->name);
-    if (strcmp(target, node) == 0) {
+    if (strcmp(name, node) == 0 || use_names(name, device->name)) {
         return true;
     }
-    if (statx(AT_FDCWD, link, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE, &about) != 0 ||
+    if (statx(AT_FDCWD, file, AT_NO_AUTOMOUNT | AT_STATX_DONT_SYNC, STATX_TYPE, &about) != 0 ||
         (about.stx_mode & S_IFMT) != kind) {
         return false;
     }
@@ -333,15 +329,129 @@ static bool use_is_file(const char *link, const struct use_device *device, uint3
     return strcmp(number, device->number) == 0;
 }
 
-/* Which of the devices an open file is; NULL: none. */
-static const struct use_device *use_file(const char *link, const struct use_list *list)
+/* Which of the devices a file is; NULL: none. */
+static const struct use_device *use_node(const char *name, const char *file, const struct use_list *list)
 {
     for (uint32_t i = 0; i < list->count; i++) {
-        if (use_is_file(link, &list->devices[i], S_IFBLK)) {
+        if (use_is_node(name, file, &list->devices[i], S_IFBLK)) {
             return &list->devices[i];
         }
     }
-    return use_is_file(link, &list->controller, S_IFCHR) ? &list->controller : NULL;
+    return use_is_node(name, file, &list->controller, S_IFCHR) ? &list->controller : NULL;
+}
+
+/* A loop device, which claims nothing, and whose program has ended. */
+static bool use_by_loop(const char *loop, const struct use_list *list, char why[LINUX_PCI_REASON])
+{
+    char path[LINUX_PATH];
+    char file[LINUX_PATH];
+    const struct use_device *device;
+
+    linux_pci_sys_path(path, "class/block", loop, "loop/backing_file");
+    if (!linux_pci_line(path, file, sizeof(file))) {
+        return false;
+    }
+    device = use_node(file, file, list);
+    if (device != NULL) {
+        snprintf(why, LINUX_PCI_REASON, "%s is behind %.20s: losetup -d /dev/%.20s first", device->name, loop,
+                 loop);
+    }
+    return device != NULL;
+}
+
+/* What the kernel's NVMe target exports by an entry of its configuration: as it was named there, by a link perhaps. */
+static bool use_by_export(const char *target, const char *entry, const struct use_list *list,
+                          char why[LINUX_PCI_REASON])
+{
+    char file[LINUX_PATH];
+    char path[LINUX_PATH];
+    char enabled[8];
+    char name[64];
+    const struct use_device *device;
+    char *real;
+
+    snprintf(name, sizeof(name), "%.40s/enable", entry);
+    linux_pci_sys_path(path, target, name, "");
+    if (!linux_pci_line(path, enabled, sizeof(enabled)) || strcmp(enabled, "1") != 0) {
+        return false;
+    }
+    snprintf(name, sizeof(name), "%.40s/device_path", entry);
+    linux_pci_sys_path(path, target, name, "");
+    (void)linux_pci_line(path, file, sizeof(file));
+    real = realpath(file, NULL);
+    device = use_node(real != NULL ? real : file, file, list);
+    free(real);
+    if (device != NULL) {
+        snprintf(why, LINUX_PCI_REASON, "%s is exported by nvmet (%.100s): disable that first", device->name,
+                 strrchr(target, '/') + 1);
+    }
+    return device != NULL;
+}
+
+/* A subsystem of the kernel's NVMe target: namespaces, or a whole controller passed through. */
+static bool use_by_target(const char *name, const struct use_list *list, char why[LINUX_PCI_REASON])
+{
+    char target[LINUX_PATH];
+    char path[LINUX_PATH];
+    DIR *directory;
+    const struct dirent *entry;
+    bool found;
+
+    snprintf(target, sizeof(target), "kernel/config/nvmet/subsystems/%.224s", name);
+    found = use_by_export(target, "passthru", list, why);
+    linux_pci_sys_path(path, target, "namespaces", "");
+    directory = opendir(path);
+    while (directory != NULL && !found && (entry = readdir(directory)) != NULL) {
+        char namespace[32];
+
+        snprintf(namespace, sizeof(namespace), "namespaces/%.20s", entry->d_name);
+        found = entry->d_name[0] != '.' && use_by_export(target, namespace, list, why);
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return found;
+}
+
+/* Whether one of the things in a directory of sysfs uses a device; no more are looked at then. */
+static bool use_by_any(const char *parent, const char *name, const struct use_list *list,
+                       bool (*uses)(const char *name, const struct use_list *list, char *why),
+                       char why[LINUX_PCI_REASON])
+{
+    char path[LINUX_PATH];
+    DIR *directory;
+    const struct dirent *entry;
+    bool used = false;
+
+    linux_pci_sys_path(path, parent, name, "");
+    directory = opendir(path);
+    while (directory != NULL && !used && (entry = readdir(directory)) != NULL) {
+        used = entry->d_name[0] != '.' && uses(entry->d_name, list, why);
+    }
+    if (directory != NULL) {
+        closedir(directory);
+    }
+    return used;
+}
+
+/* What uses a block device without claiming it. */
+static bool use_by_kernel(const struct use_list *list, char why[LINUX_PCI_REASON])
+{
+    return use_by_any("class", "block", list, use_by_loop, why) ||
+           use_by_any("kernel/config/nvmet", "subsystems", list, use_by_target, why);
+}
+
+/* Which of the devices an open file is; NULL: none. */
+static const struct use_device *use_file(const char *link, const struct use_list *list)
+{
+    char target[LINUX_PATH];
+    const ssize_t length = readlink(link, target, sizeof(target) - 1u);
+
+    if (length <= 0 || target[0] != '/') { /* sockets, pipes, ... */
+        return NULL;
+    }
+    target[length] = '\0';
+    return use_node(target, link, list);
 }
 
 /* Whether a process has one of the devices open. */
@@ -465,7 +575,7 @@ static bool use_of_list(const struct use_list *list, bool force, char why[LINUX_
             return true;
         }
     }
-    return !force && use_is_open(list, why);
+    return use_by_kernel(list, why) || (!force && use_is_open(list, why));
 }
 
 /* Of whole disks: with these nobody gets a partition either. */
@@ -499,8 +609,8 @@ static bool use_look(const struct linux_pci *pci, bool force, struct linux_claim
     }
     free_to_take = use_find(pci, list, why) && !use_of_list(list, force, why) &&
                    (claims == NULL || use_claim_all(list, claims, why)) &&
-                   /* what was opened before the claims, and after the look */
-                   (claims == NULL || force || !use_is_open(list, why));
+                   /* what came before the claims, and after the look; or minds no claims */
+                   (claims == NULL || (!use_by_kernel(list, why) && (force || !use_is_open(list, why))));
     free(list);
     return free_to_take;
 }

@@ -101,6 +101,13 @@ class Machine:
         (self.proc / str(process) / "fd/0").symlink_to("socket:[4711]")
         (self.proc / str(process) / "fd/7").symlink_to(node)
 
+    def target(self, what, node, enabled):
+        """The kernel's NVMe target has a device; `what` is namespaces/1 or passthru."""
+        place = self.sys / "kernel/config/nvmet/subsystems/nqn.2026-01.test:a" / what
+        place.mkdir(parents=True)
+        (place / "device_path").write_text(f"{node}\n")
+        (place / "enable").write_text("1\n" if enabled else "0\n")
+
     def run(self, *words, program=TOOL, **options):
         environment = {"PATH": os.environ["PATH"], "LWNVME_SYSFS": str(self.sys), "LWNVME_PROCFS": str(self.proc),
                        "LWNVME_DEVFS": str(self.dev)}

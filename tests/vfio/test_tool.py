@@ -246,6 +246,27 @@ def opened_controller(machine, _directory):
     machine.opened(4322, "smartd", machine.dev / "nvme0")
 
 
+def loop(machine, file):
+    place = machine.sys / "devices/virtual/block/loop0"
+    (place / "loop").mkdir(parents=True)
+    (place / "loop/backing_file").write_text(f"{file}\n")
+    (machine.sys / "class/block/loop0").symlink_to(place)
+
+
+def looped(machine, _directory):
+    """The program that made it has ended, and it claims nothing."""
+    loop(machine, "/dev/nvme0n1p2")
+
+
+def exported(machine, _directory):
+    machine.target("namespaces/1", machine.dev / "by-id", True)
+    (machine.dev / "by-id").symlink_to("nvme0n1")
+
+
+def passed_through(machine, _directory):
+    machine.target("passthru", "/dev/nvme0", True)
+
+
 def no_table(machine, _directory):
     (machine.proc / "self/mountinfo").unlink()
 
@@ -270,6 +291,9 @@ USES = {mounted: "nvme0n1 is mounted on /data: umount it first",
         other_path: "nvme3n1p2 is mounted on /data: umount it first",
         opened: "nvme0n1p2 is open in fio (process 4321): end that first, or bind --force",
         opened_controller: "nvme0 is open in smartd (process 4322): end that first, or bind --force",
+        looped: "nvme0n1p2 is behind loop0: losetup -d /dev/loop0 first",
+        exported: "nvme0n1 is exported by nvmet (nqn.2026-01.test:a): disable that first",
+        passed_through: "nvme0 is exported by nvmet (nqn.2026-01.test:a): disable that first",
         no_table: "cannot tell whether nvme0n1",
         no_node: "cannot tell whether nvme0n1p1 is in use: ",
         no_blocks: f"cannot tell whether {A} is in use"}
@@ -287,6 +311,9 @@ def test_bind_refuses_a_drive_in_use(machine, use):
 
 def test_bind_does_not_mind_other_drives(machine):
     machine.drive(A, 0)
+    loop(machine, "/home/disk.img")
+    machine.target("namespaces/1", "/dev/nvme0n1", False)
+    machine.target("namespaces/2", "/dev/nvme1n1", True)
     machine.drive("0000:00:04.1", 1, group=8)
     machine.mount("30 22 259:8 / /data rw - ext4 /dev/nvme1n1 rw")
     machine.swaps.append("/dev/nvme1n1p2 partition 1048572 0 -2")
@@ -307,7 +334,8 @@ def test_bind_does_not_mind_what_is_not_shared(machine):
     assert "vfio-pci is not loaded" in machine.refuses("bind", A)
 
 
-@pytest.mark.parametrize("use, goes", [(opened, True), (opened_controller, True), (mounted, False), (held, False)])
+@pytest.mark.parametrize("use, goes", [(opened, True), (opened_controller, True), (mounted, False), (held, False),
+                                       (looped, False), (exported, False)])
 def test_force_is_for_what_is_open(machine, use, goes):
     use(machine, machine.drive(A))
     assert ("vfio-pci is not loaded" in machine.refuses("bind", "--force", A)) == goes
