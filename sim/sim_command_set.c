@@ -275,8 +275,16 @@ uint64_t lwnvme_sim_placed_blocks(const struct lwnvme_sim *sim)
 bool lwsim_command_set_has(const struct lwnvme_sim *sim, uint8_t opcode)
 {
     switch (opcode) {
+    /* By their bit, or by a limit of their own. */
     case SIM_WRITE_UNCORRECTABLE:
-        return (sim->config.oncs & ONCS_UNCORRECTABLE) != 0;
+        return (sim->config.oncs & ONCS_UNCORRECTABLE) != 0 || sim->config.wusl != 0;
+    case SIM_WRITE_ZEROES:
+        return (sim->config.oncs & SIM_ONCS_WRITE_ZEROES) != 0 || sim->config.wzsl != 0;
+    case SIM_VERIFY:
+        return (sim->config.oncs & SIM_ONCS_VERIFY) != 0 || sim->config.vsl != 0;
+    case SIM_DATASET:
+        return (sim->config.oncs & SIM_ONCS_DATASET) != 0 || sim->config.dmrl != 0 ||
+               sim->config.dmrsl != 0 || sim->config.dmsl != 0;
     case SIM_COPY:
         return (sim->config.oncs & ONCS_COPY) != 0;
     case SIM_MANAGEMENT_RECEIVE:

@@ -32,8 +32,8 @@ static void fill_nvm(const struct lwnvme_sim *sim, uint8_t *data)
     data[4 * SIM_READ] = EFFECT_SUPPORTED;
     data[4 * SIM_WRITE] = changes;
     data[4 * SIM_COMPARE] = (oncs & SIM_ONCS_COMPARE) != 0 ? EFFECT_SUPPORTED : 0;
-    data[4 * SIM_WRITE_ZEROES] = (oncs & SIM_ONCS_WRITE_ZEROES) != 0 ? changes : 0;
-    data[4 * SIM_DATASET] = (oncs & SIM_ONCS_DATASET) != 0 ? changes : 0;
+    data[4 * SIM_WRITE_ZEROES] = lwsim_command_set_has(sim, SIM_WRITE_ZEROES) ? changes : 0;
+    data[4 * SIM_DATASET] = lwsim_command_set_has(sim, SIM_DATASET) ? changes : 0;
     for (unsigned opcode = SIM_WRITE_UNCORRECTABLE; opcode <= SIM_MANAGEMENT_SEND; opcode++) {
         bool more = opcode == SIM_WRITE_UNCORRECTABLE || opcode == SIM_RESERVATION_REGISTER ||
                     opcode == SIM_RESERVATION_REPORT || opcode == SIM_RESERVATION_ACQUIRE ||
@@ -44,7 +44,7 @@ static void fill_nvm(const struct lwnvme_sim *sim, uint8_t *data)
             lwsim_put(data + 4 * (size_t)opcode, writes ? changes : EFFECT_SUPPORTED, 4);
         }
     }
-    data[4 * SIM_VERIFY] = (oncs & SIM_ONCS_VERIFY) != 0 ? EFFECT_SUPPORTED : 0;
+    data[4 * SIM_VERIFY] = lwsim_command_set_has(sim, SIM_VERIFY) ? EFFECT_SUPPORTED : 0;
 }
 
 static uint16_t fill_effects(struct lwnvme_sim *sim, const struct sim_task *task, struct sim_page *page)

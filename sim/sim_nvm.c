@@ -20,14 +20,8 @@ static bool opcode_supported(const struct lwnvme_sim *sim, uint8_t opcode)
     switch (opcode) {
     case SIM_COMPARE:
         return (sim->config.oncs & SIM_ONCS_COMPARE) != 0;
-    case SIM_WRITE_ZEROES:
-        return (sim->config.oncs & SIM_ONCS_WRITE_ZEROES) != 0;
-    case SIM_DATASET:
-        return (sim->config.oncs & SIM_ONCS_DATASET) != 0;
     case SIM_CANCEL:
         return sim->config.cancel;
-    case SIM_VERIFY:
-        return (sim->config.oncs & SIM_ONCS_VERIFY) != 0;
     case SIM_FLUSH:
     case SIM_READ:
     case SIM_WRITE:

@@ -164,6 +164,26 @@ static int lwnvme_geometry_check(struct lwnvme_namespace *ns, const struct lwnvm
     return LWNVME_OK;
 }
 
+#if !LWNVME_CONFIG_BOOT
+/* ONCS, and the commands that are there without their bit in it since they have told a limit of their own. */
+static uint32_t lwnvme_oncs(const struct lwnvme_controller *controller)
+{
+    const struct lwnvme_identify_nvm_controller *limits =
+        (const struct lwnvme_identify_nvm_controller *)(const void *)controller->command_limits;
+    uint32_t oncs = controller->info.oncs;
+
+    if (limits->vsl != 0)
+        oncs |= LWNVME_ONCS_VERIFY;
+    if (limits->wzsl != 0 && (controller->quirks & LWNVME_QUIRK_NO_WRITE_ZEROES) == 0)
+        oncs |= LWNVME_ONCS_WRITE_ZEROES;
+    if (limits->wusl != 0)
+        oncs |= LWNVME_ONCS_WRITE_UNCORRECTABLE;
+    if ((limits->dmrl | lwnvme_le32_get(&limits->dmrsl) | lwnvme_le64_get(&limits->dmsl)) != 0)
+        oncs |= LWNVME_ONCS_DATASET_MANAGEMENT;
+    return oncs;
+}
+#endif
+
 static int lwnvme_namespace_decode(struct lwnvme_namespace *ns, const struct lwnvme_identify_namespace *data)
 {
     int status;
@@ -178,7 +198,7 @@ static int lwnvme_namespace_decode(struct lwnvme_namespace *ns, const struct lwn
     ns->used_blocks = lwnvme_le64_get(&data->nuse);
     ns->protection_first = (data->dps & LWNVME_DPS_PIP) != 0;
     ns->metadata_interleaved = (data->flbas & LWNVME_FLBAS_MTELBA) != 0;
-    ns->oncs = ns->controller->info.oncs;
+    ns->oncs = lwnvme_oncs(ns->controller);
     memcpy(ns->told, data, sizeof(ns->told));
     lwnvme_identifier_take(ns, LWNVME_NIDT_EUI64, LWNVME_NIDT_EUI64_BYTES, data->eui64);
     lwnvme_identifier_take(ns, LWNVME_NIDT_NGUID, LWNVME_NIDT_NGUID_BYTES, data->nguid);

@@ -29,17 +29,18 @@
 #define ADMIN_GET_FEATURES 0x0au
 #define ADMIN_EVENT        0x0cu
 /* bytes of Identify Controller */
-#define IDENTIFY_OACS    256u
-#define IDENTIFY_LPA     261u
-#define IDENTIFY_NN      516u
-#define IDENTIFY_ONCS    520u
-#define ONCS_VERIFY      0x80u
-#define IDENTIFY_VWC     525u
-#define IDENTIFY_SGLS    536u
-#define IDENTIFY_NUMZRWA 44u /* of Identify Namespace, zoned */
-#define IDENTIFY_NOIOB   46u /* of Identify Namespace */
-#define FEATURE_QUEUES   0x07u
-#define ADMIN_FORMAT     0x80u
+#define IDENTIFY_OACS           256u
+#define IDENTIFY_LPA            261u
+#define IDENTIFY_NN             516u
+#define IDENTIFY_ONCS           520u
+#define ONCS_VERIFY             0x80u
+#define ONCS_DATASET_MANAGEMENT 0x04u
+#define IDENTIFY_VWC            525u
+#define IDENTIFY_SGLS           536u
+#define IDENTIFY_NUMZRWA        44u /* of Identify Namespace, zoned */
+#define IDENTIFY_NOIOB          46u /* of Identify Namespace */
+#define FEATURE_QUEUES          0x07u
+#define ADMIN_FORMAT            0x80u
 
 void watch_forget(struct lwnvme_sim *sim)
 {
@@ -88,7 +89,7 @@ static void fewer_areas(uint8_t *field)
 
 /*
  * Identify data before the driver sees them. What the scenario wants a controller to be without, QEMU's does not tell of.
- * It knows Verify, but does not say so.
+ * It knows Verify, but says so by a limit alone.
  */
 static void identify_seen(struct lwnvme_sim *sim, const uint32_t command[16], uint8_t *data)
 {
@@ -106,6 +107,11 @@ static void identify_seen(struct lwnvme_sim *sim, const uint32_t command[16], ui
     }
     if ((command[10] & 0xff) == 0 && command[1] - 1 < config->namespace_count)
         memcpy(data + IDENTIFY_NOIOB, &config->ns[command[1] - 1].noiob, 2);
+    if ((command[10] & 0xff) == 6 && command[11] >> 24 == 0) {
+        data[0] = (config->oncs & ONCS_VERIFY) != 0 ? data[0] : 0; /* VSL */
+        if ((config->oncs & ONCS_DATASET_MANAGEMENT) == 0)
+            memset(data + 3, 0, 13); /* DMRL, DMRSL, DMSL */
+    }
     if ((command[10] & 0xff) == 5 && command[11] >> 24 == 2)
         fewer_areas(data + IDENTIFY_NUMZRWA);
     if (config->on_identify != NULL)

@@ -422,6 +422,46 @@ static void busy_queues_and_requests(void **state)
     scenario_end(&s);
 }
 
+/* Without its bit in ONCS a command with a limit of its own is there when that limit is told, and is split by it. */
+static void fault_076_commands_that_have_a_limit_instead(void **state)
+{
+    struct scenario s;
+    const struct lwnvme_sim_counts *counts;
+
+    (void)state;
+    for (uint32_t index = 0; index < 6; index++) {
+        scenario_prepare(&s);
+        s.settings.oncs &= (uint16_t) ~(1u << 1 | 1u << 2 | 1u << 3 | 1u << 7);
+        s.settings.vsl = index == 0 ? 1 : 0; /* 16 blocks */
+        s.settings.wzsl = index == 1 ? 1 : 0;
+        s.settings.wusl = index == 2 ? 1 : 0;
+        s.settings.dmrl = index == 3 ? 1 : 0;
+        s.settings.dmrsl = index == 4 ? 8 : 0;
+        s.settings.dmsl = index == 5 ? 8 : 0;
+        begin(&s);
+        counts = lwnvme_sim_counters(s.sim);
+        assert_int_equal(lwnvme_sync_verify(s.queue, s.ns, 0, 20, 0),
+                         index == 0 ? LWNVME_OK : LWNVME_ERR_NO_VERIFY);
+        assert_int_equal(counts->io_commands[LWNVME_NVM_VERIFY], index == 0 ? 2 : 0);
+        assert_int_equal(lwnvme_sync_write_zeroes(s.queue, s.ns, 0, 20, 0),
+                         index == 1 ? LWNVME_OK : LWNVME_ERR_NO_WRITE_ZEROES);
+        assert_int_equal(counts->io_commands[LWNVME_NVM_WRITE_ZEROES], index == 1 ? 2 : 0);
+        assert_int_equal(lwnvme_sync_write_uncorrectable(s.queue, s.ns, 100, 20),
+                         index == 2 ? LWNVME_OK : LWNVME_ERR_NO_WRITE_UNCORRECTABLE);
+        assert_int_equal(counts->io_commands[LWNVME_NVM_WRITE_UNCORRECTABLE], index == 2 ? 2 : 0);
+        assert_int_equal(lwnvme_sync_trim(s.queue, s.ns, 0, 16),
+                         index > 2 ? LWNVME_OK : LWNVME_ERR_NO_DATASET_MANAGEMENT);
+        scenario_end(&s);
+        /* Broken is broken, whatever its limit. */
+        scenario_prepare(&s);
+        s.settings.wzsl = 1;
+        s.config.quirks_add = LWNVME_QUIRK_NO_WRITE_ZEROES;
+        begin(&s);
+        assert_int_equal(lwnvme_sync_write_zeroes(s.queue, s.ns, 0, 1, 0), LWNVME_ERR_NO_WRITE_ZEROES);
+        scenario_end(&s);
+    }
+}
+
 static void fault_076_commands_that_the_controller_does_not_have(void **state)
 {
     static const struct {
@@ -677,6 +717,7 @@ int main(void)
         cmocka_unit_test(closed_queues_and_namespaces),
         cmocka_unit_test(namespace_of_an_earlier_life),
         cmocka_unit_test(busy_queues_and_requests),
+        cmocka_unit_test(fault_076_commands_that_have_a_limit_instead),
         cmocka_unit_test(fault_076_commands_that_the_controller_does_not_have),
         cmocka_unit_test(fault_076_write_zeroes_that_is_known_to_be_broken),
         cmocka_unit_test(one_command_at_a_time),
