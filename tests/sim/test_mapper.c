@@ -423,6 +423,8 @@ static void what_nobody_wants_is_thrown_away(void **state)
 
     (void)state;
     for (uint32_t round = 0; round < 4; round++) {
+        if (!scenario_on_software && (round & 1) != 0)
+            continue; /* QEMU has no bit buckets */
         scenario_prepare(&s);
         s.settings.sgls = (round & 1) != 0 ? 1 | LWNVME_SGLS_BIT_BUCKET : 1;
         s.settings.shadow_dma = (round & 2) != 0;

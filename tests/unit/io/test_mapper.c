@@ -203,8 +203,10 @@ static void sweep(uint32_t options, uint32_t page, uint32_t sgl)
         uint32_t index = step % (sizeof(some) / sizeof(some[0]));
         uint32_t offset = all ? step * 4 : step == index ? some[index] : page - some[index + 1];
         for (uint32_t length = 512; length <= LARGEST; length += 512) {
+            /* SGLs begin at any byte: each length at one of the four that a dword has, by turns. */
+            uint32_t byte = sgl == LWNVME_SGL_ALWAYS ? (length / 512 + step) % 4 : 0;
             if (all || length_matters(length)) {
-                buffer_map(offset, length);
+                buffer_map(offset + byte, length);
             }
         }
     }
