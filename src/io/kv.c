@@ -23,7 +23,9 @@ static void lwnvme_kv_end(struct lwnvme_request *request)
     struct lwnvme_key key;
     int status;
 
-    if (request->status != LWNVME_OK)
+    if (request->status != LWNVME_OK ||
+        (command->opcode != LWNVME_KV_STORE && command->opcode != LWNVME_KV_RETRIEVE &&
+         command->opcode != LWNVME_KV_LIST))
         return;
     request->bytes_done = command->cdw10;
     if (command->opcode == LWNVME_KV_RETRIEVE && request->result_dw0 < command->cdw10)
@@ -51,6 +53,8 @@ static int lwnvme_kv_decode(struct lwnvme_kv *kv, const struct lwnvme_identify_k
     kv->used_bytes = lwnvme_le64_get(&data->nuse);
     kv->optimal_bytes = lwnvme_le32_get(&data->novg);
     kv->ns.read_only = (data->nsattr & 1u) != 0;
+    /* The other optional commands are those of blocks. */
+    kv->ns.oncs = kv->ns.controller->info.oncs & LWNVME_ONCS_RESERVATIONS;
     memcpy(kv->ns.eui64, data->eui64, sizeof(data->eui64));
     memcpy(kv->ns.nguid, data->nguid, sizeof(data->nguid));
     if (kv->size_bytes == 0)

@@ -489,9 +489,53 @@ static void what_does_not_go_together(void **state)
     scenario_end(&s);
 }
 
+/* Keys may be reserved as blocks are. */
+static void keys_can_be_reserved(void **state)
+{
+    struct lwnvme_reservation mine = {.action = LWNVME_RREGA_REGISTER, .other_key = 5};
+    struct lwnvme_reservation_list report = {.memory = memory, .memory_bytes = 48};
+    struct lwnvme_reservation_host host;
+    struct tracked *io;
+    struct scenario s;
+
+    (void)state;
+    for (uint32_t has = 0; has < 2; has++) {
+        prepare(&s);
+        s.settings.oncs &= (uint16_t)~LWNVME_ONCS_RESERVATIONS;
+        s.settings.oncs |= has != 0 ? LWNVME_ONCS_RESERVATIONS : 0;
+        run(&s);
+        io = scenario_request(&s);
+        if (has == 0) {
+            assert_int_equal(
+                scenario_accept(io, lwnvme_reservation_register(s.queue, &kv.ns, &io->request, &mine)),
+                LWNVME_ERR_NO_RESERVATIONS);
+            scenario_end(&s);
+            continue;
+        }
+        assert_int_equal(
+            scenario_accept(io, lwnvme_reservation_register(s.queue, &kv.ns, &io->request, &mine)),
+            LWNVME_OK);
+        scenario_wait_all(&s, s.queue);
+        assert_int_equal(io->request.status, LWNVME_OK);
+        assert_int_equal(io->request.bytes_done, 16);
+        io = scenario_request(&s);
+        assert_int_equal(
+            scenario_accept(io, lwnvme_reservation_report(s.queue, &kv.ns, &io->request, &report)),
+            LWNVME_OK);
+        scenario_wait_all(&s, s.queue);
+        assert_int_equal(io->request.status, LWNVME_OK);
+        assert_int_equal(io->request.bytes_done, 48);
+        assert_int_equal(lwnvme_reservation_report_check(&report), LWNVME_OK);
+        assert_true(lwnvme_reservation_host_get(&report, 0, &host));
+        assert_int_equal(host.key, 5);
+        scenario_end(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_can_be_reserved),
         cmocka_unit_test(the_format_in_use_is_that_of_the_namespace),
         cmocka_unit_test(values_come_back_whole_or_in_part),
         cmocka_unit_test(values_in_pieces_of_memory),
