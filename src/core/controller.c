@@ -263,6 +263,10 @@ static int lwnvme_disable_poll(struct lwnvme_controller *controller, uint32_t cs
     if (lwnvme_field_get(csts, LWNVME_CSTS_RDY) != 0)
         return LWNVME_PENDING;
     controller->device_stopped = 1;
+#if !LWNVME_CONFIG_BOOT
+    if (controller->identified != 0)
+        return lwnvme_capabilities_renew(controller);
+#endif
     return LWNVME_OK;
 }
 

@@ -181,6 +181,7 @@ static inline uint32_t lwnvme_cap(const struct lwnvme_controller *controller, un
 void lwnvme_version_read(struct lwnvme_controller *controller);
 int lwnvme_capabilities_read(struct lwnvme_controller *controller);
 int lwnvme_capabilities_check(struct lwnvme_controller *controller);
+int lwnvme_capabilities_renew(struct lwnvme_controller *controller);
 void lwnvme_ready_timeout_update(struct lwnvme_controller *controller);
 uint32_t lwnvme_doorbell_offset(const struct lwnvme_controller *controller, uint32_t queue_id,
                                 uint32_t is_cq);

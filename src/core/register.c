@@ -186,11 +186,9 @@ static int lwnvme_command_set_choose(struct lwnvme_controller *controller)
 
 #endif
 
-/* Refuses what cannot work, by name, and settles CC but for EN. */
-int lwnvme_capabilities_check(struct lwnvme_controller *controller)
+static int lwnvme_entries_take(struct lwnvme_controller *controller)
 {
     uint32_t entries = lwnvme_cap(controller, LWNVME_CAP_MQES) + 1u;
-    int status;
 
     if (entries < LWNVME_QUEUE_ENTRIES_MIN) {
         if ((controller->quirks & LWNVME_QUIRK_MQES_ZERO_IS_64) == 0)
@@ -198,6 +196,16 @@ int lwnvme_capabilities_check(struct lwnvme_controller *controller)
         entries = 64;
     }
     controller->info.queue_entries_max = entries;
+    return LWNVME_OK;
+}
+
+/* Refuses what cannot work, by name, and settles CC but for EN. */
+int lwnvme_capabilities_check(struct lwnvme_controller *controller)
+{
+    int status = lwnvme_entries_take(controller);
+
+    if (status != LWNVME_OK)
+        return status;
     status = lwnvme_page_choose(controller);
     if (status != LWNVME_OK)
         return status;
@@ -216,6 +224,42 @@ int lwnvme_capabilities_check(struct lwnvme_controller *controller)
 #endif
     return LWNVME_OK;
 }
+
+#if !LWNVME_CONFIG_BOOT
+/* Whether CC as it was settled, and the places of the doorbells, suit CAP as it is now. The command sets' bits in CAP.CSS are
+ * those of their numbers in CC.CSS. */
+static bool lwnvme_capabilities_suit(const struct lwnvme_controller *controller, uint32_t stride)
+{
+    uint32_t page = lwnvme_field_get(controller->cc, LWNVME_CC_MPS);
+    uint32_t set = lwnvme_field_get(controller->cc, LWNVME_CC_CSS);
+    uint32_t arbitration = lwnvme_field_get(controller->cc, LWNVME_CC_AMS);
+
+    return lwnvme_cap(controller, LWNVME_CAP_DSTRD) == stride &&
+           lwnvme_cap(controller, LWNVME_CAP_MPSMIN) <= page &&
+           lwnvme_cap(controller, LWNVME_CAP_MPSMAX) >= page &&
+           (lwnvme_cap(controller, LWNVME_CAP_CSS) >> set & 1u) != 0 &&
+           (arbitration & ~lwnvme_cap(controller, LWNVME_CAP_AMS)) == 0;
+}
+
+/* CAP anew, after a reset: other firmware may run since. What is settled by it must still do; another number of entries is taken
+ * over, and queues that have more are not made again. */
+int lwnvme_capabilities_renew(struct lwnvme_controller *controller)
+{
+    uint32_t low = controller->cap_low;
+    uint32_t high = controller->cap_high;
+    uint32_t stride = lwnvme_cap(controller, LWNVME_CAP_DSTRD);
+    int status;
+
+    controller->cap_low = lwnvme_register_read(controller, LWNVME_REG_CAP);
+    controller->cap_high = lwnvme_register_read(controller, LWNVME_REG_CAP + 4);
+    if (lwnvme_capabilities_suit(controller, stride) && lwnvme_entries_take(controller) == LWNVME_OK)
+        return LWNVME_OK;
+    controller->cap_low = low;
+    controller->cap_high = high;
+    status = lwnvme_csts_check(controller, LWNVME_CHECK_PRESENT, &low);
+    return status != LWNVME_OK ? status : LWNVME_ERR_CONTROLLER_CHANGED;
+}
+#endif
 
 /* DSTRD is at most 15 and identifiers are clamped by lwnvme_doorbell_queues, so this stays below 2^32. */
 uint32_t lwnvme_doorbell_offset(const struct lwnvme_controller *controller, uint32_t queue_id, uint32_t is_cq)

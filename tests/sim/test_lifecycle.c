@@ -485,6 +485,55 @@ static void another_controller_after_a_reset(void **state)
     }
 }
 
+/* Other firmware says in CAP what CC, the doorbells or the queues that exist do not fit. */
+static void other_capabilities_after_a_reset(void **state)
+{
+    struct scenario s;
+    struct lwnvme_queue small;
+    uint32_t what;
+
+    (void)state;
+    for (what = 1; what <= 6; what++) {
+        struct lwnvme_sim_config *settings;
+        struct lwnvme_sim_config before;
+        bool fits = what > 4;
+
+        scenario_prepare(&s);
+        s.stepped = what % 2 != 0;
+        s.settings.latency_us = 100;
+        begin(&s, 16);
+        start_io(&s, 6);
+        settings = lwnvme_sim_settings(s.sim);
+        before = *settings;
+        settings->cap_dstrd = what == 1 ? 2 : before.cap_dstrd;
+        settings->cap_mpsmin = what == 2 ? 1 : before.cap_mpsmin;
+        settings->cap_css = what == 3 ? 0x80 : before.cap_css;
+        settings->cap_mqes = what == 4 ? 0 : what == 5 ? 7 : before.cap_mqes;
+        settings->cap_mpsmax = what == 6 ? 15 : before.cap_mpsmax;
+        assert_int_equal(scenario_reset(&s), fits ? LWNVME_OK : LWNVME_ERR_CONTROLLER_CHANGED);
+        assert_int_equal(scenario_in_flight(&s), 0);
+        if (!fits) {
+            assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 0, 1, io_data, 0), LWNVME_ERR_FAILED);
+            assert_int_equal(scenario_reset(&s), LWNVME_ERR_CONTROLLER_CHANGED); /* it still does not fit */
+            settings->cap_dstrd = before.cap_dstrd;
+            settings->cap_mpsmin = before.cap_mpsmin;
+            settings->cap_css = before.cap_css;
+            settings->cap_mqes = before.cap_mqes;
+            assert_int_equal(scenario_reset(&s), LWNVME_OK);
+        }
+        if (what == 5) { /* as many entries as there may be now */
+            assert_int_equal(lwnvme_queue_status(s.queue), LWNVME_ERR_QUEUE_LIMIT);
+            assert_int_equal(lwnvme_controller_get_info(s.controller)->queue_entries_max, 8);
+            memset(&small, 0, sizeof(small));
+            assert_int_equal(lwnvme_sync_queue_create(s.controller, &small, NULL), LWNVME_OK);
+            assert_int_equal(lwnvme_sync_read(&small, s.ns, 0, 1, io_data, 0), LWNVME_OK);
+        } else {
+            assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 0, 1, io_data, 0), LWNVME_OK);
+        }
+        scenario_end(&s);
+    }
+}
+
 static void fewer_queues_after_a_reset(void **state)
 {
     struct scenario s;
@@ -1019,6 +1068,7 @@ int main(void)
         cmocka_unit_test(wrong_states),
         cmocka_unit_test(second_open_of_one_bar),
         cmocka_unit_test(another_controller_after_a_reset),
+        cmocka_unit_test(other_capabilities_after_a_reset),
         cmocka_unit_test(fewer_queues_after_a_reset),
         cmocka_unit_test(queue_refused_after_a_reset),
         cmocka_unit_test(power_is_lost_while_ready),

@@ -139,6 +139,55 @@ static void fault_021_command_sets(void **state)
     }
 }
 
+/* What a reset may change in CAP, and what it may not: how it was, how it is, and what comes of it. */
+static void fault_114_capabilities_after_a_reset(void **state)
+{
+    static const struct {
+        uint32_t low;
+        uint32_t high;
+        int status;
+        uint32_t entries;
+    } rows[] = {
+        {CAP_MQES(1023) | CAP_TO(9), CAP_DSTRD(1) | CAP_CSS(1) | CAP_MAX(4), 0, 1024},
+        {CAP_MQES(1), CAP_DSTRD(1) | CAP_CSS(0x41) | CAP_MAX(15), 0, 2},
+        {CAP_MQES(0), CAP_DSTRD(1) | CAP_CSS(1) | CAP_MAX(4), LWNVME_ERR_CONTROLLER_CHANGED, 128},
+        {CAP_MQES(127), CAP_DSTRD(0) | CAP_CSS(1) | CAP_MAX(4), LWNVME_ERR_CONTROLLER_CHANGED, 128},
+        {CAP_MQES(127), CAP_DSTRD(1) | CAP_CSS(0xc0) | CAP_MAX(4), LWNVME_ERR_CONTROLLER_CHANGED, 128},
+        {CAP_MQES(127), CAP_DSTRD(1) | CAP_CSS(1) | CAP_MIN(2) | CAP_MAX(4), LWNVME_ERR_CONTROLLER_CHANGED,
+         128},
+        {CAP_MQES(127), CAP_DSTRD(1) | CAP_CSS(1) | CAP_MAX(0), LWNVME_ERR_CONTROLLER_CHANGED, 128},
+        {CAP_MQES(127), CAP_DSTRD(1) | CAP_CSS(1) | CAP_MIN(1) | CAP_MAX(1), 0, 128},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        start(CAP_MQES(127), CAP_DSTRD(1) | CAP_CSS(1) | CAP_MAX(4));
+        controller->config.page_bytes = 8192;
+        assert_int_equal(lwnvme_capabilities_read(controller), 0);
+        assert_int_equal(lwnvme_capabilities_check(controller), 0);
+        fake.registers[0] = rows[i].low;
+        fake.registers[1] = rows[i].high;
+        assert_int_equal(lwnvme_capabilities_renew(controller), rows[i].status);
+        assert_int_equal(controller->info.queue_entries_max, rows[i].entries);
+        assert_int_equal(lwnvme_cap(controller, LWNVME_CAP_DSTRD), 1);
+        assert_int_equal(controller->page_bytes, 8192);
+        fake.registers[2] = 0; /* it has gone meanwhile, and reads as zeros */
+        fake.registers[0] = fake.registers[1] = 0;
+        assert_int_equal(lwnvme_capabilities_renew(controller), LWNVME_ERR_GONE);
+    }
+}
+
+static void fault_022_weights_that_a_reset_takes(void **state)
+{
+    (void)state;
+    start(CAP_MQES(127) | 1u << 17, CAP_CSS(1));
+    controller->config.weighted_arbitration = true;
+    assert_int_equal(lwnvme_capabilities_read(controller), 0);
+    assert_int_equal(lwnvme_capabilities_check(controller), 0);
+    assert_int_equal(lwnvme_capabilities_renew(controller), 0);
+    fake.registers[0] = CAP_MQES(127);
+    assert_int_equal(lwnvme_capabilities_renew(controller), LWNVME_ERR_CONTROLLER_CHANGED);
+}
+
 static void fault_020_doorbells_and_the_length_of_the_region(void **state)
 {
     (void)state;
@@ -246,6 +295,8 @@ int main(void)
         cmocka_unit_test(fault_003_004_006_queue_entries),
         cmocka_unit_test(fault_018_019_page_sizes),
         cmocka_unit_test(fault_021_command_sets),
+        cmocka_unit_test(fault_114_capabilities_after_a_reset),
+        cmocka_unit_test(fault_022_weights_that_a_reset_takes),
         cmocka_unit_test(fault_020_doorbells_and_the_length_of_the_region),
         cmocka_unit_test(fault_007_008_time_to_ready),
         cmocka_unit_test(fault_009_crto),
