@@ -283,6 +283,7 @@ void interrupt_wait(uint64_t deadline_us)
     if (ticks == 0) {
         return;
     }
+    cpu_interrupts_off(); /* else the timer may fire before the halt, and nothing ends that */
     apic_write(APIC_TIMER_START, ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks);
     interrupt_halt();
     apic_write(APIC_TIMER_START, 0);
