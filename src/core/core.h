@@ -464,6 +464,9 @@ int lwnvme_namespace_begin(struct lwnvme_controller *controller, uint32_t nsid, 
 int lwnvme_identify_set(struct lwnvme_namespace *ns, uint32_t cns, uint32_t csi,
                         void (*done)(struct lwnvme_request *request));
 void lwnvme_straight_allow(struct lwnvme_namespace *ns);
+/* An identifier of a namespace, to its member: a LWNVME_NIDT_ type, its length, its bytes. */
+void lwnvme_identifier_take(struct lwnvme_namespace *ns, uint32_t type, uint32_t length,
+                            const uint8_t *value);
 
 /* lwnvme_request.repeat: of an admin command. Those of bring-up and of namespaces that are being opened are neither. */
 #define LWNVME_REPEAT_MAY   1u /* the caller's: issued again after a reset, if it is without effects */

@@ -122,8 +122,7 @@ static const struct lwnvme_identifier lwnvme_identifiers[] = {
     {(uint16_t)offsetof(struct lwnvme_namespace, csi), 0, LWNVME_NIDT_CSI, LWNVME_NIDT_CSI_BYTES},
 };
 
-static void lwnvme_identifier_take(struct lwnvme_namespace *ns, uint32_t type, uint32_t length,
-                                   const uint8_t *value)
+void lwnvme_identifier_take(struct lwnvme_namespace *ns, uint32_t type, uint32_t length, const uint8_t *value)
 {
     const struct lwnvme_identifier *kind;
 

@@ -55,8 +55,8 @@ static int lwnvme_kv_decode(struct lwnvme_kv *kv, const struct lwnvme_identify_k
     kv->ns.read_only = (data->nsattr & 1u) != 0;
     /* The other optional commands are those of blocks. */
     kv->ns.oncs = kv->ns.controller->info.oncs & LWNVME_ONCS_RESERVATIONS;
-    memcpy(kv->ns.eui64, data->eui64, sizeof(data->eui64));
-    memcpy(kv->ns.nguid, data->nguid, sizeof(data->nguid));
+    lwnvme_identifier_take(&kv->ns, LWNVME_NIDT_EUI64, LWNVME_NIDT_EUI64_BYTES, data->eui64);
+    lwnvme_identifier_take(&kv->ns, LWNVME_NIDT_NGUID, LWNVME_NIDT_NGUID_BYTES, data->nguid);
     if (kv->size_bytes == 0)
         return LWNVME_ERR_NS_INACTIVE;
     if (index > data->nkvf || index >= LWNVME_KV_FORMATS_MAX)

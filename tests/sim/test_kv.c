@@ -67,7 +67,12 @@ static void the_format_in_use_is_that_of_the_namespace(void **state)
 
     (void)state;
     prepare(&s);
+    memset(s.settings.ns[0].eui64, 0xff, 8); /* none */
+    memset(s.settings.ns[0].nguid, 7, 16);
     run(&s);
+    assert_false(kv.ns.has_eui64);
+    assert_true(kv.ns.has_nguid);
+    assert_memory_equal(kv.ns.nguid, s.settings.ns[0].nguid, 16);
     assert_int_equal(kv.key_bytes_max, 12);
     assert_int_equal(kv.value_bytes_max, 50000);
     assert_int_equal(kv.keys_max, 40);
