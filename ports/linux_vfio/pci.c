@@ -121,11 +121,27 @@ static void pci_controller(struct linux_pci *pci)
     closedir(directory);
 }
 
+/* Its IOMMU group; -1: none, or one that the kernel has made up where there is no IOMMU. */
+static int32_t pci_group(const char *address)
+{
+    char path[LINUX_PATH];
+    char number[32];
+    char name[32];
+
+    linux_pci_sys_path(path, "bus/pci/devices", address, "iommu_group");
+    pci_link_name(path, number, sizeof(number));
+    linux_pci_sys_path(path, "bus/pci/devices", address, "iommu_group/name");
+    if (number[0] == '\0' ||
+        (linux_pci_line(path, name, sizeof(name)) && strcmp(name, "vfio-noiommu") == 0)) {
+        return -1;
+    }
+    return (int32_t)strtol(number, NULL, 10);
+}
+
 /* false: there is no such function. */
 static bool pci_describe(const char *address, struct linux_pci *pci)
 {
     char path[LINUX_PATH];
-    char group[32];
 
     memset(pci, 0, sizeof(*pci));
     snprintf(pci->address, sizeof(pci->address), "%s", address);
@@ -137,9 +153,7 @@ static bool pci_describe(const char *address, struct linux_pci *pci)
     pci->vendor_id = (uint16_t)pci_hexadecimal(address, "vendor");
     pci->device_id = (uint16_t)pci_hexadecimal(address, "device");
     pci_driver(address, pci->driver, sizeof(pci->driver));
-    linux_pci_sys_path(path, "bus/pci/devices", address, "iommu_group");
-    pci_link_name(path, group, sizeof(group));
-    pci->group = group[0] != '\0' ? (int32_t)strtol(group, NULL, 10) : -1;
+    pci->group = pci_group(address);
     pci_controller(pci);
     return true;
 }

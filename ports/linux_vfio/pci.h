@@ -21,7 +21,7 @@ struct linux_pci {
     uint32_t class_code;
     uint16_t vendor_id;
     uint16_t device_id;
-    int32_t group; /* IOMMU group; -1: there is no IOMMU */
+    int32_t group; /* IOMMU group; -1: there is no IOMMU, whatever the kernel was told to make of that */
 };
 
 /* Where sysfs, procfs and the device nodes are, instead of /sys, /proc and /dev; NULL: as it is. For tests, and for

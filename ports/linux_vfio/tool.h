@@ -15,6 +15,9 @@
 #define TOOL_LINE_MAX 1024u
 #define TOOL_FOUND    64u
 
+#define TOOL_NO_CONTROLLER                                                                                   \
+    "this machine has no NVMe controller (PCI class 01:08:02); in RAID or VMD mode the firmware hides them"
+
 /* The command line, taken apart. */
 struct tool {
     const char *device; /* NULL: not said */

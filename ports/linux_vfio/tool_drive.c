@@ -41,7 +41,7 @@ static const char *tool_choose(const struct tool *tool)
     if (address == NULL) {
         (void)tool_refuse(
             count == 0
-                ? "this machine has no NVMe controller (PCI class 01:08:02)"
+                ? TOOL_NO_CONTROLLER
                 : "no NVMe controller is bound to vfio-pci: see lwnvme list, then lwnvme bind ADDRESS");
     }
     return address;

@@ -116,8 +116,7 @@ int tool_list(const struct tool *tool)
         list_lines(count);
     }
     if (count == 0) {
-        fprintf(stderr, "lwnvme: this machine has no NVMe controller (PCI class 01:08:02); in RAID or VMD "
-                        "mode the firmware hides them\n");
+        fprintf(stderr, "lwnvme: " TOOL_NO_CONTROLLER "\n");
     }
     return TOOL_OK;
 }

@@ -64,7 +64,8 @@ def test_list_says_who_uses_it(machine):
 
 
 def test_no_controller(machine):
-    assert "no NVMe controller (PCI class 01:08:02)" in machine.refuses("smart")
+    line = machine.refuses("smart")
+    assert "no NVMe controller (PCI class 01:08:02)" in line and "RAID or VMD" in line
 
 
 def test_none_is_bound(machine):
@@ -108,6 +109,14 @@ def test_no_iommu(machine):
     machine.function(A, driver="vfio-pci", group=None)
     line = machine.refuses("-d", A, "smart")
     assert "is behind no IOMMU" in line and "VT-d" in line and "intel_iommu=on" in line
+
+
+def test_no_iommu_mode(machine):
+    """Without an IOMMU the kernel can be told to make a group all the same, which keeps nothing from memory: it does not count."""
+    machine.function(A, driver="vfio-pci")
+    (machine.sys / "kernel/iommu_groups/7/name").write_text("vfio-noiommu\n")
+    assert "no IOMMU" in machine.run("list").stdout
+    assert f"{A} is behind no IOMMU: " in machine.refuses("-d", A, "smart")
 
 
 def test_not_bound(machine):
