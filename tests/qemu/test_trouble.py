@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Drives that fail, are slow, or may not be written."""
 
+import hashlib
 import json
 import re
 import socket
@@ -160,14 +161,14 @@ def test_recovers_by_itself(tmp_path, shell):
     assert status == PASSED
 
 
-def trouble(tmp_path, words, arch):
+def trouble(tmp_path, words, arch, more=()):
     """A slow drive behind a port: what the demo says of the reads that were in flight when it happened, and then the demo."""
     image = make_image(tmp_path / "slow.img", 2 * MIB)
     line = ["-device", "pcie-root-port,id=rp1,chassis=1,slot=1"] + slow_drive(image, 40)
     line[-1] += ",bus=rp1"
-    result = boot(tmp_path, line, words, arch=arch)
+    result = boot(tmp_path, [*line, *more], words, arch=arch)
     assert result.status == PASSED, result.output
-    assert result.hashes() == {1: sha256(image)}
+    assert "cpus=" in words or result.hashes() == {1: sha256(image)}
     answered, given_back = re.search(r"^  16 reads in flight: (\d+) answered, (\d+) given back$", result.output, re.M).groups()
     assert int(answered) + int(given_back) == 16
     return result, int(given_back)
@@ -185,6 +186,22 @@ def test_pulled_out(tmp_path, arch, irq):
         assert int(re.search(r"^interrupts taken: (\d+)$", result.output, re.M).group(1)) > before
     assert "the drive was pulled out: the controller is gone (-40)" in result.output
     assert result.output.count("ready after") == 2
+
+
+@pytest.mark.parametrize("arch", machine.MACHINES)
+def test_pulled_out_and_several_processors(tmp_path, arch):
+    """What is put back has lost its table of messages: afterwards each processor has interrupts of its own again."""
+    result, given_back = trouble(tmp_path, "remove=1 irq=msix cpus=4", arch, ["-smp", "4"])
+    assert given_back > 0
+    parts = re.findall(r"^  processor (\d): blocks (\d+) to (\d+), interrupts (\d+), sha256 (\w+)$", result.output, re.M)
+    assert [int(number) for number, *_ in parts] == [0, 1, 2, 3]
+    assert min(int(interrupts) for *_, interrupts, _ in parts[1:]) > 0
+    before = int(re.search(r"^  interrupts until then: (\d+)$", result.output, re.M).group(1))
+    assert int(parts[0][3]) > before
+    content = (tmp_path / "slow.img").read_bytes()
+    for index, (_, first, last, _, digest) in enumerate(parts):
+        assert (int(first), int(last)) == (index * 1024, index * 1024 + 1023)
+        assert digest == hashlib.sha256(content[int(first) * 512:(int(last) + 1) * 512]).hexdigest()
 
 
 @pytest.mark.parametrize("arch", machine.MACHINES)
