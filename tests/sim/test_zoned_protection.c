@@ -538,23 +538,24 @@ static void metadata_of_one_command_in_several_pieces(void **state)
     uint8_t *pages = scenario_memory(8192, 4096);
 
     (void)state;
-    for (uint32_t number = 0; number < 2 * sizeof(rows) / sizeof(rows[0]); number++) {
+    for (uint32_t number = 0; number < 4 * sizeof(rows) / sizeof(rows[0]); number++) {
         const struct shape *shape = &shapes[number % 2];
         const struct lwnvme_queue_config config = {
-            .entries = 8, .mapper = &lwnvme_mapper_full, .sgl = rows[number / 2].policy};
+            .entries = 8, .mapper = &lwnvme_mapper_full, .sgl = rows[number / 4].policy};
         struct scenario s;
 
-        if (!scenario_on_software && rows[number / 2].sgls != (1u | 1u << 19))
+        if (!scenario_on_software && rows[number / 4].sgls != (1u | 1u << 19))
             continue; /* QEMU has these */
         prepare(&s, shape);
         s.settings.scattered = true;
-        s.settings.sgls = rows[number / 2].sgls;
+        s.settings.shadow_dma = number / 2 % 2 != 0;
+        s.settings.sgls = rows[number / 4].sgls;
         scenario_start(&s);
         s.queue = calloc(1, sizeof(*s.queue));
         assert_int_equal(lwnvme_sync_queue_create(s.controller, s.queue, &config), LWNVME_OK);
         assert_int_equal(lwnvme_sync_zoned_protection_open(s.controller, 1, &zoned, &protection), LWNVME_OK);
-        in_pieces(&s, shape->type != 0 ? &protection : NULL, pages, rows[number / 2].at,
-                  rows[number / 2].status);
+        in_pieces(&s, shape->type != 0 ? &protection : NULL, pages, rows[number / 4].at,
+                  rows[number / 4].status);
         assert_int_equal(lwnvme_sim_outstanding_maps(s.sim), 0);
         scenario_end(&s);
     }
