@@ -43,8 +43,9 @@ bool linux_pci_in_use(const struct linux_pci *pci, char why[LINUX_PCI_REASON]);
 /* Whether nothing else in the function's IOMMU group has a driver that VFIO does not tolerate. */
 bool linux_pci_group_alone(const struct linux_pci *pci, char why[LINUX_PCI_REASON]);
 
-/* Gives the function to vfio-pci, unless it is in use (with `force` also if a program has it open, and no more than that); or
- * back to the driver that the kernel chooses. false: nothing has changed, or what has was put back, and `why` says why. */
+/* Gives the function to vfio-pci, unless it is in use (with `force` also if a program has it open, or a driver other than the
+ * kernel's own has it, and no more than that); or back to the driver that the kernel chooses. false: nothing has changed, or what
+ * has was put back, and `why` says why. */
 bool linux_pci_bind(const char *address, bool force, char why[LINUX_PCI_REASON]);
 bool linux_pci_unbind(const char *address, char why[LINUX_PCI_REASON]);
 

@@ -26,7 +26,8 @@ struct linux_claims {
     int descriptors[LINUX_CLAIMS_MAX];
 };
 /* As linux_pci_in_use; and from then on nothing can be mounted, made swap or made part of something else, until the claims
- * end. `force`: programs that merely have it open do not count. false: it is in use, `why` says how, and nothing is claimed. */
+ * end. `force`: programs that merely have it open, and drivers that may lend it to some, do not count. false: it is in use, `why`
+ * says how, and nothing is claimed. */
 bool linux_claims_take(const struct linux_pci *pci, bool force, struct linux_claims *claims,
                        char why[LINUX_PCI_REASON]);
 void linux_claims_end(struct linux_claims *claims);

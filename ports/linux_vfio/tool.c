@@ -31,7 +31,7 @@ static const char tool_usage[] =
     "  -f, --file PATH       read: where blocks go (- is standard output); write: where they come from\n"
     "      --json            for scripts, where a command knows it\n"
     "      --yes             no question before what changes the drive\n"
-    "      --force           bind: although programs have the drive open; they will fail\n"
+    "      --force           bind: although programs have the drive open, or may; they will fail\n"
     "      --irq KIND        msix, msi, intx or poll; without: the first of these that there is\n"
     "      --no-huge-pages   memory in ordinary pages\n"
     "      --no-bar-mmap     registers by system calls\n"

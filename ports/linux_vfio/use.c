@@ -596,13 +596,33 @@ static bool use_claim_all(const struct use_list *list, struct linux_claims *clai
     return true;
 }
 
+/* Whether a driver has it that shows no block devices, but lends it to programs, perhaps: their use of it is not to be seen. */
+static bool use_by_driver(const struct linux_pci *pci, char why[LINUX_PCI_REASON])
+{
+    static const char *const plain[] = {"", "nvme", "vfio-pci", "pci-stub"};
+
+    for (uint32_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++) {
+        if (strcmp(pci->driver, plain[i]) == 0) {
+            return false;
+        }
+    }
+    snprintf(why, LINUX_PCI_REASON,
+             "cannot tell who uses %s: the driver %s has it. Unbind it, or bind --force", pci->address,
+             pci->driver);
+    return true;
+}
+
 /* The list is too large for a stack. */
 static bool use_look(const struct linux_pci *pci, bool force, struct linux_claims *claims,
                      char why[LINUX_PCI_REASON])
 {
-    struct use_list *list = malloc(sizeof(*list));
+    struct use_list *list;
     bool free_to_take;
 
+    if (!force && use_by_driver(pci, why)) {
+        return false;
+    }
+    list = malloc(sizeof(*list));
     if (list == NULL) {
         snprintf(why, LINUX_PCI_REASON, "no memory");
         return false;

@@ -343,6 +343,22 @@ def test_bind_does_not_mind_what_is_not_shared(machine):
     assert "vfio-pci is not loaded" in machine.refuses("bind", A)
 
 
+def test_bind_refuses_what_another_driver_has(machine):
+    """One that lends the function to programs: these need no file open to use it."""
+    directory = machine.function(A, driver="uio_pci_generic")
+    assert machine.refuses("bind", A) == (
+        f"cannot tell who uses {A}: the driver uio_pci_generic has it. Unbind it, or bind --force")
+    assert "in use: cannot tell who uses" in machine.run("list").stdout
+    assert (directory / "driver_override").read_text() == "(null)\n"
+    assert "vfio-pci is not loaded" in machine.refuses("bind", "--force", A)
+
+
+@pytest.mark.parametrize("driver", ["", "pci-stub"])
+def test_bind_takes_what_nobody_has(machine, driver):
+    machine.function(A, driver=driver)
+    assert "vfio-pci is not loaded" in machine.refuses("bind", A)
+
+
 @pytest.mark.parametrize("use, goes", [(opened, True), (opened_controller, True), (mounted, False), (held, False),
                                        (looped, False), (exported, False)])
 def test_force_is_for_what_is_open(machine, use, goes):
