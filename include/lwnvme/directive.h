@@ -24,7 +24,7 @@ int lwnvme_directive_identify(struct lwnvme_controller *controller, struct lwnvm
 /* Whether a bit of lwnvme_directive_parameters is set. type: LWNVME_DIRECTIVE_TYPE_... */
 static inline bool lwnvme_directive_is_set(const uint8_t bits[32], uint8_t type)
 {
-    return (bits[type >> 3] >> (type & 7u) & 1u) != 0;
+    return ((unsigned)bits[type >> 3] >> (type & 7u) & 1u) != 0;
 }
 
 /* Enables or disables a directive type for a namespace.

@@ -3,7 +3,7 @@
  * lwnvme: namespaces.
  *
  * A namespace handle is the caller's memory, filled in by lwnvme_namespace_open and read by the I/O calls.
- * Its members up to "Private" may be read freely once the open has ended. One that cannot be used is filled
+ * Its members, but for the private ones, may be read freely once the open has ended. One that cannot be used is filled
  * in as far as possible and says why in `status`; the I/O calls refuse it with that.
  *
  * A handle says what the namespace was like when it was opened. Open it again after anything that may have
@@ -64,6 +64,7 @@ struct lwnvme_namespace {
     uint32_t straight_blocks; /* requests of up to this many blocks need no splitting */
     int verdict;              /* what the identify data alone say */
 
+    /* What it is like. */
     uint32_t block_bytes;     /* 512 to 65536 */
     uint32_t block_shift;     /* log2 of that */
     uint64_t block_count;     /* NSZE: blocks are 0 to block_count - 1 */

@@ -35,10 +35,11 @@ struct lwnvme_queue_config {
                          stands only one command at a time (a quirk) gets 2. */
     uint32_t flags;
     uint16_t vector; /* with LWNVME_QUEUE_INTERRUPT: 0 for INTx and single MSI, else the MSI(-X) entry */
-    const struct lwnvme_mapper *mapper; /* NULL, or &lwnvme_mapper_full; the rest is for that: mapper.h */
-    uint32_t sgl;                       /* LWNVME_SGL_... */
-    uint32_t sgl_descriptors;           /* of one command, up to 1024, 16 bytes each; 0: 32 */
-    uint32_t bounce_bytes;              /* of bounce memory, up to 256 MiB; rounded up to pages; 0: none */
+    /* NULL, or &lwnvme_mapper_full: mapper.h. Without it the next three must be 0. */
+    const struct lwnvme_mapper *mapper;
+    uint32_t sgl;             /* LWNVME_SGL_... */
+    uint32_t sgl_descriptors; /* of one command, up to 1024, 16 bytes each; 0: 32 */
+    uint32_t bounce_bytes;    /* of bounce memory, up to 256 MiB; rounded up to pages; 0: none */
     uint8_t
         priority; /* LWNVME_PRIORITY_...; counts where lwnvme_controller_config.weighted_arbitration does */
     uint32_t
@@ -242,8 +243,8 @@ int lwnvme_queue_create_on(struct lwnvme_queue *cq, struct lwnvme_queue *queue,
 
 /*
  * Starts to delete a queue pair: Delete I/O Submission Queue, Delete I/O Completion Queue, then its memory
- * is freed. LWNVME_ERR_QUEUE_IN_USE while it has requests in flight or waiting (poll until they are back) and
- * inside a batch.
+ * is freed. LWNVME_ERR_QUEUE_IN_USE while it has requests in flight or waiting (poll until they are back), inside a
+ * batch, and from a callback of one of its own requests.
  * From this call on submissions are refused. On a controller that is shut down, or has failed and stopped,
  * the queue is closed at once. Controller owner's context, not from a callback of the same queue.
  * NVM Express Base Specification 2.1, sections 5.2.3 and 5.2.4.

@@ -113,8 +113,10 @@ static inline uint32_t lwnvme_access_hint(uint8_t dsm)
 }
 
 /* Called once for each accepted request, from lwnvme_queue_poll or lwnvme_controller_poll, outside locks. It
- * may submit again, this request too, to any queue of the same owner; it must not poll, delete a queue or
- * close. After it returns the library does not touch the request unless it was submitted again. */
+ * may submit again, this request too, to any queue of the same owner. What it may not do is refused and does no harm: to
+ * poll (unless it is shared), wait for or delete the queue it came from, and to reset, shut down or close the
+ * controller (LWNVME_ERR_IN_CALLBACK). After it returns the library does not touch the request unless it was submitted
+ * again. */
 typedef void (*lwnvme_done)(struct lwnvme_request *request);
 
 /*

@@ -24,13 +24,14 @@ extern "C" {
     /* the call */                                                                                           \
     X(ERR_NULL_ARGUMENT, -2, "a pointer that must be given is NULL")                                         \
     X(ERR_INVALID_ARGUMENT, -3, "an argument is out of its range")                                           \
-    X(ERR_BUSY, -4, "no room in the queue, or another operation is under way")                               \
+    X(ERR_BUSY, -4, "no room in the queue, already made or begun, or another operation is under way")        \
     X(ERR_REQUEST_ACTIVE, -5, "the request is in use by an earlier call")                                    \
     X(ERR_WRONG_STATE, -6, "the controller is not in a state that allows this")                              \
     X(ERR_ALREADY_OPEN, -7, "this controller's registers are open already")                                  \
     X(ERR_NOT_OPEN, -8, "the controller is not open")                                                        \
     X(ERR_QUEUE_CLOSED, -9, "the queue is closed")                                                           \
-    X(ERR_QUEUE_IN_USE, -10, "the queue still has requests in flight")                                       \
+    X(ERR_QUEUE_IN_USE, -10,                                                                                 \
+      "the queue is in use: requests are not back, a batch is open, or this is a callback of it")            \
     X(ERR_NAMESPACE_CLOSED, -11,                                                                             \
       "the namespace is not open, must be opened again, or is another controller's")                         \
     X(ERR_IN_CALLBACK, -12, "not possible from inside a callback")                                           \
@@ -90,7 +91,7 @@ extern "C" {
     /* block I/O */                                                                                          \
     X(ERR_LBA_RANGE, -90, "the blocks are not all inside the namespace")                                     \
     X(ERR_ZERO_BLOCKS, -91, "no blocks were asked for")                                                      \
-    X(ERR_BUFFER_ALIGNMENT, -92, "the buffer or one of its segments is not dword aligned")                   \
+    X(ERR_BUFFER_ALIGNMENT, -92, "the buffer or a segment is not dword aligned, or a segment is empty")      \
     X(ERR_BUFFER_LENGTH, -93, "the buffer is shorter than the transfer")                                     \
     X(ERR_BUFFER_LAYOUT, -94, "the buffer's pieces cannot be told to the controller as one transfer")        \
     X(ERR_TRANSFER_SIZE, -95, "the transfer is larger than one command may be")                              \

@@ -433,7 +433,8 @@ static int lwnvme_queue_create_check(const struct lwnvme_controller *controller,
     if (queue->state != LWNVME_QUEUE_CLOSED)
         return LWNVME_ERR_BUSY;
     if ((config->flags & ~(LWNVME_QUEUE_SHARED | LWNVME_QUEUE_INTERRUPT)) != 0 ||
-        config->priority > LWNVME_PRIORITY_LOW)
+        config->priority > LWNVME_PRIORITY_LOW ||
+        (config->mapper == NULL && (config->sgl | config->sgl_descriptors | config->bounce_bytes) != 0))
         return LWNVME_ERR_INVALID_ARGUMENT;
     if (LWNVME_CONFIG_SHARED == 0 && (config->flags & LWNVME_QUEUE_SHARED) != 0)
         return LWNVME_ERR_LEFT_OUT;

@@ -124,7 +124,7 @@ static uint32_t lwnvme_describe_number_at(const uint8_t *data, uint32_t bit, uin
     uint32_t number = 0;
 
     for (; count > 0; count--) {
-        number = number << 1 | (data[bit >> 3] >> (7u - (bit & 7u)) & 1u);
+        number = number << 1 | ((uint32_t)data[bit >> 3] >> (7u - (bit & 7u)) & 1u);
         bit++;
     }
     return number;

@@ -67,7 +67,7 @@ void lwnvme_describe_persistent_event_header(struct lwnvme_describe *describe,
     lwnvme_describe_layout(describe, lwnvme_describe_event_header_layout, header, sizeof(*header));
     lwnvme_describe_list(describe, "supported_events");
     for (type = 0; type < rest; type++) {
-        if ((header->seb[type >> 3] >> (type & 7u) & 1u) != 0) {
+        if (((unsigned)header->seb[type >> 3] >> (type & 7u) & 1u) != 0) {
             lwnvme_describe_word_of(describe, lwnvme_describe_event_names, type);
             lwnvme_describe_number(describe, NULL, type);
         }

@@ -567,6 +567,15 @@ static void settings_that_make_no_sense_are_refused(void **state)
     config.bounce_bytes = 0;
     config.sgl_descriptors = LWNVME_SGL_DESCRIPTORS_MAX + 1u;
     assert_int_equal(lwnvme_queue_create(s.controller, &queue, &config), LWNVME_ERR_INVALID_ARGUMENT);
+    /* Without the mapper that they are for. */
+    for (uint32_t round = 0; round < 3; round++) {
+        struct lwnvme_queue_config idle = {.bounce_bytes = round == 0 ? 4096 : 0,
+                                           .sgl = round == 1 ? LWNVME_SGL_ALWAYS : 0,
+                                           .sgl_descriptors = round == 2 ? 1 : 0};
+
+        assert_int_equal(lwnvme_queue_create(s.controller, &queue, &idle), LWNVME_ERR_INVALID_ARGUMENT);
+        assert_int_equal(lwnvme_queue_status(&queue), LWNVME_ERR_QUEUE_CLOSED);
+    }
     scenario_end(&s);
 }
 
