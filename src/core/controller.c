@@ -470,7 +470,8 @@ static int lwnvme_queue_count_enter(struct lwnvme_controller *controller)
     return lwnvme_admin_send(controller, &controller->request, 0, 0);
 }
 
-/* A controller that refuses is good for admin commands only; that is no failure. */
+/* A controller that refuses is good for admin commands only; that is no failure, unless a recovery has queues to make again and
+ * other rungs to try. */
 static int lwnvme_queue_count_poll(struct lwnvme_controller *controller, uint32_t csts, bool late)
 {
     uint32_t wanted = lwnvme_queue_count_wanted(controller);
@@ -486,7 +487,10 @@ static int lwnvme_queue_count_poll(struct lwnvme_controller *controller, uint32_
         return controller->request.status;
     if (controller->request.status > 0) {
         lwnvme_tell(controller, LWNVME_TOPIC_NO_IO_QUEUES, (uint32_t)controller->request.status);
-        return LWNVME_OK;
+        return LWNVME_CONFIG_BOOT == 0 && controller->recovering != 0 && controller->queues != NULL &&
+                       !controller->recovery->without_queues
+                   ? controller->request.status
+                   : LWNVME_OK;
     }
     if (LWNVME_CONFIG_BOOT != 0) { /* none is fewer than one */
         controller->info.io_queues = 1;

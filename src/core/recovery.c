@@ -175,7 +175,9 @@ static void lwnvme_recovery_failing(struct lwnvme_controller *controller)
 
     lwnvme_cases_drop(recovery);
     if (controller->state != LWNVME_STATE_STOP && controller->state != LWNVME_STATE_STOP_RECLAIM)
-        recovery->queues_failed = controller->state == LWNVME_STATE_IO_QUEUES;
+        recovery->queues_failed =
+            controller->state == LWNVME_STATE_IO_QUEUES ||
+            (controller->state == LWNVME_STATE_QUEUE_COUNT && controller->fail_status > 0); /* refused */
     if (controller->recovering != 0 || controller->goal != LWNVME_GOAL_READY || controller->identified == 0 ||
         controller->state == LWNVME_STATE_STOP || controller->state == LWNVME_STATE_STOP_RECLAIM ||
         recovery->policy.no_reset || !lwnvme_may_be_recovered(controller->fail_status))

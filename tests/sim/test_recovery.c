@@ -787,6 +787,53 @@ static void fault_114_fewer_queues(void **state)
     finish(&b);
 }
 
+/* The number of queues is refused after a reset: once, so that the next reset brings all back; for good, which is a failure; for
+ * good where the policy is content with admin commands. */
+static void fault_116_the_number_of_queues_is_refused(void **state)
+{
+    struct bench b;
+    struct tracked *io[8];
+    uint32_t round;
+    uint32_t index;
+
+    (void)state;
+    for (round = 0; round < 3; round++) {
+        static const int statuses[] = {LWNVME_OK, 0x4006, LWNVME_OK};
+
+        prepare(&b);
+        b.policy.admin_only = round == 2;
+        b.policy.resets = 2;
+        begin(&b, 8);
+        lose(&b, LWNVME_SIM_IO_QUEUES, 0x02, 7);
+        scenario_fault(&b.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_STATUS,
+                                                       .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                       .opcode = LWNVME_ADMIN_SET_FEATURES,
+                                                       .count = round == 0 ? 1 : UINT32_MAX,
+                                                       .status = 0x4006});
+        for (index = 0; index < 8; index++)
+            io[index] = start_io(&b, index, false);
+        lwnvme_sim_fatal(b.s.sim);
+        settle(&b);
+        for (index = 0; index < 8; index++) {
+            int unanswered = index < 7 ? LWNVME_ERR_ABORTED : LWNVME_ERR_NOT_STARTED;
+
+            assert_int_equal(io[index]->request.status, round == 0 ? LWNVME_OK : unanswered);
+        }
+        assert_int_equal(lwnvme_controller_status(b.s.controller), statuses[round]);
+        assert_int_equal(b.recovery.counts.resets, round == 2 ? 3 : 2);
+        assert_int_equal(b.recovery.counts.admin_only, round == 2);
+        if (round == 2) {
+            assert_int_equal(lwnvme_queue_status(b.s.queue), LWNVME_ERR_NO_IO_QUEUES);
+        } else {
+            lwnvme_sim_faults_clear(b.s.sim);
+            if (round == 1)
+                assert_int_equal(scenario_reset(&b.s), LWNVME_OK);
+            check_works(&b);
+        }
+        finish(&b);
+    }
+}
+
 /* I/O queues cannot be made any more: the controller stays for admin commands, if the policy says so. */
 static void fault_116_admin_only(void **state)
 {
@@ -1745,6 +1792,7 @@ int main(void)
         cmocka_unit_test(fault_114_125_another_namespace_gets_nothing),
         cmocka_unit_test(fault_114_another_size),
         cmocka_unit_test(fault_114_fewer_queues),
+        cmocka_unit_test(fault_116_the_number_of_queues_is_refused),
         cmocka_unit_test(fault_116_admin_only),
         cmocka_unit_test(fault_062_063_065_082_statuses_that_pass),
         cmocka_unit_test(requests_that_rest_survive_a_reset),
