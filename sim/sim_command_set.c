@@ -10,6 +10,7 @@
 #define ONCS_RESERVATIONS  0x020u
 #define ONCS_COPY          0x100u
 #define CTRATT_FDP         0x80000u
+#define CTRATT_MEM         0x10000u
 #define HANDLES            8u
 
 enum {
@@ -21,13 +22,15 @@ enum {
 
 #define INVALID_PLACEMENT 3 /* type of an event */
 
-/* A size limit of Identify: pages as a power of two, 0 none. */
+/* A size limit of Identify: pages as a power of two, 0 none. Metadata that follow each block count, if CTRATT does not say
+ * otherwise. */
 uint16_t lwsim_size_check(const struct lwnvme_sim *sim, const struct sim_namespace *ns,
                           const struct sim_task *task, uint8_t limit)
 {
     uint64_t page = (uint64_t)4096 << sim->config.cap_mpsmin;
-    return limit != 0 && limit < 32 && task->blocks * ns->block_bytes > page << limit ? SIM_INVALID_FIELD
-                                                                                      : SIM_OK;
+    bool counts = (ns->is.flbas & 16) != 0 && (sim->config.ctratt & CTRATT_MEM) == 0;
+    uint64_t unit = ns->block_bytes + (counts ? ns->metadata_bytes : 0u);
+    return limit != 0 && limit < 32 && task->blocks * unit > page << limit ? SIM_INVALID_FIELD : SIM_OK;
 }
 
 /* ---- reservations ---- */

@@ -55,15 +55,9 @@ static inline const struct lwnvme_identify_namespace *lwnvme_told(const struct l
     return (const struct lwnvme_identify_namespace *)(const void *)ns->told;
 }
 
-/* A limit that is a power of two in units of the smallest memory page, in blocks; 0 is none, which is UINT32_MAX. */
-static inline uint32_t lwnvme_limit_blocks(const struct lwnvme_namespace *ns, uint32_t power)
-{
-    uint32_t shift = 12u + lwnvme_cap(ns->controller, LWNVME_CAP_MPSMIN) + power;
-
-    if (power == 0 || shift >= 32u + ns->block_shift)
-        return UINT32_MAX;
-    return shift <= ns->block_shift ? 1u : 1u << (shift - ns->block_shift);
-}
+/* A limit that is a power of two in units of the smallest memory page, in blocks; 0 is none, which is UINT32_MAX
+ * (limits.c). */
+uint32_t lwnvme_limit_blocks(const struct lwnvme_namespace *ns, uint32_t power);
 
 /* Of Dataset Management: ranges of one command, blocks of one range, blocks of one command. */
 static inline uint32_t lwnvme_trim_limits(const struct lwnvme_controller *controller, uint32_t *range_blocks,

@@ -9,6 +9,23 @@
  */
 #include "io_private.h"
 
+/* Metadata that follow each block count, unless the controller excludes them. With them, a limit of 4 GiB or more is one
+ * that no transfer reaches. */
+uint32_t lwnvme_limit_blocks(const struct lwnvme_namespace *ns, uint32_t power)
+{
+    uint32_t shift = 12u + lwnvme_cap(ns->controller, LWNVME_CAP_MPSMIN) + power;
+    uint32_t blocks;
+
+    if (power == 0 || shift >= 32u + ns->block_shift)
+        return UINT32_MAX;
+    if (!ns->metadata_interleaved || (lwnvme_le32_get(&lwnvme_identify_copy(ns->controller)->ctratt) &
+                                      LWNVME_CTRATT_MDTS_EXCLUDES_METADATA) != 0)
+        return shift <= ns->block_shift ? 1u : 1u << (shift - ns->block_shift);
+    blocks = shift >= 32u ? UINT32_MAX
+                          : lwnvme_divide(1u << shift, ns->block_bytes + (uint32_t)ns->metadata_bytes);
+    return blocks == 0 ? 1u : blocks;
+}
+
 /* The namespace's own value, 0's based, where it has one; else the controller's. */
 static void lwnvme_atomicity_set(struct lwnvme_atomicity *atomicity,
                                  const struct lwnvme_identify_namespace *data, struct lwnvme_le16 own,

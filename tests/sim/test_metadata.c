@@ -352,6 +352,35 @@ static void an_atomic_write_with_metadata_in_pieces_keeps_no_bounce_memory(void 
     free(memory);
 }
 
+/* Metadata that follow each block count in the limits of commands that move nothing, unless the controller excludes them. */
+static void limits_of_commands_count_interleaved_metadata(void **state)
+{
+    const struct lwnvme_queue_config config = {.entries = 8};
+
+    (void)state;
+    for (uint32_t row = 0; row < 4; row++) {
+        const bool interleaved = row != 0;
+        const bool excluded = row == 2;
+        const uint32_t blocks = !interleaved || excluded ? 16 : row == 3 ? 1 : 14; /* of 8 KiB */
+        struct lwnvme_limits limits;
+        struct scenario s;
+
+        scenario_prepare(&s);
+        s.settings.wzsl = 1;
+        s.settings.vsl = 30; /* beyond all transfers */
+        if (excluded)
+            s.settings.ctratt |= LWNVME_CTRATT_MDTS_EXCLUDES_METADATA;
+        begin(&s, row == 3 ? 4000 : 64, interleaved, &config);
+        assert_int_equal(lwnvme_limits_get(s.ns, &limits), LWNVME_OK);
+        assert_int_equal(limits.write_zeroes_blocks, blocks);
+        assert_true(limits.verify_blocks >= 65536);
+        assert_int_equal(lwnvme_sync_write_zeroes(s.queue, s.ns, 0, 28, 0), LWNVME_OK);
+        assert_int_equal(lwnvme_sim_counters(s.sim)->io_commands[LWNVME_NVM_WRITE_ZEROES],
+                         (28 + blocks - 1) / blocks);
+        scenario_end(&s);
+    }
+}
+
 /* Whichever mapping fails: nothing stays mapped, and it is told. */
 static void mappings_of_several_pieces_fail(void **state)
 {
@@ -433,6 +462,7 @@ int main(void)
         cmocka_unit_test(metadata_anywhere_with_sgls),
         cmocka_unit_test(metadata_in_several_pieces),
         cmocka_unit_test(an_atomic_write_with_metadata_in_pieces_keeps_no_bounce_memory),
+        cmocka_unit_test(limits_of_commands_count_interleaved_metadata),
         cmocka_unit_test(mappings_of_several_pieces_fail),
         cmocka_unit_test(buffers_of_the_wrong_shape),
     };
