@@ -31,6 +31,13 @@ void shell_result(struct shell *shell, const char *what, int status)
     text_print("\n");
 }
 
+/* What is cut means something else. */
+static void shell_too_long(void)
+{
+    text_print("the command is too long\n");
+    shell_refuse();
+}
+
 static void shell_backspace(uint32_t *length)
 {
     if (*length != 0) {
@@ -39,10 +46,11 @@ static void shell_backspace(uint32_t *length)
     }
 }
 
-/* Reads a line with echo. false: the console is closed. */
+/* Reads a line with echo; "" for one that has no room. false: the console is closed. */
 static bool shell_read_line(char line[SHELL_LINE_MAX])
 {
     uint32_t length = 0;
+    bool cut = false;
 
     for (;;) { /* ends with the line, or with the console */
         const int key = platform_get(SHELL_KEY_WAIT_MS);
@@ -55,7 +63,9 @@ static bool shell_read_line(char line[SHELL_LINE_MAX])
         }
         if (key == SHELL_BACKSPACE || key == SHELL_DELETE) {
             shell_backspace(&length);
+            cut = false; /* what is shown is what is meant */
         } else if (key == SHELL_CTRL_U || key == SHELL_CTRL_C) {
+            cut = false;
             while (length != 0) {
                 shell_backspace(&length);
             }
@@ -63,20 +73,27 @@ static bool shell_read_line(char line[SHELL_LINE_MAX])
             line[length] = (char)key;
             length++;
             platform_put((char)key);
+        } else if (key >= ' ' && key < SHELL_DELETE) {
+            cut = true;
         }
     }
     text_print("\n");
     line[length] = '\0';
+    if (cut) {
+        line[0] = '\0';
+        shell_too_long();
+    }
     return true;
 }
 
 /* Cuts the line into words, in place. Words beyond the last that fits are dropped. */
-static void shell_split(struct shell *shell, char *line)
+/* false: there are too many words, and none counts. */
+static bool shell_split(struct shell *shell, char *line)
 {
     shell->word_count = 0;
     shell->yes = false;
     shell->json = false;
-    while (*line != '\0' && shell->word_count < SHELL_WORDS_MAX) {
+    while (*line != '\0') {
         const char *word = line;
 
         if (*line == ' ') {
@@ -94,11 +111,33 @@ static void shell_split(struct shell *shell, char *line)
             shell->yes = true;
         } else if (text_equal(word, "--json")) {
             shell->json = true;
+        } else if (shell->word_count == SHELL_WORDS_MAX) {
+            shell->word_count = 0;
+            shell_too_long();
+            return false;
         } else {
             shell->words[shell->word_count] = word;
             shell->word_count++;
         }
     }
+    return true;
+}
+
+/* The same for a line of somebody else's, by a copy. */
+static bool shell_take(struct shell *shell, const char *line)
+{
+    static char copy[SHELL_LINE_MAX];
+    size_t length = 0;
+
+    for (; line[length] != '\0'; length++) {
+        if (length + 1u == SHELL_LINE_MAX) {
+            shell_too_long();
+            return false;
+        }
+        copy[length] = line[length];
+    }
+    copy[length] = '\0';
+    return shell_split(shell, copy);
 }
 
 static bool shell_confirm(const struct shell *shell)
@@ -305,13 +344,10 @@ static void shell_help(struct shell *shell)
 int shell_look(struct drive *drive, const char *line)
 {
     static struct shell shell;
-    static char copy[SHELL_LINE_MAX];
     const struct shell_command *command;
 
-    text_format(copy, sizeof(copy), "%s", line);
     shell = (struct shell){.drive = drive};
-    shell_split(&shell, copy);
-    command = shell_find(shell.words[0]);
+    command = shell_take(&shell, line) ? shell_find(shell.words[0]) : NULL;
     if (command == NULL || command->destructive) {
         return LWNVME_ERR_INVALID_ARGUMENT;
     }
@@ -322,14 +358,11 @@ int shell_look(struct drive *drive, const char *line)
 bool shell_once(struct drive *drive, const struct options *options, const char *line)
 {
     static struct shell shell;
-    static char copy[SHELL_LINE_MAX];
     const struct shell_command *command;
 
-    text_format(copy, sizeof(copy), "%s", line);
     shell = (struct shell){.drive = drive, .seed = options->seed};
     shell_refused = false;
-    shell_split(&shell, copy);
-    command = shell.word_count != 0 ? shell_find(shell.words[0]) : NULL;
+    command = shell_take(&shell, line) && shell.word_count != 0 ? shell_find(shell.words[0]) : NULL;
     if (command != NULL && (!command->destructive || shell_confirm(&shell))) {
         command->run(&shell);
     }
@@ -364,8 +397,7 @@ int shell_run(struct drive *drive, const struct options *options)
             text_print("\n");
             return 0;
         }
-        shell_split(&shell, line);
-        if (shell.word_count == 0) {
+        if (!shell_split(&shell, line) || shell.word_count == 0) {
             continue;
         }
         command = shell_find(shell.words[0]);

@@ -90,6 +90,41 @@ static int command_copy_enable(struct shell *shell, uint32_t format)
     return status;
 }
 
+static bool command_is_option(const char *word)
+{
+    while (*word != '=' && *word != '\0') {
+        word++;
+    }
+    return *word == '=';
+}
+
+/* LBA COUNT [LBA COUNT]..., up to the first option. false: said what is wrong; all are copied, or none. */
+static bool command_copy_ranges(const struct shell *shell, const struct lwnvme_namespace *ns,
+                                const struct lwnvme_namespace *source, struct lwnvme_copy_request *copy,
+                                int *status)
+{
+    uint32_t end = 2;
+
+    while (end < shell->word_count && !command_is_option(shell->words[end])) {
+        end++;
+    }
+    for (uint32_t i = 2; *status == 0 && i < end; i += 2) {
+        uint64_t lba;
+        uint32_t count;
+
+        if (i + 1u == end) {
+            text_print("how many blocks from %s on?\n", shell->words[i]);
+            shell_refuse();
+            return false;
+        }
+        if (!shell_number(shell, i, 0, &lba) || !shell_number_32(shell, i + 1u, 0, &count)) {
+            return false;
+        }
+        *status = lwnvme_copy_add(ns, copy, source, lba, count);
+    }
+    return true;
+}
+
 /* copy TO LBA COUNT [LBA COUNT]... */
 static void command_copy(struct shell *shell)
 {
@@ -97,9 +132,7 @@ static void command_copy(struct shell *shell)
     const struct lwnvme_namespace *source;
     struct lwnvme_copy_request copy = {.memory_bytes = SHELL_COPY_BYTES};
     uint64_t to;
-    uint64_t lba;
     uint32_t from;
-    uint32_t count;
     uint32_t enable;
     int status = 0;
 
@@ -110,12 +143,9 @@ static void command_copy(struct shell *shell)
         (copy.memory = shell_memory(SHELL_COPY_BYTES)) == NULL) {
         return;
     }
-    for (uint32_t i = 2; status == 0 && i + 1u < shell->word_count && text_number(shell->words[i], &lba);
-         i += 2) {
-        if (!shell_number_32(shell, i + 1u, 1, &count)) {
-            break;
-        }
-        status = lwnvme_copy_add(ns, &copy, source, lba, count);
+    if (!command_copy_ranges(shell, ns, source, &copy, &status)) {
+        platform_free(copy.memory, SHELL_COPY_BYTES);
+        return;
     }
     if (status == 0 && enable != 0) {
         status = command_copy_enable(shell, copy.format);

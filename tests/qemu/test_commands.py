@@ -52,6 +52,11 @@ def test_copy_refused(image, shell):
     assert "not all inside the namespace" in session.run("copy 5000 16380 5 --yes")
     assert "not all inside the namespace" in session.run("copy 16380 0 5 --yes")
     assert "copy failed" in session.run("copy 5000 0 0 --yes")
+    for words, why in (("0 1 4 1o", "is not a number"), ("0 1 4o 1", "is not a number"), ("0 1 4", "how many blocks"),
+                       ("0 1 " * 8, "too long")):
+        text = session.run(f"copy 5000 {words} --yes")
+        assert why in text and "copy: done" not in text and "ranges" not in text
+    assert "too long" in session.run(f"copy 5000 0 1{' ' * 160}4 1")
     assert "copy failed" in session.run("copy 5000 --yes")
     assert "copy failed" in session.run("copy 5000 0 1 format=4 --yes")
     session.end()

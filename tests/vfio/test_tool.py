@@ -508,6 +508,14 @@ def test_help(machine):
 # ---- completion
 
 
+@pytest.mark.parametrize("words", [["read"] * 20, ["read" + " " * 200 + "5"]])
+def test_a_command_that_is_too_long_is_not_cut(machine, words):
+    """Of a copy, say, the rest would mean something else."""
+    done = machine.run("help", *words)
+    assert done.returncode != 0 and "too long" in done.stdout + done.stderr
+    assert "blocks in hexadecimal" not in done.stdout
+
+
 def complete(machine, *words):
     """What bash offers for the last of the words, which it has cut at colons."""
     words = [part for word in words for part in re.findall(r":|[^:]+", word) or [""]]
