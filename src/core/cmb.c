@@ -207,13 +207,11 @@ static void lwnvme_cmb_ring(struct lwnvme_queue *queue, uint32_t is_cq, uint32_t
                           value);
 }
 
-/* A queue begins, or begins again. With shadow doorbells these ring, and publish. */
+/* A queue begins, or begins again. Its shadow doorbells, where it has some, ring instead from then on, and publish. */
 static void lwnvme_cmb_begin(struct lwnvme_queue *queue)
 {
     queue->memory->copied = 0;
     (void)lwnvme_cmb_enable(queue->controller, queue->memory->cmb);
-    if (queue->controller->doorbells != NULL)
-        return;
     queue->ring = lwnvme_cmb_ring;
     queue->sq_doorbell = NULL;
 }

@@ -379,10 +379,11 @@ static void lwnvme_queue_step_done(struct lwnvme_request *request)
 static int lwnvme_queue_start(struct lwnvme_queue *queue)
 {
     lwnvme_ring_reset(queue);
-    if (LWNVME_EXTENSION(queue->controller->doorbells) != NULL)
-        queue->controller->doorbells(queue);
     if (LWNVME_EXTENSION(queue->memory) != NULL && queue->memory->begin != NULL)
         queue->memory->begin(queue);
+    if (LWNVME_EXTENSION(queue->controller->doorbells) !=
+        NULL) /* the last word: not all queues have shadows */
+        queue->controller->doorbells(queue);
     queue->status = LWNVME_PENDING;
     return lwnvme_queue_send(queue, queue->cq == NULL ? LWNVME_QUEUE_CREATE_SQ : LWNVME_QUEUE_CREATE_CQ);
 }

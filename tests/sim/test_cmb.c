@@ -139,6 +139,32 @@ static void with_shadow_doorbells(void **state)
     }
 }
 
+/* Doorbells so far apart that those of this queue have no place in the page of the shadows: it is copied all the same. */
+static void a_queue_that_has_no_shadow_doorbells(void **state)
+{
+    static struct lwnvme_shadow shadow;
+    struct lwnvme_queue_config config = {.entries = 16, .memory = &memory};
+
+    (void)state;
+    prepare(false);
+    s.settings.oacs |= 0x100;
+    s.settings.cap_dstrd = 9;
+    memset(&shadow, 0, sizeof(shadow));
+    start(16);
+    assert_int_equal(lwnvme_shadow_start(s.controller, &shadow), LWNVME_OK);
+    while (lwnvme_shadow_status(&shadow) == LWNVME_PENDING) {
+        (void)lwnvme_controller_poll(s.controller);
+        lwnvme_sim_advance(s.sim, 10);
+    }
+    exercise(1);
+    assert_int_equal(scenario_reset(&s), LWNVME_OK);
+    exercise(2);
+    assert_int_equal(lwnvme_sync_queue_delete(s.queue), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_queue_create(s.controller, s.queue, &config), LWNVME_OK);
+    exercise(3);
+    end();
+}
+
 /* A controller that has them may not be given completion queues there: the library never does, and the model notices. */
 static void completion_queues_stay_in_host_memory(void **state)
 {
@@ -163,6 +189,7 @@ int main(void)
         cmocka_unit_test(commands_go_through_the_buffer),
         cmocka_unit_test(fault_031_the_buffer_lives_through_resets_and_losses_of_power),
         cmocka_unit_test(with_shadow_doorbells),
+        cmocka_unit_test(a_queue_that_has_no_shadow_doorbells),
         cmocka_unit_test(completion_queues_stay_in_host_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
