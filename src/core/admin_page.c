@@ -16,6 +16,7 @@
 #if !LWNVME_CONFIG_BOOT
 #define LWNVME_PAGES_ALL (0xffffffffu >> (32u - LWNVME_CONFIG_ADMIN_PAGES))
 
+/* All of them are free already: the controller had been stopped before (lwnvme_pages_give_back). */
 int lwnvme_pages_allocate(struct lwnvme_controller *controller)
 {
     void *memory = NULL;
@@ -26,7 +27,6 @@ int lwnvme_pages_allocate(struct lwnvme_controller *controller)
     if (status != LWNVME_OK)
         return status;
     controller->pages = (uint8_t *)memory;
-    controller->pages_free = LWNVME_PAGES_ALL;
     return LWNVME_OK;
 }
 
@@ -205,15 +205,6 @@ uint32_t lwnvme_aborts_under_way(const struct lwnvme_queue *admin)
     return count;
 }
 
-/* A recovery keeps a command that a reset has cost its answer: a page of the controller's is not needed meanwhile. */
-void lwnvme_admin_leave(struct lwnvme_controller *controller, struct lwnvme_request *request)
-{
-    if (request->internal_done != lwnvme_page_done)
-        return;
-    controller->pages_free |= request->page;
-    request->page = 0;
-}
-
 /* It is issued again, as the next poll of the admin queue or the pages allow. */
 void lwnvme_admin_again(struct lwnvme_controller *controller, struct lwnvme_request *request)
 {
@@ -249,12 +240,12 @@ int lwnvme_page_send(struct lwnvme_controller *controller, struct lwnvme_request
     request->copy = copy;
     request->copy_bytes = copy_bytes;
     request->page_next = NULL;
-    request->tries = 0;
     page = controller->page_waiting_first == NULL ? lwnvme_page_take(controller) : 0;
     if (page != 0)
         return lwnvme_page_start(controller, request, page);
     if ((request->flags & LWNVME_REQUEST_NO_WAIT) != 0)
         return LWNVME_ERR_BUSY;
+    request->tries = 0; /* not sooner: one that is refused leaves what is known of the last result */
     lwnvme_page_wait(controller, request);
     return LWNVME_OK;
 }

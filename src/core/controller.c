@@ -102,11 +102,11 @@ void lwnvme_controller_fail(struct lwnvme_controller *controller, int status)
         LWNVME_SHOW(controller->fail_status, status);
 }
 
-/* What is measured against the clock goes back with it. */
+/* What is measured against the clock goes back with it. A state may so have begun before 0, by the clock as it is now: no part
+ * of the time that it has lasted is lost. */
 static void lwnvme_clock_set_back(struct lwnvme_controller *controller, uint64_t back_us)
 {
-    controller->state_since_us =
-        controller->state_since_us > back_us ? controller->state_since_us - back_us : 0;
+    controller->state_since_us -= back_us;
     if (controller->not_before_us != 0)
         controller->not_before_us =
             controller->not_before_us > back_us ? controller->not_before_us - back_us : 0;
@@ -755,11 +755,11 @@ static void lwnvme_controller_leave(struct lwnvme_controller *controller, int st
 static LWNVME_NOINLINE bool lwnvme_state_is_late(const struct lwnvme_controller *controller, uint64_t now_us)
 {
     uint64_t limit_us = controller->limits_us[controller->row->limit];
+    uint64_t lasted_us = now_us - controller->state_since_us; /* negative: since the clock was read */
 
     if (controller->stuck_polls >= LWNVME_CONFIG_STUCK_CLOCK_POLLS)
         return true;
-    return limit_us != 0 && now_us >= controller->state_since_us &&
-           now_us - controller->state_since_us > limit_us;
+    return limit_us != 0 && lasted_us > limit_us && lasted_us >> 63 == 0;
 }
 
 /* One look at the present state. True: it changed, look again. */

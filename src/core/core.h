@@ -444,7 +444,6 @@ int lwnvme_page_command(struct lwnvme_controller *controller, struct lwnvme_requ
                         const struct lwnvme_command *command, void *copy, uint32_t copy_bytes);
 void lwnvme_pages_give_back(struct lwnvme_controller *controller);
 int lwnvme_admin_check(const struct lwnvme_controller *controller, struct lwnvme_request *request);
-void lwnvme_admin_leave(struct lwnvme_controller *controller, struct lwnvme_request *request);
 uint32_t lwnvme_aborts_under_way(const struct lwnvme_queue *admin);
 void lwnvme_admin_again(struct lwnvme_controller *controller, struct lwnvme_request *request);
 int lwnvme_admin_submit(struct lwnvme_controller *controller, struct lwnvme_request *request,

@@ -789,9 +789,10 @@ static LWNVME_ALWAYS_INLINE void lwnvme_poll_tell(struct lwnvme_queue *queue, bo
         (void)lwnvme_sq_publish(queue);
 }
 
+/* Of a whole ring at the most, which may have room for what is sent to other queues, too. */
 static LWNVME_ALWAYS_INLINE uint32_t lwnvme_poll_most(const struct lwnvme_queue *queue, uint32_t budget)
 {
-    return budget - 1u >= queue->entries ? queue->entries : budget;
+    return budget - 1u >= queue->cq_entries ? queue->cq_entries : budget;
 }
 
 /* The end of a poll, of a queue that has perhaps been stopped by a callback: then no doorbell is rung any more. */
@@ -1070,7 +1071,6 @@ static void lwnvme_slots_reset(struct lwnvme_queue *queue)
         uint32_t generation = (slot->key.part.cid & ~LWNVME_CID_INDEX_MASK) + LWNVME_CID_GENERATION_STEP;
 
         slot->request = NULL;
-        slot->key.all = 0;
         slot->key.part.sqid = queue->id;
         slot->key.part.cid = (uint16_t)(generation | index);
         slot->key.part.plain = index + 1u >= queue->entries;

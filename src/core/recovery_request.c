@@ -219,15 +219,13 @@ static bool lwnvme_keep_unanswered(struct lwnvme_recovery *recovery, struct lwnv
     return false;
 }
 
-/* An admin command: of the caller's, without effects, and without an answer. What waits for room comes back. */
+/* An admin command: of the caller's, without effects, and without an answer. What waits for room comes back. A page of the
+ * controller's is free again with all others as soon as everything has been given back. */
 static bool lwnvme_keep_admin(struct lwnvme_recovery *recovery, struct lwnvme_request *request)
 {
-    if (request->repeat != LWNVME_REPEAT_MAY || !lwnvme_repeat_has_no_effect(&request->command) ||
-        (request->status != LWNVME_ERR_ABORTED && request->status != LWNVME_ERR_TIMEOUT) ||
-        !lwnvme_keep_unanswered(recovery, request))
-        return false;
-    lwnvme_admin_leave(request->queue->controller, request);
-    return true;
+    return request->repeat == LWNVME_REPEAT_MAY && lwnvme_repeat_has_no_effect(&request->command) &&
+           (request->status == LWNVME_ERR_ABORTED || request->status == LWNVME_ERR_TIMEOUT) &&
+           lwnvme_keep_unanswered(recovery, request);
 }
 
 static bool lwnvme_keep_answered(struct lwnvme_recovery *recovery, struct lwnvme_request *request)

@@ -185,6 +185,33 @@ static void pages_come_back_after_a_reset_that_stops(void **state)
     bench_end(&bench);
 }
 
+/* What is known of an earlier result is not what becomes of a request that waits for a page; and is still known of it after a
+ * call that is refused. */
+static void tries_are_those_of_the_last_request(void **state)
+{
+    const uint32_t last = LWNVME_CONFIG_ADMIN_PAGES;
+    (void)state;
+    start(0);
+    lose_all();
+    for (uint32_t i = 0; i < last; i++) {
+        assert_int_equal(identify(i), 0);
+    }
+    ios[last].request.status = LWNVME_ERR_ABORTED;
+    ios[last].request.tries = 1;
+    ios[last].request.unsent = 1;
+    ios[last].request.flags = LWNVME_REQUEST_NO_WAIT;
+    assert_int_equal(identify(last), LWNVME_ERR_BUSY);
+    assert_int_equal(lwnvme_request_outcome(&ios[last].request), LWNVME_OUTCOME_UNKNOWN);
+    ios[last].request.flags = 0;
+    assert_int_equal(identify(last), 0);
+    lwnvme_sim_faults_clear(bench.sim);
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(ios[last].called, 1);
+    assert_int_equal(ios[last].request.status, LWNVME_ERR_NOT_STARTED);
+    assert_int_equal(lwnvme_request_outcome(&ios[last].request), LWNVME_OUTCOME_NEVER_STARTED);
+    bench_end(&bench);
+}
+
 static void admin_ring_full_of_raw_commands(void **state)
 {
     static struct counted raws[LWNVME_CONFIG_ADMIN_ENTRIES];
@@ -239,6 +266,7 @@ int main(void)
         cmocka_unit_test(waiting_requests_are_not_started),
         cmocka_unit_test(pages_come_back_after_a_reset_that_stops),
         cmocka_unit_test(admin_ring_full_of_raw_commands),
+        cmocka_unit_test(tries_are_those_of_the_last_request),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

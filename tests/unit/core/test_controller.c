@@ -925,6 +925,32 @@ static void fault_121_clock_goes_back_in_a_state(void **state)
     bench_end(&bench);
 }
 
+/* A counter of few bits: it goes back to 0 again and again, long before a limit. */
+static uint64_t wrapping_now(void *host)
+{
+    return real_now(host) % 65536u;
+}
+
+static void fault_121_clock_goes_back_to_zero_again_and_again(void **state)
+{
+    (void)state;
+    prepare();
+    bench.settings.never_ready = true;
+    bench_power(&bench);
+    real_now = bench.ops->now_us;
+    bench.ops->now_us = wrapping_now;
+    assert_int_equal(begin(), 0);
+    uint64_t started = lwnvme_sim_time(bench.sim);
+    for (uint32_t turn = 0; turn < 20000 && lwnvme_controller_poll(bench.controller) == LWNVME_PENDING;
+         turn++) {
+        lwnvme_sim_advance(bench.sim, 5003);
+    }
+    assert_int_equal(lwnvme_controller_status(bench.controller), LWNVME_ERR_ENABLE_TIMEOUT);
+    assert_true(lwnvme_sim_time(bench.sim) - started < 30000000);
+    bench.violations_allowed = true;
+    bench_end(&bench);
+}
+
 static bool checklist_seen;
 
 static void look_for_checklist(void *host, enum lwnvme_log_level level, const char *message)
@@ -1178,6 +1204,7 @@ int main(void)
         cmocka_unit_test(admin_commands_by_their_dwords),
         cmocka_unit_test(fault_014_016_028_found_in_odd_states),
         cmocka_unit_test(fault_121_clock_goes_back_in_a_state),
+        cmocka_unit_test(fault_121_clock_goes_back_to_zero_again_and_again),
         cmocka_unit_test(first_command_that_is_lost_gives_hints),
         cmocka_unit_test(reset_of_a_controller_that_never_was_ready),
         cmocka_unit_test(fault_124_removal_on_the_way_down),

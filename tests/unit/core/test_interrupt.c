@@ -244,6 +244,24 @@ static void fault_027_masks_are_not_touched_with_msix(void **state)
     fake_end(&fake);
 }
 
+/* INTMS and INTMC have 32 bits: vectors beyond have none to be masked by. */
+static void there_are_32_masks(void **state)
+{
+    static struct lwnvme_vector many[33];
+    (void)state;
+    start(LWNVME_INTERRUPT_MSI, 0);
+    lwnvme_interrupts_use(&interrupts, LWNVME_INTERRUPT_MSI, many, 33);
+    (void)mask_writes();
+    lwnvme_interrupt(&fake.controller, 31);
+    lwnvme_interrupt(&fake.controller, 32);
+    assert_int_equal(mask_writes(), 1);
+    assert_int_equal(last_masks[1].value, 1u << 31);
+    assert_int_equal(many[31].masked, 1);
+    assert_int_equal(many[32].fired, 1);
+    assert_int_equal(many[32].masked, 0);
+    fake_end(&fake);
+}
+
 /* A device that must be left alone after it has been disabled is not touched for an interrupt that came before. */
 static void quiet_devices_are_not_masked(void **state)
 {
@@ -586,6 +604,7 @@ int main(void)
         cmocka_unit_test(pin_and_msi_are_masked_by_the_handler_and_armed_by_the_sleeper),
         cmocka_unit_test(fault_027_masks_are_not_touched_with_msix),
         cmocka_unit_test(quiet_devices_are_not_masked),
+        cmocka_unit_test(there_are_32_masks),
         cmocka_unit_test(fault_094_whose_interrupt_it_is),
         cmocka_unit_test(fault_095_lost_interrupts_heal_and_are_counted),
         cmocka_unit_test(coalesced_interrupts_are_not_lost),

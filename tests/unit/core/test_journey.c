@@ -70,6 +70,29 @@ static void shutdown_and_resume(void **state)
     bench_end(&bench);
 }
 
+/* All that stands in a ring is taken in one look at it. */
+static void a_drain_takes_whole_rings(void **state)
+{
+    static struct counted ios[5];
+    static uint8_t data[512];
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
+    (void)state;
+    start();
+    for (uint32_t i = 0; i < 5; i++) {
+        counted_init(&ios[i], NULL);
+        assert_int_equal(lwnvme_read(bench.queue, bench.ns, &ios[i].request, 0, 1, &buffer), 0);
+    }
+    lwnvme_sim_advance(bench.sim, 10000);
+    assert_int_equal(lwnvme_controller_shutdown(bench.controller, LWNVME_SHUTDOWN_NORMAL), 0);
+    (void)lwnvme_controller_poll(bench.controller);
+    for (uint32_t i = 0; i < 5; i++) {
+        assert_int_equal(ios[i].called, 1);
+        assert_int_equal(ios[i].request.status, 0);
+    }
+    travel();
+    bench_end(&bench);
+}
+
 static void fault_119_time_to_shut_down_is_bounded(void **state)
 {
     static const uint32_t rows[][2] = {{0, 5000}, {4999999, 5000}, {7000000, 7000}, {0xffffffff, 60000}};
@@ -88,6 +111,7 @@ int main(void)
         cmocka_unit_test(reset_with_queues),
         cmocka_unit_test(reset_without_queues),
         cmocka_unit_test(shutdown_and_resume),
+        cmocka_unit_test(a_drain_takes_whole_rings),
         cmocka_unit_test(fault_119_time_to_shut_down_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

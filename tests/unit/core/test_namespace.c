@@ -114,6 +114,21 @@ static void arguments_are_checked(void **state)
     bench_end(&bench);
 }
 
+/* Up to NN, and up to the last identifier that is not reserved. */
+static void the_last_identifiers(void **state)
+{
+    (void)state;
+    start();
+    assert_int_equal(power_and_open(1), 0);
+    bench.controller->info.nn = 5;
+    assert_int_equal(lwnvme_nsid_refusal(bench.controller, 5), 0);
+    assert_int_equal(lwnvme_nsid_refusal(bench.controller, 6), LWNVME_ERR_NS_INVALID_ID);
+    bench.controller->info.nn = UINT32_MAX;
+    assert_int_equal(lwnvme_nsid_refusal(bench.controller, 0xfffffffe), 0);
+    assert_int_equal(lwnvme_nsid_refusal(bench.controller, 0xffffffff), LWNVME_ERR_NS_INVALID_ID);
+    bench_end(&bench);
+}
+
 static void fault_033_identify_that_fails_or_delivers_nothing(void **state)
 {
     struct lwnvme_sim_fault fault = {
@@ -628,6 +643,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plain_namespace),
         cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(the_last_identifiers),
         cmocka_unit_test(fault_033_identify_that_fails_or_delivers_nothing),
         cmocka_unit_test(fault_037_block_sizes),
         cmocka_unit_test(fault_038_format_index),

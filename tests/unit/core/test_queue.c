@@ -1719,9 +1719,94 @@ static void slots_beyond_the_ring_match_nothing(void **state)
     fake_end(&fake);
 }
 
+/* Where polls leave off before they have seen an empty ring, answers for a whole ring have gone by before the clock is looked
+ * at; a poll that finds none begins that count anew. */
+static void an_empty_ring_begins_the_count_anew(void **state)
+{
+    (void)state;
+    start(0, 8);
+    for (uint32_t i = 0; i < 3; i++) {
+        assert_int_equal(submit(i, i, 1), 0);
+    }
+    serve(0);
+    serve(0);
+    assert_int_equal(lwnvme_queue_poll(&fake.queue, 2), 2);
+    assert_int_equal(fake.queue.undrained, 2);
+    assert_int_equal(lwnvme_queue_poll(&fake.queue, 2), 0);
+    assert_int_equal(fake.queue.undrained, 0);
+    serve(0);
+    assert_int_equal(poll(), 1);
+    fake_end(&fake);
+}
+
+/* The clock has gone back by more than a command has left, and an answer stands in the ring: the last look was then, too. */
+static void fault_121_clock_goes_back_with_an_answer_in_the_ring(void **state)
+{
+    uint32_t command[16];
+    (void)state;
+    start(0, 8);
+    fake.queue.timeout_ms = 100;
+    fake.now_us = UINT64_C(100000000);
+    lwnvme_ring_reset(&fake.queue);
+    assert_int_equal(submit(0, 0, 1), 0);
+    assert_int_equal(submit(1, 1, 1), 0);
+    fake_fetch(&fake, command);
+    serve(0);
+    fake.now_us -= 1000000;
+    lwnvme_queue_clock(&fake.queue);
+    assert_false(timed_out());
+    assert_int_equal(poll(), 1);
+    assert_int_equal(ios[1].called, 1);
+    fake_post(&fake, cid_of(command), 0);
+    assert_int_equal(poll(), 1);
+    assert_int_equal(ios[0].request.status, 0);
+    fake_end(&fake);
+}
+
+/* Whoever only looks whether there is a completion looks at what the controller wrote. */
+static void fault_139_a_look_is_synced(void **state)
+{
+    (void)state;
+    start(FAKE_SYNC, 4);
+    fake.sync_count = 0;
+    assert_false(lwnvme_cqe_is_new(&fake.queue, fake.queue.cq_next));
+    assert_int_equal(syncs_of((uintptr_t)fake.queue.cq, 16, LWNVME_FROM_DEVICE, false), 1);
+    assert_int_equal(fake.sync_count, 1);
+    fake_end(&fake);
+}
+
+static int recheck_status;
+
+static int recheck(const struct lwnvme_request *request)
+{
+    assert_ptr_equal(request, &ios[0].request);
+    assert_int_equal(fake.locked, 1);
+    return recheck_status;
+}
+
+/* What somebody else has changed is looked at once more under the lock. */
+static void shared_queue_asks_again_under_its_lock(void **state)
+{
+    (void)state;
+    start(FAKE_SHARED, 4);
+    fake.controller.recheck = recheck;
+    recheck_status = LWNVME_ERR_NS_BUSY;
+    assert_int_equal(submit(0, 0, 1), LWNVME_ERR_NS_BUSY);
+    assert_int_equal(lwnvme_queue_in_flight(&fake.queue), 0);
+    recheck_status = LWNVME_OK;
+    assert_int_equal(submit(0, 0, 1), 0);
+    serve(0);
+    assert_int_equal(poll(), 1);
+    fake_end(&fake);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_empty_ring_begins_the_count_anew),
+        cmocka_unit_test(fault_121_clock_goes_back_with_an_answer_in_the_ring),
+        cmocka_unit_test(fault_139_a_look_is_synced),
+        cmocka_unit_test(shared_queue_asks_again_under_its_lock),
         cmocka_unit_test(slots_beyond_the_ring_match_nothing),
         cmocka_unit_test(the_longest_time_of_all),
         cmocka_unit_test(late_without_a_ring),

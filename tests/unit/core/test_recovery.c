@@ -139,6 +139,35 @@ static void fault_107_the_next_use_of_a_slot_is_not_late(void **state)
     bench_end(&bench);
 }
 
+/* Another command of the queue becomes late, with a lower identifier: the one that was late first still is. */
+static void a_second_late_command_does_not_take_the_turn(void **state)
+{
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data[1], sizeof(data[1]));
+    uint32_t late;
+    (void)state;
+    start();
+    lose(2);
+    ios[0].request.timeout_ms = 105;
+    submit(0);
+    ios[1].request.timeout_ms = 50;
+    assert_int_equal(lwnvme_read(&queues[0], bench.ns, &ios[1].request, 0, 8, &buffer), 0);
+    while (queues[0].late == 0) {
+        turn();
+    }
+    late = queues[0].late;
+    assert_int_equal(late & LWNVME_CID_INDEX_MASK, 1);
+    while (!ios[0].request.late) {
+        for (uint32_t i = 0; i < QUEUES; i++) { /* its owner polls; nobody climbs meanwhile */
+            (void)lwnvme_queue_poll(&queues[i], 0);
+        }
+        lwnvme_sim_advance(bench.sim, 200);
+    }
+    assert_int_equal(queues[0].late, late);
+    turns(300);
+    assert_int_equal(counted_calls, 2);
+    bench_end(&bench);
+}
+
 /* Each reset in a row waits twice as long as the one before. */
 static void fault_115_pauses_grow(void **state)
 {
@@ -572,6 +601,7 @@ int main(void)
         cmocka_unit_test(each_late_command_has_its_turn),
         cmocka_unit_test(no_subsystem_reset_that_the_controller_lacks),
         cmocka_unit_test(fault_107_the_next_use_of_a_slot_is_not_late),
+        cmocka_unit_test(a_second_late_command_does_not_take_the_turn),
         cmocka_unit_test(fault_115_pauses_grow),
         cmocka_unit_test(resets_are_counted_in_a_window),
         cmocka_unit_test(fault_121_a_clock_that_goes_back),

@@ -7,10 +7,10 @@
 #include "../../../src/core/shadow.c"
 
 static struct bench bench;
+static struct lwnvme_shadow shadow;
 
 static void arguments_and_capability_are_checked(void **state)
 {
-    static struct lwnvme_shadow shadow;
     (void)state;
     memset(&shadow, 0, sizeof(shadow));
     bench_prepare(&bench);
@@ -20,6 +20,28 @@ static void arguments_and_capability_are_checked(void **state)
     assert_int_equal(lwnvme_shadow_start(bench.controller, &shadow), LWNVME_ERR_NO_SHADOW_DOORBELLS);
     assert_int_equal(lwnvme_shadow_status(NULL), LWNVME_ERR_NULL_ARGUMENT);
     bench_end(&bench);
+}
+
+/* One object for a controller, and one controller for an object; after the close it is nobody's. */
+static void one_for_each_controller(void **state)
+{
+    static struct lwnvme_shadow another;
+    static struct bench second;
+    (void)state;
+    memset(&shadow, 0, sizeof(shadow));
+    memset(&another, 0, sizeof(another));
+    for (uint32_t i = 0; i < 2; i++) {
+        struct bench *one = i == 0 ? &bench : &second;
+        bench_prepare(one);
+        one->settings.oacs |= 0x100;
+        bench_start(one);
+    }
+    assert_int_equal(lwnvme_shadow_start(bench.controller, &shadow), 0);
+    assert_int_equal(lwnvme_shadow_start(bench.controller, &another), LWNVME_ERR_BUSY);
+    assert_int_equal(lwnvme_shadow_start(second.controller, &shadow), LWNVME_ERR_BUSY);
+    bench_end(&second);
+    bench_end(&bench);
+    assert_int_equal(lwnvme_shadow_status(&shadow), LWNVME_ERR_NOT_OPEN);
 }
 
 /* Step by step: the value passes all from the old one up to the one before the new one. */
@@ -52,7 +74,6 @@ static void fault_141_doorbells_are_wanted_where_the_event_is_passed(void **stat
     }
 }
 
-static struct lwnvme_shadow shadow;
 static struct counted ios[2];
 static uint8_t block[512];
 
@@ -183,6 +204,7 @@ int main(void)
         cmocka_unit_test(a_command_that_cannot_be_sent),
         cmocka_unit_test(a_queue_beyond_the_page_has_no_shadow),
         cmocka_unit_test(arguments_and_capability_are_checked),
+        cmocka_unit_test(one_for_each_controller),
         cmocka_unit_test(fault_141_doorbells_are_wanted_where_the_event_is_passed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

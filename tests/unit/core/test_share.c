@@ -233,9 +233,66 @@ static void the_ring_has_a_place_for_each_command(void **state)
     bench_end(&bench);
 }
 
+/* The queue with the ring is the smaller one. What stands in the ring when the controller is reset are answers, all of it; and
+ * one poll without a budget takes a whole ring. */
+static void a_small_queue_has_a_large_ring(void **state)
+{
+    static struct counted many[14];
+    struct lwnvme_queue_config config = {.entries = 2, .cq_entries = 16};
+    struct lwnvme_queue_config second = {.entries = 15};
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
+    (void)state;
+    for (uint32_t by_reset = 0; by_reset < 2; by_reset++) {
+        bench_prepare(&bench);
+        bench_power(&bench);
+        assert_int_equal(bench_open(&bench), 0);
+        memset(&other, 0, sizeof(other));
+        assert_int_equal(lwnvme_sync_queue_create(bench.controller, bench.queue, &config), 0);
+        assert_int_equal(lwnvme_sync_namespace_open(bench.controller, 1, bench.ns), 0);
+        assert_int_equal(lwnvme_queue_create_on(bench.queue, &other, &second), 0);
+        assert_int_equal(bench_queue_settle(&bench, &other), 0);
+        for (uint32_t i = 0; i < 14; i++) {
+            counted_init(&many[i], NULL);
+            assert_int_equal(lwnvme_read(&other, bench.ns, &many[i].request, 0, 1, &buffer), 0);
+        }
+        lwnvme_sim_advance(bench.sim, 100000);
+        if (by_reset != 0) {
+            assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+        } else {
+            assert_int_equal(lwnvme_queue_poll(&other, 0), 14);
+        }
+        for (uint32_t i = 0; i < 14; i++) {
+            assert_int_equal(many[i].called, 1);
+            assert_int_equal(many[i].request.status, 0);
+        }
+        bench_end(&bench);
+    }
+}
+
+/* A shutdown deletes the completion queue, too, when the others are gone; not when one of them is not. */
+static void a_shutdown_deletes_the_ring_last(void **state)
+{
+    struct lwnvme_sim_fault refuse = {
+        .kind = LWNVME_SIM_STATUS, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = 0x00, .status = 0x4006};
+    (void)state;
+    for (uint32_t stuck = 0; stuck < 2; stuck++) {
+        start();
+        if (stuck != 0) {
+            assert_true(lwnvme_sim_fault_add(bench.sim, &refuse));
+        }
+        assert_int_equal(lwnvme_sync_controller_shutdown(bench.controller, LWNVME_SHUTDOWN_NORMAL), 0);
+        assert_int_equal(lwnvme_sim_counters(bench.sim)->admin_commands[0x00], 2);
+        assert_int_equal(lwnvme_sim_counters(bench.sim)->admin_commands[0x04], stuck != 0 ? 0 : 1);
+        assert_int_equal(bench.controller->device_stopped, stuck != 0 ? 0 : 1);
+        bench_end(&bench);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_small_queue_has_a_large_ring),
+        cmocka_unit_test(a_shutdown_deletes_the_ring_last),
         cmocka_unit_test(the_ring_has_a_place_for_each_command),
         cmocka_unit_test(what_cannot_share),
         cmocka_unit_test(doorbells_wait_for_the_end_of_the_poll),
