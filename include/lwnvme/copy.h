@@ -47,10 +47,10 @@ struct lwnvme_copy_request {
 };
 
 /*
- * Adds blocks of a source, which are checked against it, cut into as many ranges as the destination asks for. In formats
- * 0h and 1h the source is the destination. Owner of `copy`. 0, or nothing has been added: LWNVME_ERR_RANGE_MEMORY when
- * it has no room for all of them, LWNVME_ERR_NO_COPY, LWNVME_ERR_COPY_FORMAT, LWNVME_ERR_NS_METADATA (metadata that the
- * destination cannot have), ...
+ * Adds blocks of a source, which are checked against it, cut into as many ranges as the destination asks for, and at the ends
+ * of the source's zones that may not be read across. In formats 0h and 1h the source is the destination. Owner of `copy`. 0, or
+ * nothing has been added: LWNVME_ERR_RANGE_MEMORY when it has no room for all of them, LWNVME_ERR_NO_COPY,
+ * LWNVME_ERR_COPY_FORMAT, LWNVME_ERR_NS_METADATA (metadata that the destination cannot have), ...
  */
 int lwnvme_copy_add(const struct lwnvme_namespace *destination, struct lwnvme_copy_request *copy,
                     const struct lwnvme_namespace *source, uint64_t lba, uint32_t block_count);

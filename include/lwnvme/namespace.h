@@ -49,6 +49,8 @@ struct lwnvme_dress {
     void (*piece)(const struct lwnvme_request *request, uint32_t *sqe);
     /* All has ended; status and bytes_done may still be changed. Outside locks. */
     void (*end)(struct lwnvme_request *request);
+    /* How many blocks from `lba` on one read may have; NULL: any number. For copies, whose sources are read. */
+    uint32_t (*room)(const struct lwnvme_namespace *ns, uint64_t lba);
 };
 
 struct lwnvme_namespace {

@@ -32,6 +32,7 @@ struct lwnvme_copy_source {
     uint32_t nsid;
     uint32_t shift;
     uint64_t at;
+    const struct lwnvme_namespace *ns; /* NULL: memory, of which nothing is known */
 };
 
 static uint32_t lwnvme_copy_entry_blocks(const struct lwnvme_namespace *ns,
@@ -116,6 +117,14 @@ static void lwnvme_copy_put(struct lwnvme_copy_request *copy, uint32_t index,
         lwnvme_le16_set(&entry->nlb, (uint16_t)(blocks - 1u));
 }
 
+/* How far one range may go, which is read like anything else. */
+static uint32_t lwnvme_copy_room(const struct lwnvme_copy_source *source)
+{
+    if (source->ns == NULL || source->ns->dress == NULL || source->ns->dress->room == NULL)
+        return UINT32_MAX;
+    return source->ns->dress->room(source->ns, source->at);
+}
+
 /* Cuts blocks into ranges and adds them, all or none. */
 static int lwnvme_copy_append(struct lwnvme_copy_request *copy, struct lwnvme_copy_source *source,
                               uint32_t block_count, uint32_t most)
@@ -127,7 +136,10 @@ static int lwnvme_copy_append(struct lwnvme_copy_request *copy, struct lwnvme_co
         return LWNVME_ERR_RANGE_LENGTH;
     for (index = copy->range_count; left != 0; index++) {
         uint32_t blocks = left < most ? left : most;
+        uint32_t room = lwnvme_copy_room(source);
 
+        if (blocks > room)
+            blocks = room;
         if (copy->memory_bytes < (size_t)(index + 1u) * lwnvme_copy_entry_bytes(copy))
             return LWNVME_ERR_RANGE_MEMORY;
         lwnvme_copy_put(copy, index, source, blocks);
@@ -142,7 +154,7 @@ static int lwnvme_copy_append(struct lwnvme_copy_request *copy, struct lwnvme_co
 int lwnvme_copy_add(const struct lwnvme_namespace *destination, struct lwnvme_copy_request *copy,
                     const struct lwnvme_namespace *source, uint64_t lba, uint32_t block_count)
 {
-    struct lwnvme_copy_source from = {0, 0, lba};
+    struct lwnvme_copy_source from = {0, 0, lba, source};
     struct lwnvme_copy_limits limits;
     int status;
 
@@ -171,7 +183,7 @@ static uint32_t lwnvme_copy_blocks(uint64_t length_bytes, uint32_t shift)
 int lwnvme_copy_add_memory(const struct lwnvme_namespace *destination, struct lwnvme_copy_request *copy,
                            uint32_t nsid, uint64_t address, uint64_t length_bytes)
 {
-    struct lwnvme_copy_source from = {nsid, 0, address};
+    struct lwnvme_copy_source from = {nsid, 0, address, NULL};
     struct lwnvme_copy_limits limits;
     int status;
 

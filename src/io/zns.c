@@ -223,11 +223,20 @@ void lwnvme_zoned_go_on(struct lwnvme_namespace *ns)
         ns->status = status;
 }
 
+uint32_t lwnvme_zoned_room(const struct lwnvme_namespace *ns, uint64_t lba)
+{
+    const struct lwnvme_zoned *zoned = (const struct lwnvme_zoned *)(const void *)ns;
+    uint64_t room = zoned->zone_blocks - lwnvme_zone_rest(zoned, lba, NULL);
+
+    return zoned->reads_cross || room > UINT32_MAX ? UINT32_MAX : (uint32_t)room;
+}
+
 const struct lwnvme_dress lwnvme_zoned_dress = {
     .open = lwnvme_zoned_go_on,
     .begin = lwnvme_zoned_begin,
     .piece = lwnvme_zoned_piece,
     .end = lwnvme_zoned_end,
+    .room = lwnvme_zoned_room,
 };
 
 int lwnvme_zoned_open(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_zoned *zoned)

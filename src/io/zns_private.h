@@ -14,9 +14,10 @@ int lwnvme_zoned_check(const struct lwnvme_request *request);
  * none of these. */
 bool lwnvme_zoned_make_one(struct lwnvme_request *request);
 
-/* struct lwnvme_dress, open, end, and all of it. */
+/* struct lwnvme_dress, open, end, room, and all of it. */
 void lwnvme_zoned_go_on(struct lwnvme_namespace *ns);
 void lwnvme_zoned_end(struct lwnvme_request *request);
+uint32_t lwnvme_zoned_room(const struct lwnvme_namespace *ns, uint64_t lba);
 extern const struct lwnvme_dress lwnvme_zoned_dress;
 
 /* The namespace is the first member. */

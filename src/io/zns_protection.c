@@ -98,6 +98,7 @@ static const struct lwnvme_dress lwnvme_zone_protected_dress = {
     .map = lwnvme_zone_protected_map,
     .piece = lwnvme_zone_protected_piece,
     .end = lwnvme_zone_protected_end,
+    .room = lwnvme_zoned_room,
 };
 
 /* Zones are known. Limits count metadata where they are interleaved. */

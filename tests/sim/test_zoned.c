@@ -428,6 +428,43 @@ static void fault_077_zeroes_and_copies_are_not_split(void **state)
     scenario_end(&s);
 }
 
+/* A source that lies across zones' ends is cut there, unless the namespace may be read across them. */
+static void sources_of_copies_end_where_zones_do(void **state)
+{
+    static struct lwnvme_copy_range ranges[8];
+
+    (void)state;
+    for (uint32_t cross = 0; cross < 2; cross++) {
+        struct lwnvme_copy_request copy = {.memory = ranges, .memory_bytes = sizeof(ranges)};
+        struct scenario s;
+
+        scenario_prepare(&s);
+        s.settings.oncs |= LWNVME_ONCS_COPY;
+        s.settings.cdfs = 1;
+        s.settings.ns[0].msrc = 7;
+        s.settings.ns[0].mssrl = 64;
+        s.settings.ns[0].mcl = 128;
+        prepare(&s, 8, 8);
+        s.settings.zoned.zcap = ZONE; /* all of a zone, so that its last blocks can be written */
+        s.settings.zoned.ozcs = (uint16_t)(cross != 0 ? LWNVME_OZCS_READ_ACROSS_ZONE_BOUNDARIES : 0);
+        run(&s);
+        for (uint32_t lba = 0; lba < 2 * ZONE; lba += 4)
+            assert_int_equal(put(&s, lba, 4, (uint8_t)lba), 0);
+        assert_int_equal(lwnvme_copy_add(&zoned.ns, &copy, &zoned.ns, ZONE - 5, 20), LWNVME_OK);
+        assert_int_equal(copy.range_count, cross != 0 ? 1 : 2);
+        assert_int_equal(lwnvme_sync_copy(s.queue, &zoned.ns, 3 * ZONE, &copy, 0), LWNVME_OK);
+        for (uint32_t block = 0; block < 20; block++)
+            assert_int_equal(content_of(&s, 3 * ZONE + block), content_of(&s, ZONE - 5 + block));
+        assert_int_equal(content_of(&s, 3 * ZONE + 5), (uint8_t)ZONE);
+        /* More ranges than there is memory for: none is added. */
+        copy.memory_bytes = 3 * sizeof(ranges[0]);
+        assert_int_equal(lwnvme_copy_add(&zoned.ns, &copy, &zoned.ns, ZONE - 1, 2),
+                         cross != 0 ? LWNVME_OK : LWNVME_ERR_RANGE_MEMORY);
+        assert_int_equal(copy.range_count, 2);
+        scenario_end(&s);
+    }
+}
+
 /* More than there is room for, at once: those that found room lie one behind the other, all others say why not. */
 static void appends_fight_for_the_end_of_a_zone(void **state)
 {
@@ -644,6 +681,7 @@ int main(void)
         cmocka_unit_test(descriptor_extensions_come_back),
         cmocka_unit_test(fault_073_limits_of_zones),
         cmocka_unit_test(fault_077_zeroes_and_copies_are_not_split),
+        cmocka_unit_test(sources_of_copies_end_where_zones_do),
         cmocka_unit_test(appends_fight_for_the_end_of_a_zone),
         cmocka_unit_test(zones_that_fail_are_told),
         cmocka_unit_test(a_power_cut_with_zones_open),
