@@ -796,7 +796,9 @@ static void subsystem_resets_out_of_failure_and_where_there_are_none(void **stat
 static void removed_and_put_back(void **state)
 {
     struct scenario s;
+    struct tracked *io;
     uint64_t reads;
+    uint32_t back = 0;
 
     (void)state;
     scenario_prepare(&s);
@@ -807,6 +809,11 @@ static void removed_and_put_back(void **state)
     assert_int_equal(scenario_settle(&s), LWNVME_ERR_GONE);
     assert_int_equal(scenario_in_flight(&s), 0);
     assert_int_equal(count_done(&s), 0);
+    for (io = s.requests; io != NULL; io = io->next) { /* the newest first: seven waited for room */
+        assert_int_equal(io->request.status, back < 7 ? LWNVME_ERR_NOT_STARTED : LWNVME_ERR_ABORTED);
+        back++;
+    }
+    assert_int_equal(back, 10);
     assert_int_equal(s.events[LWNVME_EVENT_GONE], 1);
     assert_int_equal(s.events[LWNVME_EVENT_FAILED], 0);
     reads = lwnvme_sim_counters(s.sim)->mmio_reads + lwnvme_sim_counters(s.sim)->mmio_writes;
