@@ -167,6 +167,16 @@ bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint6
     return true;
 }
 
+bool shell_block(const struct shell *shell, uint32_t n, uint64_t *lba)
+{
+    if (n >= shell->word_count) {
+        text_print("which block? see help %s\n", shell->words[0]);
+        shell_refuse();
+        return false;
+    }
+    return shell_number(shell, n, 0, lba);
+}
+
 struct lwnvme_namespace *shell_namespace(const struct shell *shell)
 {
     if (shell->drive->current == NULL) {

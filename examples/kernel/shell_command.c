@@ -262,12 +262,13 @@ static void command_placement_write(struct shell *shell)
     size_t bytes;
     int status;
 
-    if (ns == NULL || !shell_number_32(shell, 1, 0, &placement) || !shell_number(shell, 2, 0, &range.lba) ||
+    if (ns == NULL || !shell_number_32(shell, 1, 0, &placement) || !shell_block(shell, 2, &range.lba) ||
         !shell_number(shell, 3, 1, &range.block_count)) {
         return;
     }
     if (placement > UINT16_MAX || range.block_count == 0 || range.block_count > SHELL_BLOCKS_MAX) {
         text_print("a placement identifier of 16 bits, 1 to %u blocks\n", SHELL_BLOCKS_MAX);
+        shell_refuse();
         return;
     }
     bytes = (size_t)range.block_count * ns->block_bytes;

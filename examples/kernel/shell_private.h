@@ -66,6 +66,8 @@ void shell_refuse(void);
 /* The n-th argument as a number, or what stands for a missing one. false: said what is wrong. */
 bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint64_t *value);
 bool shell_number_32(const struct shell *shell, uint32_t n, uint32_t missing, uint32_t *value);
+/* The same of a command that changes blocks: without a number it would not be clear which. */
+bool shell_block(const struct shell *shell, uint32_t n, uint64_t *lba);
 /* The value of an argument "name=value" anywhere on the line; NULL: there is none. */
 const char *shell_option(const struct shell *shell, const char *name);
 /* The same as a number of up to `most`. false: said what is wrong. */

@@ -61,7 +61,7 @@ static bool shell_pi_start(struct shell *shell, struct shell_pi *pi)
     uint64_t count;
 
     *pi = (struct shell_pi){0};
-    if (ns == NULL || !shell_number(shell, 2, 0, &pi->range.lba) || !shell_number(shell, 3, 1, &count)) {
+    if (ns == NULL || !shell_block(shell, 2, &pi->range.lba) || !shell_number(shell, 3, 1, &count)) {
         return false;
     }
     if (ns->protection == NULL || ns->protection->type == 0) {

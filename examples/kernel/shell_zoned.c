@@ -73,27 +73,29 @@ static void shell_zones(struct shell *shell)
 
 static void shell_zone(struct shell *shell)
 {
-    uint64_t lba;
+    uint64_t lba = 0;
 
     if (shell->word_count < 3) {
         text_print("what?\n");
         shell_refuse();
         return;
     }
-    if (!shell_zoned_open(shell) || !shell_number(shell, 3, 0, &lba)) {
-        return;
-    }
     for (uint32_t i = 0; i < sizeof(shell_zone_actions) / sizeof(shell_zone_actions[0]); i++) {
         const struct shell_zone_action *action = &shell_zone_actions[i];
 
-        if (text_equal(shell->words[2], action->name)) {
+        if (!text_equal(shell->words[2], action->name)) {
+            continue;
+        }
+        if (((action->flags & LWNVME_ZONE_EACH) != 0 || shell_block(shell, 3, &lba)) &&
+            shell_zoned_open(shell)) {
             shell_result(
                 shell, "zone",
                 lwnvme_sync_zone_manage(&shell->drive->queue, &zoned, action->action, lba, action->flags));
-            return;
         }
+        return;
     }
     text_print("there is no such action\n");
+    shell_refuse();
 }
 
 /* Zone append, or a write at an address: blocks of bytes that count up. */
@@ -104,12 +106,12 @@ static void shell_zone_put(struct shell *shell, bool append)
     uint8_t *data;
     int status;
 
-    if (!shell_zoned_open(shell) || !shell_number(shell, 2, 0, &lba) ||
-        !shell_number_32(shell, 3, 1, &count)) {
+    if (!shell_block(shell, 2, &lba) || !shell_number_32(shell, 3, 1, &count) || !shell_zoned_open(shell)) {
         return;
     }
     if (count > SHELL_APPEND_BLOCKS) {
         text_print("up to %u blocks\n", SHELL_APPEND_BLOCKS);
+        shell_refuse();
         return;
     }
     data = shell_memory((size_t)count * zoned.ns.block_bytes);

@@ -63,6 +63,15 @@ def test_copy_refused(image, shell):
     assert image.read_bytes() == before
 
 
+def test_no_block_is_not_block_0(image, shell):
+    before = image.read_bytes()
+    session = shell(namespaces([image]))
+    for command in ("scatter", "placement-write 1", "pi write", "zone-append 1", "zone-write 1", "zone 1 reset"):
+        assert "which block? see help" in session.run(f"{command} --yes"), command
+    session.end()
+    assert image.read_bytes() == before
+
+
 def test_copy_between_namespaces(tmp_path, image, shell):
     """Format 2 names the source. It is for hosts that have said so."""
     qemu = machine.qemu_with("nvme", "dbcs")  # new enough
