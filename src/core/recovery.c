@@ -65,12 +65,14 @@ bool lwnvme_may_be_recovered(int status)
            status == LWNVME_ERR_ENABLE_TIMEOUT || status == LWNVME_ERR_IDENTIFY_DATA;
 }
 
+/* Not within a recovery: one whose resets take longer than the window would never end. */
 static void lwnvme_window_roll(struct lwnvme_recovery *recovery, uint64_t now_us)
 {
     uint64_t window_us =
         (uint64_t)lwnvme_or_default(recovery->policy.window_ms, LWNVME_RECOVERY_WINDOW_MS) * 1000u;
 
-    if (now_us >= recovery->window_since_us && now_us - recovery->window_since_us < window_us)
+    if (recovery->service.controller->recovering != 0 ||
+        (now_us >= recovery->window_since_us && now_us - recovery->window_since_us < window_us))
         return;
     recovery->window_since_us = now_us;
     recovery->window_resets = 0;

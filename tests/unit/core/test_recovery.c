@@ -237,6 +237,30 @@ static void resets_are_counted_in_a_window(void **state)
     }
 }
 
+/* Each reset of a controller that does not come back takes longer than the window lasts: they have an end all the same, and what
+ * was kept comes back. */
+static void fault_115_a_recovery_longer_than_its_window_ends(void **state)
+{
+    (void)state;
+    policy.window_ms = 1000;
+    start();
+    lose(1);
+    submit(0);
+    lwnvme_sim_settings(bench.sim)->never_ready = true;
+    lwnvme_sim_fatal(bench.sim);
+    for (uint32_t i = 0; i < 20000 && lwnvme_controller_state(bench.controller) != LWNVME_STATE_FAILED; i++) {
+        turn();
+        lwnvme_sim_advance(bench.sim, 10000);
+    }
+    assert_int_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_FAILED);
+    assert_int_equal(recovery.counts.resets, 5);
+    assert_int_equal(recovery.counts.failures, 1);
+    assert_int_equal(ios[0].called, 1);
+    assert_int_equal(ios[0].request.status, LWNVME_ERR_ABORTED);
+    bench.violations_allowed = true; /* it is told to stop before it was ready */
+    bench_end(&bench);
+}
+
 /* A clock that is set back holds nothing up. */
 static void fault_121_a_clock_that_goes_back(void **state)
 {
@@ -604,6 +628,7 @@ int main(void)
         cmocka_unit_test(a_second_late_command_does_not_take_the_turn),
         cmocka_unit_test(fault_115_pauses_grow),
         cmocka_unit_test(resets_are_counted_in_a_window),
+        cmocka_unit_test(fault_115_a_recovery_longer_than_its_window_ends),
         cmocka_unit_test(fault_121_a_clock_that_goes_back),
         cmocka_unit_test(late_in_a_shutdown),
         cmocka_unit_test(closed_on_each_rung),
