@@ -96,7 +96,7 @@ struct lwnvme_recovery_policy {
                              LWNVME_ERR_NO_IO_QUEUES, and the controller takes admin commands */
     uint32_t abort_ms;  /* how long an Abort, and the answer of an aborted command, may take; 0: 2000 */
     uint32_t resets;    /* controller resets within window_ms; 0: 5 */
-    uint32_t window_ms; /* NSSR and host_reset are tried once in it; 0: 600000 */
+    uint32_t window_ms; /* NSSR and host_reset are tried once in it; a recovery is in one; 0: 600000 */
     uint32_t
         pause_ms; /* before the second reset in a row, up to 60000, doubled for each further one up to 64 times;
                            0: 100 */
