@@ -76,7 +76,7 @@ dist: build/dist/lwnvme.c | setup-python ## the release archive, the same bytes 
 clean: ## removes build/
 	rm -rf build
 
-##@ Seeing it work (ARCH=i686|aarch64|aarch64_be|riscv64, CPUS=4, DEVICE=sim, DISK=path, WRITE=1, REGION=lba+count, QEMU=binary, QEMU_NVME='mdts=1,mqes=3')
+##@ Seeing it work (ARCH=i686|aarch64|aarch64_be|riscv64|riscv64_m, CPUS=4, DEVICE=sim, DISK=path, WRITE=1, REGION=lba+count, QEMU=binary, QEMU_NVME='mdts=1,mqes=3')
 
 # The bootable kernels and the demo on the software controller: build/demo/kernel.elf, build/demo/lwnvme-demo-sim.
 -include examples/kernel/kernel.mk

@@ -3,8 +3,9 @@
 """docs/site/look.py SITE OUT [PAGE...]: the site in a real browser, at the width of a desk and of a phone, light and dark.
 
 Chromium opens the pages at 1280 and at 390 pixels. At both widths no page may be wider than the window, no text may be
-smaller than MIN_PX, and in both schemes what stands on the page must be told from its background (contrast of text to
-what it stands on, at least MIN_CONTRAST). Pictures of the pages named, or of one page of each kind, are left in OUT.
+smaller than MIN_PX, at the width of a desk no code of at most COLUMNS columns may scroll, and in both schemes what
+stands on the page must be told from its background (contrast of text to what it stands on, at least MIN_CONTRAST).
+Pictures of the pages named, or of one page of each kind, are left in OUT.
 """
 import os
 import sys
@@ -16,6 +17,7 @@ from selenium.webdriver.chrome.service import Service
 WIDTHS = {"desk": 1280, "phone": 390}
 SCHEMES = ("light", "dark")
 MIN_PX, MIN_CONTRAST = 8, 3.0
+COLUMNS = 110  # as in .clang-format
 KINDS = ["index", "docs/quickstart", "docs/io", "docs/porting", "docs/architecture", "docs/states", "docs/promises/3-once", "docs/coverage",
          "docs/parity", "docs/tested-drives", "docs/reliability", "docs/administration", "ports/x86_64/README", "bench/README",
          "tree/examples/minimal/host.c", "api/index", "api/nvm_h", "api/host_h", "api/spec_h"]
@@ -24,7 +26,7 @@ TALLEST = 12000
 # What is wider than the window, with the element that makes it so; text that is too small; text that cannot be told from
 # what it stands on. What is not visible, and what scrolls in a box of its own, is left out.
 SCRIPT = """
-const [minPx, minContrast] = arguments, out = [], width = document.documentElement.clientWidth;
+const [minPx, minContrast, columns] = arguments, out = [], width = document.documentElement.clientWidth;
 const scrolls = e => { for (let p = e.parentElement; p; p = p.parentElement) {
     const s = getComputedStyle(p); if (s.overflowX === 'auto' || s.overflowX === 'scroll' || s.overflowX === 'hidden') return true; }
     return false; };
@@ -39,6 +41,9 @@ if (document.documentElement.scrollWidth > width) {
         const r = e.getBoundingClientRect();
         if (r.right > width + 1 && r.width > 0 && !scrolls(e)) { out.push('  by ' + e.tagName + '.' + e.className); break; } }
 }
+for (const e of document.querySelectorAll('.highlight pre')) {
+    const longest = Math.max(...e.textContent.split('\\n').map(line => line.length));
+    if (width > 1000 && longest <= columns && e.scrollWidth > e.clientWidth) out.push('code of ' + longest + ' columns scrolls'); }
 const article = document.querySelector('article') || document.body, seen = new Set();
 for (const e of article.querySelectorAll('p, li, td, th, code, pre, span, a, h1, h2, h3, dt, text, tspan')) {
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())) continue;
@@ -98,7 +103,7 @@ def main(site, out, chosen):
                 for scheme in SCHEMES:
                     window(driver, width, scheme)
                     looks += 1
-                    for line in driver.execute_script(SCRIPT, MIN_PX, MIN_CONTRAST):
+                    for line in driver.execute_script(SCRIPT, MIN_PX, MIN_CONTRAST, COLUMNS):
                         wrong.append(f"{page}, {form}, {scheme}: {line}")
                     if page in shown:
                         picture(driver, width, scheme, os.path.join(out, f"{page.replace('/', '-')}-{form}-{scheme}.png"))
