@@ -198,8 +198,17 @@ bool shell_range(const struct shell *shell, uint64_t missing_count, struct demo_
         shell_refuse();
         return false;
     }
-    return shell_number(shell, 1, 0, &range->lba) &&
-           shell_number(shell, 2, missing_count, &range->block_count);
+    if (!shell_number(shell, 1, 0, &range->lba) ||
+        !shell_number(shell, 2, missing_count, &range->block_count)) {
+        return false;
+    }
+    /* One call takes no more; those that go over the whole namespace make many. */
+    if (missing_count != ns->block_count && range->block_count > UINT32_MAX) {
+        text_print("\"%s\" is too large\n", shell->words[2]);
+        shell_refuse();
+        return false;
+    }
+    return true;
 }
 
 bool shell_number_32(const struct shell *shell, uint32_t n, uint32_t missing, uint32_t *value)

@@ -68,6 +68,8 @@ def test_no_block_is_not_block_0(image, shell):
     session = shell(namespaces([image]))
     for command in ("scatter", "placement-write 1", "pi write", "zone-append 1", "zone-write 1", "zone 1 reset"):
         assert "which block? see help" in session.run(f"{command} --yes"), command
+    for command in ("trim", "zero", "verify", "uncorrectable"):  # 1, in 32 bits
+        assert "is too large" in session.run(f"{command} 0 4294967297 --yes"), command
     session.end()
     assert image.read_bytes() == before
 
