@@ -36,7 +36,7 @@ static void lwnvme_guard_told(struct lwnvme_service *service, enum lwnvme_occasi
         return;
     guard->resets++;
     if (guard->holding) /* a reset has let them go */
-        lwnvme_queues_hold(guard->service.controller);
+        lwnvme_service_hold(service);
 }
 
 /* A queue that has been made since is held as the others are. */
@@ -48,7 +48,7 @@ static void lwnvme_guard_work(struct lwnvme_service *service)
                                                                        service));
 
     if (guard->holding)
-        lwnvme_queues_hold(service->controller);
+        lwnvme_service_hold(service);
 }
 
 static bool lwnvme_guard_is_up(const struct lwnvme_namespace_guard *guard)
@@ -163,7 +163,7 @@ void lwnvme_guard_hold(struct lwnvme_namespace_guard *guard)
 
     if (limit_ms < controller->config.admin_timeout_ms)
         limit_ms = controller->config.admin_timeout_ms;
-    lwnvme_queues_hold(controller);
+    lwnvme_service_hold(&guard->service);
     guard->holding = true;
     guard->deadline_us = lwnvme_now_us(controller) + (uint64_t)limit_ms * 1000u;
     guard->stage = LWNVME_GUARD_STILL;
@@ -172,7 +172,7 @@ void lwnvme_guard_hold(struct lwnvme_namespace_guard *guard)
 void lwnvme_guard_relax(struct lwnvme_namespace_guard *guard)
 {
     if (guard->holding)
-        lwnvme_queues_let_go(guard->service.controller);
+        lwnvme_service_let_go(&guard->service);
     guard->holding = false;
 }
 
@@ -272,7 +272,7 @@ static void lwnvme_guard_commit(struct lwnvme_namespace_guard *guard, struct lwn
 
 static void lwnvme_guard_down(struct lwnvme_namespace_guard *guard)
 {
-    lwnvme_queues_let_go(guard->service.controller);
+    lwnvme_service_let_go(&guard->service);
     guard->holding = false;
     lwnvme_service_remove(&guard->service);
 }

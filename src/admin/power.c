@@ -193,7 +193,7 @@ static void lwnvme_suspension_undo(struct lwnvme_suspension *suspension, int sta
     struct lwnvme_controller *controller = suspension->controller;
 
     if (lwnvme_controller_refusal(controller) == LWNVME_OK) {
-        lwnvme_queues_let_go(controller);
+        lwnvme_service_let_go(&suspension->service);
         lwnvme_services_tell(controller, LWNVME_OCCASION_WAKE);
     }
     lwnvme_suspension_end(suspension, status, LWNVME_SUSPENSION_IDLE);
@@ -228,7 +228,7 @@ static void lwnvme_suspension_settle(struct lwnvme_suspension *suspension)
         lwnvme_suspension_hush(suspension, true);
         suspension->stage = LWNVME_SUSPENSION_STILL;
     }
-    lwnvme_queues_hold(controller); /* each time, since others let them go */
+    lwnvme_service_hold(&suspension->service); /* each time, for queues that are new */
     for (queue = controller->queues; queue != NULL; queue = queue->next)
         (void)lwnvme_queue_poll(queue, 0);
     if (!lwnvme_queues_are_still(controller) || !lwnvme_admin_is_still(controller)) {

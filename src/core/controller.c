@@ -43,7 +43,11 @@ static uint32_t lwnvme_incarnations; /* openings so far: what tells an old handl
 void lwnvme_gates_set(struct lwnvme_controller *controller, uint32_t set, uint32_t clear)
 {
     struct lwnvme_queue *queue;
+    struct lwnvme_service *service;
 
+    for (service = controller->services; service != NULL && (clear & LWNVME_SLOW_HELD) != 0;
+         service = service->next)
+        service->holding = false;
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
         lwnvme_queue_lock(queue);
         queue->slow |= set;

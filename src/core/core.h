@@ -587,6 +587,8 @@ void lwnvme_operation_end(struct lwnvme_operation *operation, int status);
 /* hold.c: I/O queues that take requests but send none */
 void lwnvme_queues_hold(struct lwnvme_controller *controller);
 void lwnvme_queues_let_go(struct lwnvme_controller *controller);
+void lwnvme_service_hold(struct lwnvme_service *service);
+void lwnvme_service_let_go(struct lwnvme_service *service);
 bool lwnvme_queues_are_still(const struct lwnvme_controller *controller);
 uint32_t lwnvme_waiting_end(struct lwnvme_queue *queue, int status,
                             bool (*ends)(const struct lwnvme_request *request, const void *context),

@@ -33,6 +33,26 @@ void lwnvme_queues_let_go(struct lwnvme_controller *controller)
     }
 }
 
+/* A service has the queues held: those that were made since it did so last, too. */
+void lwnvme_service_hold(struct lwnvme_service *service)
+{
+    service->holding = true;
+    lwnvme_queues_hold(service->controller);
+}
+
+/* They stay held for as long as another service needs it. */
+void lwnvme_service_let_go(struct lwnvme_service *service)
+{
+    const struct lwnvme_service *other;
+
+    service->holding = false;
+    for (other = service->controller->services; other != NULL; other = other->next) {
+        if (other->holding)
+            return;
+    }
+    lwnvme_queues_let_go(service->controller);
+}
+
 /* Whether no I/O command is with the controller. */
 bool lwnvme_queues_are_still(const struct lwnvme_controller *controller)
 {

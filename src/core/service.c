@@ -39,6 +39,7 @@ void lwnvme_service_add(struct lwnvme_controller *controller, struct lwnvme_serv
         service->work = lwnvme_service_rest;
     if (service->tell == NULL)
         service->tell = lwnvme_service_heed;
+    service->holding = false;
     service->controller = controller;
     service->next = controller->services;
     controller->serve = lwnvme_services_work;

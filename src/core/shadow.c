@@ -113,7 +113,7 @@ static void lwnvme_shadow_end(struct lwnvme_shadow *shadow, int status)
     } else if (status < 0) {
         shadow->state = LWNVME_SHADOW_WANTED; /* the controller is being stopped */
     }
-    lwnvme_queues_let_go(shadow->service.controller);
+    lwnvme_service_let_go(&shadow->service);
 }
 
 static void lwnvme_shadow_done(struct lwnvme_request *request)
@@ -129,7 +129,7 @@ static void lwnvme_shadow_work(struct lwnvme_service *service)
 
     if (shadow->state != LWNVME_SHADOW_WANTED || lwnvme_controller_refusal(controller) != LWNVME_OK)
         return;
-    lwnvme_queues_hold(controller);
+    lwnvme_service_hold(service);
     if (!lwnvme_queues_are_still(controller))
         return;
     lwnvme_shadow_adopt_all(controller);

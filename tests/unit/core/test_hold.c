@@ -231,6 +231,44 @@ static void queues_are_let_go_by_a_shutdown_and_by_a_way_out_of_failure(void **s
     }
 }
 
+/* Each service lets go of what it holds itself; a reset lets go for all of them. */
+static void queues_stay_held_until_the_last_service_lets_go(void **state)
+{
+    static struct lwnvme_service services[3];
+    static struct bench bench;
+    (void)state;
+    bench_prepare(&bench);
+    bench_start(&bench);
+    for (uint32_t i = 0; i < 3; i++) {
+        services[i].holding = true; /* of an earlier life */
+        lwnvme_service_add(bench.controller, &services[i]);
+    }
+    for (uint32_t last = 0; last < 3; last++) {
+        for (uint32_t i = 0; i < 3; i++) {
+            lwnvme_service_hold(&services[i]);
+        }
+        for (uint32_t i = 0; i < 3; i++) {
+            assert_int_not_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
+            lwnvme_service_let_go(&services[(last + 1 + i) % 3]);
+        }
+        assert_int_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
+    }
+    lwnvme_service_hold(&services[0]);
+    lwnvme_service_hold(&services[1]);
+    lwnvme_service_remove(&services[0]);
+    lwnvme_service_let_go(&services[1]);
+    assert_int_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
+    lwnvme_service_hold(&services[1]);
+    assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+    assert_int_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
+    lwnvme_service_hold(&services[2]);
+    lwnvme_service_let_go(&services[2]);
+    assert_int_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
+    lwnvme_service_remove(&services[1]);
+    lwnvme_service_remove(&services[2]);
+    bench_end(&bench);
+}
+
 /* A queue with requests that wait can be shut down while it is held: they are carried out first. */
 static void fault_120_a_shutdown_drains_held_queues(void **state)
 {
@@ -294,6 +332,7 @@ int main(void)
         cmocka_unit_test(callbacks_that_submit_again_do_not_keep_it_for_ever),
         cmocka_unit_test(deadlines_are_extended),
         cmocka_unit_test(queues_are_let_go_by_a_shutdown_and_by_a_way_out_of_failure),
+        cmocka_unit_test(queues_stay_held_until_the_last_service_lets_go),
         cmocka_unit_test(fault_120_a_shutdown_drains_held_queues),
         cmocka_unit_test(a_part_of_a_range_is_a_beginning),
     };

@@ -174,6 +174,23 @@ static void a_command_that_cannot_be_sent(void **state)
     bench_end(&bench);
 }
 
+/* A format, say, holds the queues as well, and is not over yet. */
+static void what_others_hold_stays_held(void **state)
+{
+    static struct lwnvme_service format;
+    (void)state;
+    start();
+    lwnvme_service_add(bench.controller, &format);
+    lwnvme_service_hold(&format);
+    assert_int_equal(lwnvme_shadow_start(bench.controller, &shadow), 0);
+    settle();
+    assert_int_not_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
+    lwnvme_service_let_go(&format);
+    assert_int_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
+    lwnvme_service_remove(&format);
+    bench_end(&bench);
+}
+
 /* A doorbell whose shadow would lie beyond the page stays a register. */
 static void a_queue_beyond_the_page_has_no_shadow(void **state)
 {
@@ -202,6 +219,7 @@ int main(void)
         cmocka_unit_test(doorbells_in_memory_are_left_alone),
         cmocka_unit_test(shadows_begin_where_the_rings_stand),
         cmocka_unit_test(a_command_that_cannot_be_sent),
+        cmocka_unit_test(what_others_hold_stays_held),
         cmocka_unit_test(a_queue_beyond_the_page_has_no_shadow),
         cmocka_unit_test(arguments_and_capability_are_checked),
         cmocka_unit_test(one_for_each_controller),
