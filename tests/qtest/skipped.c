@@ -17,6 +17,7 @@ const struct skipped skipped[] = {
     {"test_identify", "fault_057_log_page_lengths", EVERY_QEMU, "the log ends before 4100 bytes"},
     {"test_identify", "fault_059_features_that_disagree", EVERY_QEMU,
      "the default of the write cache is told as off"},
+    {"test_lifecycle", "other_capabilities_after_a_reset", EVERY_QEMU, "CAP never changes"},
     {"test_metadata", "metadata_in_every_shape", 8,
      "QEMU loses metadata of a command that are more than 512 bytes and no multiple of that"},
     {"test_prp", "fault_073_a_command_of_65536_blocks", EVERY_QEMU, "MDTS holds for Verify"},
