@@ -86,8 +86,7 @@ static bool shell_read_line(char line[SHELL_LINE_MAX])
     return true;
 }
 
-/* Cuts the line into words, in place. Words beyond the last that fits are dropped. */
-/* false: there are too many words, and none counts. */
+/* Cuts the line into words, in place. false: there are too many of them, and none counts. */
 static bool shell_split(struct shell *shell, char *line)
 {
     shell->word_count = 0;

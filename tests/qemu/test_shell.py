@@ -145,7 +145,8 @@ def test_line_editing(image, shell):
     assert session.run("").strip() == ""
     assert session.run("    ").strip() == ""
     assert "namespaces: 1" in session.run("   list   ")
-    assert "unknown command" in session.run("x" * 300)
+    assert "unknown command" in session.run("x" * 100)
+    assert "the command is too long" in session.run("x" * 300)
     session.end()
 
 

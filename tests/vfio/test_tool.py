@@ -320,7 +320,7 @@ def test_bind_refuses_a_drive_in_use(machine, use):
 
 def test_bind_does_not_mind_other_drives(machine):
     machine.drive(A, 0)
-    loop(machine, "/home/disk.img")
+    loop(machine, "/images/disk.img")
     machine.target("namespaces/1", "/dev/nvme0n1", False)
     machine.target("namespaces/2", "/dev/nvme1n1", True)
     machine.drive("0000:00:04.1", 1, group=8)
