@@ -74,7 +74,7 @@ static void shutdown_and_resume(void **state)
 static void a_drain_takes_whole_rings(void **state)
 {
     static struct counted ios[5];
-    static uint8_t data[512];
+    static uint8_t data[512] __attribute__((aligned(4096)));
     struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
     (void)state;
     start();
