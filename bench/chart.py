@@ -3,13 +3,11 @@
 """The chart of what a 4 KiB read costs: the library, the floor and other drivers, as SVG."""
 import html
 
-# Instructions per 4 KiB read, submitted and completed in batches of 32, warm, counted by callgrind; bench/README.md tells
-# what was measured, and how.
+# Instructions per 4 KiB read, submitted and completed in batches of 32, warm, counted by callgrind; bench/README.md has the
+# revision, and tells how.
 PEERS = (
-    ("SPDK", 658),
-    ("SPDK, with LTO", 494),
-    ("libvfn, with its mapper", 485),
-    ("vroom, hardly a check", 112),
+    ("SPDK v26.05", 652),
+    ("SPDK v26.05, with LTO", 542),
 )
 WIDTH, ROW, LEFT, RIGHT, TOP = 760, 34, 210, 70, 62
 # Names of colours, as in tools/drawings: a page that shows the chart as a part of itself sets them, light or dark.
