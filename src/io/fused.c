@@ -52,21 +52,6 @@ static int lwnvme_fused_map(struct lwnvme_queue *queue, struct lwnvme_request *r
     return status;
 }
 
-/* Tags are the same in both halves. */
-static void lwnvme_fused_tags_set(struct lwnvme_request *request)
-{
-    struct lwnvme_command *command = &request->command;
-    uint32_t sqe[16] = {0};
-
-    if (request->ns->dress == NULL)
-        return;
-    request->ns->dress->piece(request, sqe);
-    command->cdw2 = lwnvme_order32(sqe[2]);
-    command->cdw3 = lwnvme_order32(sqe[3]);
-    command->cdw14 = lwnvme_order32(sqe[14]);
-    command->cdw15 = lwnvme_order32(sqe[15]);
-}
-
 static int lwnvme_fused_issue(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
     const struct lwnvme_fused_pair *pair = (const struct lwnvme_fused_pair *)request->copy;
@@ -88,7 +73,8 @@ static int lwnvme_fused_issue(struct lwnvme_queue *queue, struct lwnvme_request 
         lwnvme_unmap(queue, lwnvme_slot_index(second), LWNVME_TO_DEVICE);
         return status;
     }
-    lwnvme_fused_tags_set(request);
+    if (request->ns->dress != NULL)
+        lwnvme_tags_set(request, request->ns->dress->piece); /* the same in both halves */
     request->command.cdw13 = 0;
     lwnvme_piece_send(queue, request, 0, &prp[0]);
     request->bytes_done = lwnvme_metadata_blocks(request) << request->ns->block_shift;

@@ -55,6 +55,20 @@ static inline const struct lwnvme_identify_namespace *lwnvme_told(const struct l
     return (const struct lwnvme_identify_namespace *)(const void *)ns->told;
 }
 
+/* What a command says of its protection information, which is not split: as a piece says it (struct lwnvme_dress). */
+static inline void lwnvme_tags_set(struct lwnvme_request *request,
+                                   void (*piece)(const struct lwnvme_request *request, uint32_t *sqe))
+{
+    struct lwnvme_command *command = &request->command;
+    uint32_t sqe[16] = {0};
+
+    piece(request, sqe);
+    command->cdw2 = lwnvme_order32(sqe[2]);
+    command->cdw3 = lwnvme_order32(sqe[3]);
+    command->cdw14 = lwnvme_order32(sqe[14]);
+    command->cdw15 = lwnvme_order32(sqe[15]);
+}
+
 /* A limit that is a power of two in units of the smallest memory page, in blocks; 0 is none, which is UINT32_MAX
  * (limits.c). */
 uint32_t lwnvme_limit_blocks(const struct lwnvme_namespace *ns, uint32_t power);

@@ -13,6 +13,7 @@
 #include <lwnvme/protection.h>
 #include <lwnvme/zns.h>
 
+#include "io_private.h"
 #include "metadata_private.h"
 #include "zns_private.h"
 
@@ -25,21 +26,6 @@ static bool lwnvme_zone_tags_move(const struct lwnvme_request *request)
     if (request->command.opcode != LWNVME_ZNS_ZONE_APPEND || format->type == 3)
         return false;
     return format->type == 1 || (options->flags & LWNVME_PROTECTION_REFERENCE) == 0;
-}
-
-/* What the one command says of its protection information. */
-static void lwnvme_zone_tags_set(struct lwnvme_request *request)
-{
-    struct lwnvme_command *command = &request->command;
-    uint32_t sqe[16] = {0};
-
-    lwnvme_protection_piece(request, sqe);
-    command->cdw2 = lwnvme_order32(sqe[2]);
-    command->cdw3 = lwnvme_order32(sqe[3]);
-    command->cdw14 = lwnvme_order32(sqe[14]);
-    command->cdw15 = lwnvme_order32(sqe[15]);
-    if (lwnvme_zone_tags_move(request))
-        command->cdw12 |= lwnvme_field_put(1, LWNVME_ZONE_APPEND_PIREMAP);
 }
 
 static int lwnvme_zone_protected_begin(struct lwnvme_request *request)
@@ -56,7 +42,9 @@ static int lwnvme_zone_protected_begin(struct lwnvme_request *request)
         return status;
     request->blocks_issued = 0;
     if (is_protected)
-        lwnvme_zone_tags_set(request);
+        lwnvme_tags_set(request, lwnvme_protection_piece);
+    if (is_protected && lwnvme_zone_tags_move(request))
+        request->command.cdw12 |= lwnvme_field_put(1, LWNVME_ZONE_APPEND_PIREMAP);
     return LWNVME_OK;
 }
 

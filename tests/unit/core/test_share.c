@@ -19,20 +19,26 @@ static void submit_to_the_other(struct counted *io)
     assert_int_equal(lwnvme_queue_delete(&other), LWNVME_ERR_QUEUE_IN_USE);
 }
 
+/* A queue with a ring, and another one that completes there. */
+static void share_start(const struct lwnvme_queue_config *config, const struct lwnvme_queue_config *second)
+{
+    bench_prepare(&bench);
+    bench_power(&bench);
+    assert_int_equal(bench_open(&bench), 0);
+    memset(&other, 0, sizeof(other));
+    assert_int_equal(lwnvme_sync_queue_create(bench.controller, bench.queue, config), 0);
+    assert_int_equal(lwnvme_sync_namespace_open(bench.controller, 1, bench.ns), 0);
+    assert_int_equal(lwnvme_queue_create_on(bench.queue, &other, second), 0);
+    assert_int_equal(bench_queue_settle(&bench, &other), 0);
+}
+
 static void doorbells_wait_for_the_end_of_the_poll(void **state)
 {
     struct lwnvme_queue_config config = {.entries = 4, .cq_entries = 16};
     struct lwnvme_queue_config second = {.entries = 4};
     struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
     (void)state;
-    bench_prepare(&bench);
-    bench_power(&bench);
-    assert_int_equal(bench_open(&bench), 0);
-    memset(&other, 0, sizeof(other));
-    assert_int_equal(lwnvme_sync_queue_create(bench.controller, bench.queue, &config), 0);
-    assert_int_equal(lwnvme_sync_namespace_open(bench.controller, 1, bench.ns), 0);
-    assert_int_equal(lwnvme_queue_create_on(bench.queue, &other, &second), 0);
-    assert_int_equal(bench_queue_settle(&bench, &other), 0);
+    share_start(&config, &second);
     assert_true(bench.queue->slow == LWNVME_SLOW_MANY || (bench.queue->slow & LWNVME_SLOW_MANY) != 0);
     counted_init(&ios[0], NULL);
     counted_init(&ios[1], NULL);
@@ -243,14 +249,7 @@ static void a_small_queue_has_a_large_ring(void **state)
     struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
     (void)state;
     for (uint32_t by_reset = 0; by_reset < 2; by_reset++) {
-        bench_prepare(&bench);
-        bench_power(&bench);
-        assert_int_equal(bench_open(&bench), 0);
-        memset(&other, 0, sizeof(other));
-        assert_int_equal(lwnvme_sync_queue_create(bench.controller, bench.queue, &config), 0);
-        assert_int_equal(lwnvme_sync_namespace_open(bench.controller, 1, bench.ns), 0);
-        assert_int_equal(lwnvme_queue_create_on(bench.queue, &other, &second), 0);
-        assert_int_equal(bench_queue_settle(&bench, &other), 0);
+        share_start(&config, &second);
         for (uint32_t i = 0; i < 14; i++) {
             counted_init(&many[i], NULL);
             assert_int_equal(lwnvme_read(&other, bench.ns, &many[i].request, 0, 1, &buffer), 0);
