@@ -239,7 +239,7 @@ static uint32_t wakes;
 static void wake_counted(void *host)
 {
     (void)host;
-    (void)__atomic_add_fetch(&wakes, 1, __ATOMIC_RELAXED);
+    (void)__atomic_add_fetch(&wakes, 1, __ATOMIC_ACQ_REL);
 }
 
 static void *interrupt_always(void *argument)
@@ -275,9 +275,8 @@ static void fault_176_interrupts_while_all_goes(void **state)
         assert_int_equal(scenario_resume(&s), LWNVME_OK);
     }
     assert_int_equal(scenario_close(&s), LWNVME_OK);
-    /* What the close wrote is there for the other thread before the count is read. */
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    uint32_t after_close = __atomic_load_n(&wakes, __ATOMIC_RELAXED);
+    /* Written, not only read: the other thread's next count comes after it, and with it what the close wrote. */
+    uint32_t after_close = __atomic_fetch_add(&wakes, 0, __ATOMIC_ACQ_REL);
     struct timespec pause = {0, 1000000};
     (void)nanosleep(&pause, NULL);
     assert_in_range(__atomic_load_n(&wakes, __ATOMIC_RELAXED), after_close,
