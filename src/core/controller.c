@@ -1151,6 +1151,9 @@ uint64_t lwnvme_deadline_nearer(const struct lwnvme_queue *queue, uint64_t now_u
         nearest_us = lwnvme_moment_nearer(queue->resting_due_ms, now_us, nearest_us);
     if (lwnvme_in_flight(queue) == 0 || (queue->slow & LWNVME_SLOW_STOPPED) != 0)
         return queue->waiting_first != NULL ? now_us : nearest_us;
+    /* A clock that has gone back since the queue has looked at it, or on by so many days that it seems so: a poll mends that. */
+    if (!LWNVME_TIME_AFTER((uint32_t)(now_us >> 10) + LWNVME_CLOCK_SLACK_MS, LWNVME_GLANCE(queue->clock_ms)))
+        return now_us;
     return lwnvme_moment_nearer(queue->earliest_ms, now_us, nearest_us);
 }
 

@@ -365,31 +365,6 @@ static inline uint32_t lwnvme_slot_index(const struct lwnvme_slot *slot)
     return slot->key.part.cid & LWNVME_CID_INDEX_MASK;
 }
 
-/* Takes the first free slot for a command of a request. earliest_ms may be too early, never too
- * late: it is no later than the default deadline of any moment since it was set. */
-static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_slot *slot,
-                                     struct lwnvme_request *request)
-{
-    uint32_t deadline_ms = queue->default_deadline_ms;
-    if (request->timeout_ms != 0) {
-        /* Whoever names a deadline gets it by the clock of this moment. One turn less, so that the stamp is not
-         * taken for one of the last look at the clock and moved. */
-        uint32_t timeout_ms = lwnvme_timeout_turns(request->timeout_ms);
-
-        deadline_ms = (uint32_t)(queue->controller->ops->now_us(queue->controller->host) >> 10) - 1u +
-                      timeout_ms + LWNVME_CLOCK_SLACK_MS;
-        if (!LWNVME_TIME_AFTER(deadline_ms, queue->earliest_ms))
-            LWNVME_SHOW(queue->earliest_ms, deadline_ms);
-        if (timeout_ms < queue->briefest_ms)
-            LWNVME_SHOW(queue->briefest_ms, timeout_ms);
-    }
-    LWNVME_KEEP(queue->submitted, queue->submitted + 1u);
-    queue->free_first = slot->next_free;
-    slot->key.part.plain = 1;
-    slot->request = request;
-    slot->deadline_ms = deadline_ms;
-}
-
 /* A shared queue's lock; nothing for others. */
 void lwnvme_queue_lock(const struct lwnvme_queue *queue);
 void lwnvme_queue_unlock(const struct lwnvme_queue *queue);

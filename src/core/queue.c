@@ -26,6 +26,7 @@
 #if !LWNVME_CONFIG_BOOT /* there: single.c */
 
 static void lwnvme_queue_clock_is(struct lwnvme_queue *queue, uint32_t clock_ms);
+static uint32_t lwnvme_deadline_named(struct lwnvme_queue *queue, const struct lwnvme_request *request);
 
 void lwnvme_queue_lock(const struct lwnvme_queue *queue)
 {
@@ -175,6 +176,19 @@ int lwnvme_piece_map(struct lwnvme_queue *queue, struct lwnvme_request *request,
     else if (bytes != wanted)
         *blocks = lwnvme_divide(bytes, request->data_bytes);
     return status;
+}
+
+/* Takes the first free slot for a command of a request. earliest_ms may be too early, never too late: it is no later than
+ * the default deadline of any moment since it was set. */
+static inline void lwnvme_slot_claim(struct lwnvme_queue *queue, struct lwnvme_slot *slot,
+                                     struct lwnvme_request *request)
+{
+    slot->deadline_ms =
+        request->timeout_ms != 0 ? lwnvme_deadline_named(queue, request) : queue->default_deadline_ms;
+    LWNVME_KEEP(queue->submitted, queue->submitted + 1u);
+    queue->free_first = slot->next_free;
+    slot->key.part.plain = 1;
+    slot->request = request;
 }
 
 /* Writes a command of a request into the ring, for the blocks from request->blocks_issued on; takes the first free slot,
@@ -985,6 +999,35 @@ static void lwnvme_deadlines_move(struct lwnvme_queue *queue, uint32_t stamp_ms,
         if (all || slot->deadline_ms - timeout_ms - LWNVME_CLOCK_SLACK_MS == stamp_ms)
             slot->deadline_ms += shift_ms;
     }
+}
+
+/* The clock is behind the queue's, because it has been set back, or ahead by so many days that it seems so: all deadlines so far
+ * go with it. */
+static void lwnvme_clock_follow(struct lwnvme_queue *queue, uint32_t clock_ms)
+{
+    uint32_t shift_ms = clock_ms - queue->clock_ms;
+
+    lwnvme_deadlines_move(queue, 0, shift_ms, true);
+    LWNVME_SHOW(queue->earliest_ms, queue->earliest_ms + shift_ms);
+    LWNVME_SHOW(queue->clock_ms, clock_ms);
+    queue->default_deadline_ms += shift_ms;
+}
+
+/* Whoever names a deadline gets it by the clock of this moment. One turn less, so that the stamp is not taken for one of
+ * the last look at the clock and moved. */
+static uint32_t lwnvme_deadline_named(struct lwnvme_queue *queue, const struct lwnvme_request *request)
+{
+    uint32_t clock_ms = (uint32_t)(lwnvme_now_us(queue->controller) >> 10);
+    uint32_t timeout_ms = lwnvme_request_turns(queue, request);
+    uint32_t deadline_ms = clock_ms - 1u + timeout_ms + LWNVME_CLOCK_SLACK_MS;
+
+    if (!LWNVME_TIME_AFTER(clock_ms, queue->clock_ms))
+        lwnvme_clock_follow(queue, clock_ms);
+    if (!LWNVME_TIME_AFTER(deadline_ms, queue->earliest_ms))
+        LWNVME_SHOW(queue->earliest_ms, deadline_ms);
+    if (timeout_ms < queue->briefest_ms)
+        LWNVME_SHOW(queue->briefest_ms, timeout_ms);
+    return deadline_ms;
 }
 
 /* Whether an answer stands in the ring. */

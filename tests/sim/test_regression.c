@@ -305,6 +305,80 @@ static void fault_121_clock_set_back_during_a_delay(void **state)
     scenario_end(&s);
 }
 
+/*
+ * Deadlines are 32-bit numbers of milliseconds that wrap. A queue with nothing in flight does not look at the clock: for one that
+ * had not done so for 26 to 50 days, or whose clock had been set back meanwhile, a command with a deadline of its own was late at
+ * the first look, and the next deadline of one without was weeks away.
+ */
+static int64_t clock_shift_us;
+static uint64_t (*now_us)(void *host);
+
+static uint64_t now_shifted(void *host)
+{
+    return now_us(host) + (uint64_t)clock_shift_us;
+}
+
+static void after_a_rest(int64_t rest_us)
+{
+    static struct lwnvme_smart_log smart;
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(buffers[0], IO_BYTES);
+    struct scenario s;
+    struct tracked *io[3];
+    uint64_t now;
+
+    scenario_prepare(&s);
+    s.settings.clock_start_us = 4000 * SECOND_US;
+    s.settings.latency_us = 5000;
+    s.time_limit_us = 3600 * SECOND_US;
+    scenario_power(&s);
+    clock_shift_us = 0;
+    now_us = s.ops->now_us;
+    s.ops->now_us = now_shifted;
+    assert_int_equal(scenario_open(&s), LWNVME_OK);
+    scenario_queue(&s, 4);
+    scenario_namespace(&s);
+    clock_shift_us = rest_us;
+    for (uint32_t index = 0; index < 3; index++) {
+        io[index] = scenario_request(&s);
+        io[index]->request.timeout_ms = index == 0 ? 0 : 200;
+        assert_int_equal(
+            scenario_accept(io[index],
+                            index == 2
+                                ? lwnvme_log_smart(s.controller, &io[2]->request, LWNVME_NSID_ALL, &smart)
+                                : lwnvme_read(s.queue, s.ns, &io[index]->request, 0, 8, &buffer)),
+            LWNVME_OK);
+        now = s.ops->now_us(s.sim);
+        assert_true(lwnvme_next_deadline(s.controller) <= now + 60 * SECOND_US);
+    }
+    (void)lwnvme_queue_poll(s.queue, 0);
+    (void)lwnvme_controller_poll(s.controller);
+    assert_int_equal(lwnvme_controller_status(s.controller), LWNVME_OK);
+    now = s.ops->now_us(s.sim);
+    assert_in_range(lwnvme_next_deadline(s.controller), now, now + SECOND_US);
+    scenario_wait_all(&s, s.queue);
+    for (uint32_t index = 0; index < 3; index++)
+        assert_int_equal(io[index]->request.status, LWNVME_OK);
+    /* And one that is lost is late in time. */
+    lose_one(&s, LWNVME_SIM_IO_QUEUES);
+    io[0]->request.timeout_ms = 200;
+    assert_int_equal(scenario_accept(io[0], lwnvme_read(s.queue, s.ns, &io[0]->request, 0, 8, &buffer)),
+                     LWNVME_OK);
+    now = scenario_now(&s);
+    scenario_wait_all(&s, s.queue);
+    assert_int_equal(io[0]->request.status, LWNVME_ERR_TIMEOUT);
+    assert_in_range(scenario_now(&s) - now, SECOND_US / 5, SECOND_US);
+    scenario_end(&s);
+}
+
+static void fault_121_queues_that_rest_for_weeks(void **state)
+{
+    (void)state;
+    for (int64_t days = 1; days < 110; days += 7)
+        after_a_rest(days * 86400 * (int64_t)SECOND_US);
+    after_a_rest(-3600 * (int64_t)SECOND_US);
+    after_a_rest(-1 * (int64_t)SECOND_US);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -317,6 +391,7 @@ int main(void)
         cmocka_unit_test(fault_104_lost_command_under_load_with_a_small_budget),
         cmocka_unit_test(deadline_is_now_on_the_way_to_ready),
         cmocka_unit_test(fault_121_clock_set_back_during_a_delay),
+        cmocka_unit_test(fault_121_queues_that_rest_for_weeks),
     };
 
     return cmocka_run_group_tests_name("regression", tests, NULL, NULL);
