@@ -532,8 +532,9 @@ static void lwnvme_state_stamp(struct lwnvme_controller *controller)
 static int lwnvme_stop_enter(struct lwnvme_controller *controller)
 {
     lwnvme_queues_stop(controller);
-    /* It was told so a moment ago and must not be touched until it has stopped. */
-    controller->stop_told = controller->not_before_us > lwnvme_now_us(controller) ? 1 : 0;
+    controller->stop_told = 0;
+    if (controller->device_stopped != 0)
+        controller->not_before_us = 0; /* a pause before something that will not be done */
     return LWNVME_OK;
 }
 

@@ -767,6 +767,50 @@ static void fault_109_a_subsystem_reset_of_our_own(void **state)
     }
 }
 
+static void (*write_any)(void *host, volatile void *registers, size_t offset, uint32_t value);
+
+static void write_all_but_nssr(void *host, volatile void *registers, size_t offset, uint32_t value)
+{
+    if (offset != 0x20)
+        write_any(host, registers, offset, value);
+}
+
+/* A close while a controller that has been told to reset the subsystem must not be touched: it waits, then stops what has not
+ * reset anything, and keeps no memory. */
+static void closed_soon_after_a_subsystem_reset(void **state)
+{
+    static const uint32_t after_ms[] = {0, 1, 500, 998};
+    struct scenario s;
+    uint32_t round;
+
+    (void)state;
+    for (round = 0; round < 16; round++) {
+        uint64_t accesses;
+        uint64_t begun;
+
+        start_with_subsystem_reset(&s, true);
+        if ((round & 8u) != 0)
+            s.controller->quirks |= LWNVME_QUIRK_DELAY_AFTER_DISABLE;
+        write_any = s.ops->mmio_write32;
+        if ((round & 4u) != 0)
+            s.ops->mmio_write32 = write_all_but_nssr;
+        begun = scenario_now(&s);
+        assert_int_equal(lwnvme_controller_subsystem_reset(s.controller), LWNVME_OK);
+        lwnvme_sim_advance(s.sim, after_ms[round & 3u] * 1000);
+        accesses = lwnvme_sim_counters(s.sim)->mmio_reads + lwnvme_sim_counters(s.sim)->mmio_writes;
+        while (scenario_now(&s) < begun + SECOND_US - 1000) {
+            assert_int_equal(lwnvme_controller_close(s.controller), LWNVME_PENDING);
+            lwnvme_sim_advance(s.sim, 1000);
+        }
+        assert_true(lwnvme_sim_counters(s.sim)->mmio_reads + lwnvme_sim_counters(s.sim)->mmio_writes ==
+                    accesses);
+        assert_int_equal(scenario_close(&s), LWNVME_OK);
+        assert_in_range(scenario_now(&s) - begun, SECOND_US, 4 * SECOND_US);
+        assert_int_equal(scenario_in_flight(&s), 0);
+        scenario_end(&s);
+    }
+}
+
 /* It is a way out of a failed state too, and refused where there is none. */
 static void subsystem_resets_out_of_failure_and_where_there_are_none(void **state)
 {
@@ -1082,6 +1126,7 @@ int main(void)
         cmocka_unit_test(fault_109_somebody_resets_the_subsystem),
         cmocka_unit_test(fault_109_somebody_resets_the_subsystem_during_a_reset),
         cmocka_unit_test(fault_109_a_subsystem_reset_of_our_own),
+        cmocka_unit_test(closed_soon_after_a_subsystem_reset),
         cmocka_unit_test(subsystem_resets_out_of_failure_and_where_there_are_none),
         cmocka_unit_test(removed_and_put_back),
         cmocka_unit_test(deleted_queue_does_not_come_back),

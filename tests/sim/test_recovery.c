@@ -1394,6 +1394,30 @@ static void the_callers_own_reset(void **state)
     finish(&b);
 }
 
+/* A close in the pause before a further reset does not wait for its end: the controller has stopped. */
+static void closed_in_a_pause(void **state)
+{
+    struct bench b;
+    uint64_t begun;
+
+    (void)state;
+    prepare(&b);
+    b.policy.pause_ms = 30000;
+    begin(&b, 8);
+    scenario_fault(&b.s, (struct lwnvme_sim_fault){
+                             .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = 0x06, .count = 8});
+    lwnvme_sim_fatal(b.s.sim);
+    while (b.recovery.counts.resets < 2)
+        turn(&b);
+    lwnvme_sim_advance(b.s.sim, 100000);
+    assert_int_equal(lwnvme_controller_status(b.s.controller), LWNVME_PENDING);
+    assert_true(lwnvme_next_deadline(b.s.controller) > scenario_now(&b.s) + 20 * SECOND_US);
+    begun = scenario_now(&b.s);
+    assert_int_equal(scenario_close(&b.s), LWNVME_OK);
+    assert_true(scenario_now(&b.s) - begun < SECOND_US);
+    finish(&b);
+}
+
 /* A clock that stands still is nothing that a reset helps against. */
 static void fault_121_a_clock_that_stands_still(void **state)
 {
@@ -1806,6 +1830,7 @@ int main(void)
         cmocka_unit_test(blocking_calls_return),
         cmocka_unit_test(queues_in_the_making),
         cmocka_unit_test(the_callers_own_reset),
+        cmocka_unit_test(closed_in_a_pause),
         cmocka_unit_test(fault_121_a_clock_that_stands_still),
         cmocka_unit_test(refusals),
         cmocka_unit_test(fault_141_149_what_a_reset_takes_back),
