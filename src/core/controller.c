@@ -831,11 +831,12 @@ static void lwnvme_clock_watch(struct lwnvme_controller *controller)
         lwnvme_controller_fail(controller, LWNVME_ERR_CLOCK_STOPPED);
 }
 
-/* Whether it cannot go on and has not begun to stop. */
+/* Whether it cannot go on and has not begun to stop. In quiesce it is about to be stopped, and reset, in any case. */
 static bool lwnvme_failure_is_new(const struct lwnvme_controller *controller)
 {
     return LWNVME_GLANCE(controller->fail_status) != LWNVME_OK && controller->state != LWNVME_STATE_STOP &&
-           controller->state != LWNVME_STATE_STOP_RECLAIM && controller->state != LWNVME_STATE_FAILED;
+           controller->state != LWNVME_STATE_STOP_RECLAIM && controller->state != LWNVME_STATE_FAILED &&
+           (LWNVME_CONFIG_BOOT != 0 || controller->state != LWNVME_STATE_QUIESCE);
 }
 
 /* Whether a callback is under way, of a request or of an event, in which the state must not be changed. */

@@ -45,10 +45,15 @@ static int lwnvme_quiesce_enter(struct lwnvme_controller *controller)
     return LWNVME_OK;
 }
 
-/* A controller that does not answer is reset all the same. */
+/* A controller that does not answer is reset all the same, and one whose command's deadline passes here: that is what it is reset
+ * for. Whatever else has been found is looked at in the next state. */
 static int lwnvme_quiesce_poll(struct lwnvme_controller *controller, uint32_t csts, bool late)
 {
-    return !late && controller->farewells != 0 &&
+    int fail_status = LWNVME_GLANCE(controller->fail_status);
+
+    if (fail_status == LWNVME_ERR_TIMEOUT)
+        LWNVME_SHOW(controller->fail_status, LWNVME_OK);
+    return fail_status == LWNVME_OK && !late && controller->farewells != 0 &&
                    lwnvme_csts_check(controller, LWNVME_CHECK_RUNS, &csts) == LWNVME_OK
                ? LWNVME_PENDING
                : LWNVME_OK;

@@ -469,27 +469,56 @@ static void fault_132_the_host_memory_buffer_survives_failures_and_resets(void *
     }
 }
 
-/* A farewell that is never answered does not keep a reset from being done, nor a shutdown from ending. */
+/* A farewell that is never answered does not keep a reset from being done, nor a shutdown from ending; nor does a command whose
+ * deadline passes meanwhile, the farewell itself or a read. */
 static void fault_132_a_controller_that_does_not_let_go_is_reset_all_the_same(void **state)
 {
     static struct machine m;
+    static struct lwnvme_recovery recovery;
+    uint32_t variant;
 
     (void)state;
-    prepare(&m);
-    m.s.time_limit_us = 1200 * SECOND_US;
-    start(&m);
-    scenario_fault(&m.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_LOSE,
-                                                   .queue = LWNVME_SIM_ADMIN_QUEUE,
-                                                   .opcode = LWNVME_ADMIN_SET_FEATURES});
-    assert_int_equal(lwnvme_controller_reset(m.s.controller), LWNVME_OK);
-    while (lwnvme_controller_poll(m.s.controller) == LWNVME_PENDING)
-        lwnvme_sim_advance(m.s.sim, 10000);
-    assert_int_equal(lwnvme_controller_status(m.s.controller), LWNVME_OK);
-    assert_int_equal(m.s.controller->farewells, 0);
-    memory_settle(&m);
-    assert_true(lwnvme_sim_hmb_bytes(m.s.sim) == 4 * MIB);
-    scenario_try_io(&m.s);
-    scenario_end(&m.s);
+    for (variant = 0; variant < 6; variant++) {
+        struct tracked *io;
+        struct lwnvme_buffer buffer;
+        uint8_t *data = scenario_memory(4096, 4096);
+
+        prepare(&m);
+        m.s.time_limit_us = 1200 * SECOND_US;
+        if (variant % 3 == 1)
+            m.s.config.admin_timeout_ms = 1000;
+        if (variant % 3 == 2)
+            m.s.config.io_timeout_ms = 1000;
+        start(&m);
+        memset(&recovery, 0, sizeof(recovery));
+        if (variant >= 3)
+            assert_int_equal(lwnvme_recovery_start(m.s.controller, &recovery, NULL), LWNVME_OK);
+        scenario_fault(&m.s, (struct lwnvme_sim_fault){
+                                 .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_IO_QUEUES, .any_opcode = true});
+        buffer = lwnvme_buffer_cpu(data, 4096);
+        io = scenario_request(&m.s);
+        assert_int_equal(scenario_accept(io, lwnvme_read(m.s.queue, m.s.ns, &io->request, 0, 8, &buffer)),
+                         LWNVME_OK);
+        scenario_fault(&m.s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_LOSE,
+                                                       .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                       .opcode = LWNVME_ADMIN_SET_FEATURES});
+        assert_int_equal(lwnvme_controller_reset(m.s.controller), LWNVME_OK);
+        while (lwnvme_controller_poll(m.s.controller) == LWNVME_PENDING) {
+            (void)lwnvme_queue_poll(m.s.queue, 0);
+            lwnvme_sim_advance(m.s.sim, 10000);
+        }
+        assert_int_equal(lwnvme_controller_status(m.s.controller), LWNVME_OK);
+        assert_int_equal(m.s.events[LWNVME_EVENT_FAILED] + m.s.events[LWNVME_EVENT_RECOVERY], 0);
+        assert_int_equal(m.s.events[LWNVME_EVENT_RESET], 1);
+        assert_int_equal(io->called, 1);
+        assert_int_equal(io->request.status, variant % 3 == 2 ? LWNVME_ERR_TIMEOUT : LWNVME_ERR_ABORTED);
+        assert_int_equal(m.s.controller->farewells, 0);
+        memory_settle(&m);
+        assert_true(lwnvme_sim_hmb_bytes(m.s.sim) == 4 * MIB);
+        scenario_try_io(&m.s);
+        scenario_end(&m.s);
+        free(data);
+    }
 }
 
 /* Non-operational states that the controller enters by itself, at the price of a late answer, and no error. */

@@ -1404,8 +1404,9 @@ static void closed_in_a_pause(void **state)
     prepare(&b);
     b.policy.pause_ms = 30000;
     begin(&b, 8);
-    scenario_fault(&b.s, (struct lwnvme_sim_fault){
-                             .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = 0x06, .count = 8});
+    scenario_fault(&b.s,
+                   (struct lwnvme_sim_fault){
+                       .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = 0x06, .count = 8});
     lwnvme_sim_fatal(b.s.sim);
     while (b.recovery.counts.resets < 2)
         turn(&b);
