@@ -30,7 +30,6 @@ READS = 20000          # of lwnvme, a section
 READS_TIMED = 60000    # without counting
 LINUX_READS = (10000, 30000)  # what is counted is the difference
 PASSED = 33            # QEMU's exit status when the kernel is content
-TRIES = 5
 BOOTS = 8              # of Linux, at most, until each section has come to its end
 STALL_S = 25           # a machine that prints nothing for so long is taken for hung, ...
 BOOT_S = 300           # ... Linux when it is started first, and ...
@@ -38,7 +37,9 @@ BOOTS_STALL = 3        # ... later for so many times what that took, if it is mo
 
 MACHINE = ["-M", "q35", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-nodefaults", "-no-user-config", "-no-reboot",
            "-display", "none", "-serial", "stdio"]
-DRIVE = ["-blockdev", "driver=null-co,node-name=d0,size=8589934592,read-zeroes=on", "-device", "nvme,drive=d0,serial=BENCH"]
+BLOCKS = "driver=null-co,node-name=d0,size=8589934592,read-zeroes=on"
+DRIVE = ["-blockdev", BLOCKS, "-device", "nvme,drive=d0,serial=BENCH"]
+SLOW_DRIVE = ["-blockdev", BLOCKS + ",latency-ns=50000000"] + DRIVE[2:]  # of the host's time
 LINUX_WORDS = ("console=ttyS0 quiet panic=-1 nokaslr nvme.poll_queues=1 mitigations=off tsc=reliable clocksource=tsc")
 
 # At most, in interrupt mode at depth 32: instructions of the library, and of the whole guest.
@@ -82,49 +83,47 @@ def sections(output):
     return [dict(re.findall(r"(\w+)=(\S+)", line)) for line in re.findall(r"^section (.*)$", output, re.M)]
 
 
-def kernel(words, extra):
+def kernel(words, extra, drive=None):
     line = [QEMU] + MACHINE + ["-m", "256M", "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel",
-                               str(BUILD / "kernel.elf"), "-append", words] + DRIVE + extra
+                               str(BUILD / "kernel.elf"), "-append", words] + (drive or DRIVE) + extra
     status, output = run(line, BOOT_S)
     if status != PASSED:
         sys.exit(f"bench-qemu: the kernel ended with {status}:\n{output}")
     return sections(output)
 
 
-def empty_poll(counted, sums):
+def counted_kernel(words, drive=None):
+    """The kernel's sections, and the plugin's sums of each: instructions of the guest and of the library, stores to registers."""
+    where = symbols(BUILD / "kernel.elf")
+    counts = BUILD / "kernel.counts"
+    counted = kernel(words, ["-icount", "shift=0,sleep=off"] + plugin(
+        where["library_begin"], where["library_end"], where["bench_mark"], counts, 1), drive)
+    return counted, differences(counts)[::2]
+
+
+def empty_poll(words):
     """Instructions of a poll that finds nothing while a command is in flight: of the guest, of the library."""
-    rows = {0: [], 1: []}
-    for section, row in zip(counted, sums):
-        if section["mode"] == "empty" and section["reads"] == section["empty"]:
-            rows[int(section["reads"]) != 0].append((int(section["reads"]), row))
-    if not rows[0] or not rows[1]:
-        return None  # on this machine of the moment the drive has answered before
-    means = [[sum(row[which] for _, row in rows[some]) / len(rows[some]) for which in (0, 1)] for some in (0, 1)]
-    return [(some - none) / rows[1][0][0] for none, some in zip(*means)]
+    rows = {}
+    for section, row in zip(*counted_kernel("empty=1" + words, SLOW_DRIVE)):
+        if section["reads"] == section["empty"]:
+            rows.setdefault(int(section["reads"]), []).append(row)
+    if len(rows) != 2:
+        sys.exit("bench-qemu: a drive that takes 50 ms answers before it can be polled in vain: this machine has too much to do")
+    (few, fewer), (many, more) = sorted(rows.items())
+    means = [[sum(row[which] for row in some) / len(some) for which in (0, 1)] for some in (fewer, more)]
+    return [(high - low) / (many - few) for low, high in zip(*means)]
 
 
 def ours(shadow):
     """Of lwnvme: {mode: {depth: figures}}; None: there are no shadow doorbells."""
     words = " shadow=1" if shadow else ""
-    where = symbols(BUILD / "kernel.elf")
-    counts = BUILD / "kernel.counts"
-    for _ in range(TRIES):
-        counted = kernel(f"reads={READS}{words}", ["-icount", "shift=0,sleep=off"] + plugin(
-            where["library_begin"], where["library_end"], where["bench_mark"], counts, 1))
-        if shadow and any(section.get("shadow") == "0" for section in counted):
-            return None
-        sums = differences(counts)[::2]
-        cost = empty_poll(counted, sums)
-        if cost is not None:
-            break
-    if cost is None:
-        sys.exit("bench-qemu: the drive answers before it can be polled in vain; try again on a machine with less to do")
+    counted, sums = counted_kernel(f"reads={READS}{words}")
+    if shadow and any(section["shadow"] == "0" for section in counted):
+        return None
+    empty_guest, empty_library = empty_poll(words)
     timed = kernel(f"reads={READS_TIMED}{words}", [])
-    empty_guest, empty_library = cost
     result = {mode: {} for mode in MODES}
     for section, clock, (guest, library, stores) in zip(counted, timed, sums):
-        if section["mode"] == "empty":
-            continue
         # The guest's own clock counts instructions, too: two ways to the same figure.
         if abs(guest - int(section["ticks"])) > 0.01 * guest:
             sys.exit(f"bench-qemu: {guest} instructions by the plugin, {section['ticks']} by the clock: nothing here can be believed")
