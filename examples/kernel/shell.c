@@ -155,27 +155,6 @@ static bool shell_confirm(const struct shell *shell)
     return false;
 }
 
-bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint64_t *value)
-{
-    *value = missing;
-    if (n < shell->word_count && !text_number(shell->words[n], value)) {
-        text_print("\"%s\" is not a number\n", shell->words[n]);
-        shell_refuse();
-        return false;
-    }
-    return true;
-}
-
-bool shell_block(const struct shell *shell, uint32_t n, uint64_t *lba)
-{
-    if (n >= shell->word_count) {
-        text_print("which block? see help %s\n", shell->words[0]);
-        shell_refuse();
-        return false;
-    }
-    return shell_number(shell, n, 0, lba);
-}
-
 struct lwnvme_namespace *shell_namespace(const struct shell *shell)
 {
     if (shell->drive->current == NULL) {
@@ -183,74 +162,6 @@ struct lwnvme_namespace *shell_namespace(const struct shell *shell)
         shell_refuse();
     }
     return shell->drive->current;
-}
-
-bool shell_range(const struct shell *shell, uint64_t missing_count, struct demo_range *range)
-{
-    const struct lwnvme_namespace *ns = shell_namespace(shell);
-
-    if (ns == NULL) {
-        return false;
-    }
-    if (shell->word_count < 2 && missing_count != ns->block_count) {
-        text_print("which block? see help %s\n", shell->words[0]);
-        shell_refuse();
-        return false;
-    }
-    if (!shell_number(shell, 1, 0, &range->lba) ||
-        !shell_number(shell, 2, missing_count, &range->block_count)) {
-        return false;
-    }
-    /* One call takes no more; those that go over the whole namespace make many. */
-    if (missing_count != ns->block_count && range->block_count > UINT32_MAX) {
-        text_print("\"%s\" is too large\n", shell->words[2]);
-        shell_refuse();
-        return false;
-    }
-    return true;
-}
-
-bool shell_number_32(const struct shell *shell, uint32_t n, uint32_t missing, uint32_t *value)
-{
-    uint64_t wide;
-
-    if (!shell_number(shell, n, missing, &wide)) {
-        return false;
-    }
-    if (wide > UINT32_MAX) {
-        text_print("\"%s\" is too large\n", shell->words[n]);
-        shell_refuse();
-        return false;
-    }
-    *value = (uint32_t)wide;
-    return true;
-}
-
-const char *shell_option(const struct shell *shell, const char *name)
-{
-    for (uint32_t i = 1; i < shell->word_count; i++) {
-        const char *value = text_after(shell->words[i], name);
-
-        if (value != NULL && *value == '=') {
-            return value + 1;
-        }
-    }
-    return NULL;
-}
-
-bool shell_option_number(const struct shell *shell, const char *name, uint32_t missing, uint32_t most,
-                         uint32_t *value)
-{
-    const char *word = shell_option(shell, name);
-    uint64_t wide = missing;
-
-    if (word != NULL && (!text_number(word, &wide) || wide > most)) {
-        text_print("%s=%s is not a number up to %u\n", name, word, most);
-        shell_refuse();
-        return false;
-    }
-    *value = (uint32_t)wide;
-    return true;
 }
 
 void *shell_memory(size_t size_bytes)
@@ -366,7 +277,7 @@ int shell_look(struct drive *drive, const char *line)
 
     shell = (struct shell){.drive = drive};
     command = shell_take(&shell, line) ? shell_find(shell.words[0]) : NULL;
-    if (command == NULL || command->destructive) {
+    if (command == NULL || command->destructive || !shell_arguments(&shell, command)) {
         return LWNVME_ERR_INVALID_ARGUMENT;
     }
     command->run(&shell);
@@ -381,7 +292,8 @@ bool shell_once(struct drive *drive, const struct options *options, const char *
     shell = (struct shell){.drive = drive, .seed = options->seed};
     shell_refused = false;
     command = shell_take(&shell, line) && shell.word_count != 0 ? shell_find(shell.words[0]) : NULL;
-    if (command != NULL && (!command->destructive || shell_confirm(&shell))) {
+    if (command != NULL && shell_arguments(&shell, command) &&
+        (!command->destructive || shell_confirm(&shell))) {
         command->run(&shell);
     }
     return command != NULL && !shell_refused && shell.status == 0;
@@ -419,7 +331,7 @@ int shell_run(struct drive *drive, const struct options *options)
             continue;
         }
         command = shell_find(shell.words[0]);
-        if (command == NULL) {
+        if (command == NULL || !shell_arguments(&shell, command)) {
             continue;
         }
         if (command->destructive && options->read_only != 0) {

@@ -40,11 +40,12 @@ static uint8_t *change_image_read(struct shell *shell, uint32_t image_bytes, siz
     uint8_t *image;
     int status;
 
-    if (ns == NULL || !shell_number(shell, 1, 0, &lba)) {
+    if (ns == NULL || !shell_given(shell, 2) || !shell_number(shell, 1, 0, &lba)) {
         return NULL;
     }
     if (image_bytes == 0 || image_bytes > CHANGE_IMAGE_BYTES_MAX) {
         text_print("an image has 1 to %u bytes\n", CHANGE_IMAGE_BYTES_MAX);
+        shell_refuse();
         return NULL;
     }
     blocks = ((image_bytes - 1u) >> ns->block_shift) + 1u;
@@ -89,7 +90,7 @@ static void change_firmware_print(const struct lwnvme_firmware_update *update)
     }
 }
 
-/* fw-update LBA BYTES [slot=N] [action=N] [reset=1]; without BYTES for actions that take no image. */
+/* fw-update [LBA BYTES] [slot=N] [action=N] [reset=1]; without LBA and BYTES for action 2, which takes no image. */
 static void change_fw_update(struct shell *shell)
 {
     struct lwnvme_firmware_update *const update = &change.firmware;
@@ -144,11 +145,6 @@ static void change_format(struct shell *shell)
     uint32_t mset;
     int status;
 
-    if (shell->word_count < 2) {
-        text_print("which namespace? see help format\n");
-        shell_refuse();
-        return;
-    }
     if (!shell_number_32(shell, 1, 0, &nsid) || !shell_option_number(shell, "lbaf", 0, 63, &lbaf) ||
         !shell_option_number(shell, "ses", 0, 2, &ses) || !shell_option_number(shell, "pi", 0, 3, &pi) ||
         !shell_option_number(shell, "pil", 0, 1, &pil) || !shell_option_number(shell, "mset", 0, 1, &mset)) {
@@ -197,6 +193,7 @@ static uint8_t change_sanitize_action(const char *name)
         }
     }
     text_print("sanitize knows block, crypto, overwrite and exit\n");
+    shell_refuse();
     return 0;
 }
 
@@ -204,7 +201,7 @@ static uint8_t change_sanitize_action(const char *name)
 static void change_sanitize(struct shell *shell)
 {
     struct lwnvme_sanitize *const sanitize = &change.sanitize;
-    uint8_t action = change_sanitize_action(shell->word_count > 1 ? shell->words[1] : "");
+    uint8_t action = change_sanitize_action(shell->words[1]);
     uint32_t passes;
     uint32_t invert;
     uint32_t unrestricted;
@@ -303,6 +300,7 @@ static void change_self_test(struct shell *shell)
         status = lwnvme_self_test_follow(controller, test);
     } else {
         text_print("self-test knows short, extended and status\n");
+        shell_refuse();
         return;
     }
     if (status == 0) {
@@ -313,8 +311,10 @@ static void change_self_test(struct shell *shell)
 }
 
 const struct shell_command shell_change_commands[] = {
-    {"fw-update", "LBA BYTES [slot=] [action=] [reset=1] [--yes]",
-     "downloads an image that lies on the namespace and commits it; action 0 to 3 as in Firmware Commit",
+    {"fw-update", "[LBA BYTES] [slot=] [action=] [reset=1] [--yes]",
+     "downloads an image that lies on the namespace and commits it; action 0 to 3 as in Firmware Commit, 2 "
+     "without "
+     "an image",
      true, change_fw_update},
     {"format", "NSID [lbaf=] [ses=] [pi=] [pil=] [mset=] [--yes]", "formats a namespace", true,
      change_format},

@@ -70,6 +70,7 @@ static const struct lwnvme_namespace *command_source(const struct shell *shell, 
         }
     }
     text_print("there is no namespace %u\n", nsid);
+    shell_refuse();
     return NULL;
 }
 
@@ -90,29 +91,16 @@ static int command_copy_enable(struct shell *shell, uint32_t format)
     return status;
 }
 
-static bool command_is_option(const char *word)
-{
-    while (*word != '=' && *word != '\0') {
-        word++;
-    }
-    return *word == '=';
-}
-
-/* LBA COUNT [LBA COUNT]..., up to the first option. false: said what is wrong; all are copied, or none. */
+/* LBA COUNT [LBA COUNT]... false: said what is wrong; all are copied, or none. */
 static bool command_copy_ranges(const struct shell *shell, const struct lwnvme_namespace *ns,
                                 const struct lwnvme_namespace *source, struct lwnvme_copy_request *copy,
                                 int *status)
 {
-    uint32_t end = 2;
-
-    while (end < shell->word_count && !command_is_option(shell->words[end])) {
-        end++;
-    }
-    for (uint32_t i = 2; *status == 0 && i < end; i += 2) {
+    for (uint32_t i = 2; *status == 0 && i < shell->word_count; i += 2) {
         uint64_t lba;
         uint32_t count;
 
-        if (i + 1u == end) {
+        if (i + 1u == shell->word_count) {
             text_print("how many blocks from %s on?\n", shell->words[i]);
             shell_refuse();
             return false;
@@ -173,11 +161,12 @@ static uint8_t *command_pattern(const struct lwnvme_namespace *ns, const struct 
 /* LBA [COUNT], no more than the memory that there is. */
 static bool command_range(const struct shell *shell, struct demo_range *range)
 {
-    if (!shell_range(shell, 1, range)) {
+    if (!shell_range(shell, range)) {
         return false;
     }
     if (range->block_count == 0 || range->block_count > SHELL_BLOCKS_MAX) {
         text_print("1 to %u blocks\n", SHELL_BLOCKS_MAX);
+        shell_refuse();
         return false;
     }
     return true;
@@ -262,12 +251,12 @@ static void command_placement_write(struct shell *shell)
     size_t bytes;
     int status;
 
-    if (ns == NULL || !shell_number_32(shell, 1, 0, &placement) || !shell_block(shell, 2, &range.lba) ||
-        !shell_number(shell, 3, 1, &range.block_count)) {
+    if (ns == NULL || !shell_number_up_to(shell, 1, 0, UINT16_MAX, &placement) ||
+        !shell_number(shell, 2, 0, &range.lba) || !shell_number(shell, 3, 1, &range.block_count)) {
         return;
     }
-    if (placement > UINT16_MAX || range.block_count == 0 || range.block_count > SHELL_BLOCKS_MAX) {
-        text_print("a placement identifier of 16 bits, 1 to %u blocks\n", SHELL_BLOCKS_MAX);
+    if (range.block_count == 0 || range.block_count > SHELL_BLOCKS_MAX) {
+        text_print("1 to %u blocks\n", SHELL_BLOCKS_MAX);
         shell_refuse();
         return;
     }
@@ -297,7 +286,7 @@ static void command_placement_next(struct shell *shell)
         return;
     }
     for (uint32_t i = 1; i < shell->word_count; i++) {
-        if (!shell_number_32(shell, i, 0, &placement)) {
+        if (!shell_number_up_to(shell, i, 0, UINT16_MAX, &placement)) {
             return;
         }
         lwnvme_le16_set(&identifiers[i - 1u], (uint16_t)placement);
@@ -370,7 +359,7 @@ static void command_shadow_doorbells(struct shell *shell)
 
 const struct shell_command shell_command_commands[] = {
     {"limits", "", "what single commands may take, and what is atomic", false, command_limits_show},
-    {"copy", "TO LBA COUNT [LBA COUNT]... [format=N] [from=NSID] [--yes]",
+    {"copy", "TO LBA COUNT [LBA COUNT]... [format=N] [from=NSID] [enable=0] [--yes]",
      "has the controller copy blocks, of another namespace too (formats 2 and 3)", true, command_copy},
     {"compare-write", "LBA [COUNT] [old=SEED] [new=SEED] [--yes]",
      "writes the pattern of another seed if the blocks have that of the old one, as one operation", true,

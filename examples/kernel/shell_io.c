@@ -10,19 +10,6 @@
 #define SHELL_BENCH_MS    1000u
 #define SHELL_BENCH_MAX_S 60u
 
-/* The same for commands whose block count is one number of 32 bits in one call. */
-static bool shell_range_32(const struct shell *shell, struct demo_range *range)
-{
-    if (!shell_range(shell, 1, range)) {
-        return false;
-    }
-    if (range->block_count > UINT32_MAX) {
-        text_print("that many blocks are too many for one command\n");
-        return false;
-    }
-    return true;
-}
-
 static void shell_list(struct shell *shell)
 {
     drive_print_namespaces(shell->drive);
@@ -69,7 +56,7 @@ static void shell_read(struct shell *shell)
     size_t size_bytes;
     int status;
 
-    if (!shell_range(shell, 1, &range)) {
+    if (!shell_range(shell, &range)) {
         return;
     }
     if (range.block_count > SHELL_DUMP_BLOCKS) {
@@ -105,7 +92,7 @@ static void shell_stream(struct shell *shell, enum stream_kind kind)
                             .block = demo_fill_pattern,
                             .context = &content};
 
-    if (!shell_range(shell, 1, &range)) {
+    if (!shell_range(shell, &range)) {
         return;
     }
     stream.lba = range.lba;
@@ -140,7 +127,7 @@ static void shell_trim(struct shell *shell)
 {
     struct demo_range range;
 
-    if (shell_range_32(shell, &range)) {
+    if (shell_range(shell, &range)) {
         shell_result(shell, "trim",
                      lwnvme_sync_trim(&shell->drive->queue, shell->drive->current, range.lba,
                                       (uint32_t)range.block_count));
@@ -151,7 +138,7 @@ static void shell_zero(struct shell *shell)
 {
     struct demo_range range;
 
-    if (shell_range_32(shell, &range)) {
+    if (shell_range(shell, &range)) {
         shell_result(shell, "zero",
                      lwnvme_sync_write_zeroes(&shell->drive->queue, shell->drive->current, range.lba,
                                               (uint32_t)range.block_count, 0));
@@ -162,7 +149,7 @@ static void shell_verify(struct shell *shell)
 {
     struct demo_range range;
 
-    if (shell_range_32(shell, &range)) {
+    if (shell_range(shell, &range)) {
         shell_result(shell, "verify",
                      lwnvme_sync_verify(&shell->drive->queue, shell->drive->current, range.lba,
                                         (uint32_t)range.block_count, 0));
@@ -171,14 +158,11 @@ static void shell_verify(struct shell *shell)
 
 static void shell_hash(struct shell *shell)
 {
-    const struct lwnvme_namespace *ns = shell_namespace(shell);
     struct demo_range range;
 
-    if (ns != NULL && shell_range(shell, ns->block_count, &range)) {
-        if (shell->word_count == 2 && range.lba < ns->block_count) {
-            range.block_count = ns->block_count - range.lba;
-        }
-        shell_result(shell, "hash", demo_hash(shell->drive, ns, range.lba, range.block_count));
+    if (shell_range_or_all(shell, &range)) {
+        shell_result(shell, "hash",
+                     demo_hash(shell->drive, shell->drive->current, range.lba, range.block_count));
     }
 }
 

@@ -152,12 +152,7 @@ static void look_id(struct shell *shell)
     uint32_t cnssid;
     int status;
 
-    if (shell->word_count < 2) {
-        text_print("which structure? see help id\n");
-        shell_refuse();
-        return;
-    }
-    if (!shell_number_32(shell, 1, 0, &cns) ||
+    if (!shell_number_up_to(shell, 1, 0, 255, &cns) ||
         !shell_option_number(shell, "nsid", 0, UINT32_MAX, &select.nsid) ||
         !shell_option_number(shell, "csi", 0, 255, &csi) ||
         !shell_option_number(shell, "cntid", 0, 65535, &cntid) ||
@@ -192,12 +187,8 @@ static void look_log(struct shell *shell)
     uint32_t csi;
     int status;
 
-    if (shell->word_count < 2) {
-        text_print("which log page? log 0 lists them\n");
-        shell_refuse();
-        return;
-    }
-    if (!shell_number_32(shell, 1, 0, &lid) || !shell_option_number(shell, "bytes", 4096, 4096, &bytes) ||
+    if (!shell_number_up_to(shell, 1, 0, 255, &lid) ||
+        !shell_option_number(shell, "bytes", 4096, 4096, &bytes) ||
         !shell_option_number(shell, "offset", 0, UINT32_MAX, &offset) ||
         !shell_option_number(shell, "nsid", LWNVME_NSID_ALL, UINT32_MAX, &select.nsid) ||
         !shell_option_number(shell, "lsp", 0, 127, &lsp) ||
@@ -290,11 +281,11 @@ static void look_features(struct shell *shell)
         shell_refuse();
         return;
     }
-    if (shell->word_count < 2 || shell->words[1][0] < '0' || shell->words[1][0] > '9') {
+    if (shell->word_count < 2) {
         look_all_features(shell, &how);
         return;
     }
-    if (!shell_number_32(shell, 1, 0, &fid)) {
+    if (!shell_number_up_to(shell, 1, 0, 255, &fid)) {
         return;
     }
     how.fid = (uint8_t)fid;

@@ -153,7 +153,7 @@ static void shell_scatter(struct shell *shell)
         return;
     }
     *mapping = (struct shell_mapping){.grain = 1};
-    if (shell_block(shell, 1, &mapping->lba) && shell_number(shell, 2, 1, &count) &&
+    if (shell_number(shell, 1, 0, &mapping->lba) && shell_number(shell, 2, 1, &count) &&
         shell_option_number(shell, "nsid", 1, UINT32_MAX, &nsid) &&
         shell_option_number(shell, "sgl", LWNVME_SGL_WHERE_IT_PAYS, LWNVME_SGL_NEVER, &config.sgl) &&
         shell_option_number(shell, "bounce", 0, 1u << 20, &config.bounce_bytes) &&

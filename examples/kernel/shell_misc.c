@@ -38,7 +38,7 @@ static bool misc_security(const struct shell *shell, struct lwnvme_security_sele
     uint32_t protocol;
     uint32_t specific;
 
-    if (!shell_number_32(shell, 1, 0, &protocol) || protocol > 255u ||
+    if (!shell_number_up_to(shell, 1, 0, 255, &protocol) ||
         !shell_option_number(shell, "spsp", 0, 65535, &specific)) {
         return false;
     }
@@ -80,9 +80,7 @@ static void misc_security_send(struct shell *shell)
     uint32_t length = 0;
     uint8_t *data;
 
-    if (shell->word_count < 3 || !misc_security(shell, &select)) {
-        text_print("which protocol, and which word?\n");
-        shell_refuse();
+    if (!misc_security(shell, &select)) {
         return;
     }
     data = shell_memory(MISC_BYTES);
@@ -134,7 +132,7 @@ static void misc_streams(struct shell *shell)
     uint32_t given = 0;
     int status;
 
-    if (shell->word_count > 1 && text_equal(shell->words[1], "off")) {
+    if (text_equal(shell->words[1], "off")) {
         status = lwnvme_sync_stream_release_all(misc_controller(shell), nsid);
         if (status == 0) {
             status = lwnvme_sync_directive_enable(misc_controller(shell), nsid, LWNVME_DIRECTIVE_TYPE_STREAMS,
@@ -143,7 +141,7 @@ static void misc_streams(struct shell *shell)
         shell_result(shell, "streams off", status);
         return;
     }
-    if (!shell_number_32(shell, 1, 1, &wanted)) {
+    if (!shell_number_32(shell, 1, 0, &wanted)) {
         return;
     }
     status = lwnvme_sync_directive_enable(misc_controller(shell), nsid, LWNVME_DIRECTIVE_TYPE_STREAMS, true);
@@ -164,12 +162,8 @@ static void misc_lockdown(struct shell *shell)
     uint32_t feature;
     uint32_t allow;
 
-    if (shell->word_count < 2 || !shell_number_32(shell, 1, 0, &number) || number > 255u) {
-        text_print("which opcode or feature?\n");
-        shell_refuse();
-        return;
-    }
-    if (!shell_option_number(shell, "feature", 0, 1, &feature) ||
+    if (!shell_number_up_to(shell, 1, 0, 255, &number) ||
+        !shell_option_number(shell, "feature", 0, 1, &feature) ||
         !shell_option_number(shell, "allow", 0, 1, &allow)) {
         return;
     }
@@ -206,18 +200,26 @@ static void misc_lba_status(struct shell *shell)
 static void misc_capacity(struct shell *shell)
 {
     struct lwnvme_controller *const controller = misc_controller(shell);
-    const char *kind = shell->word_count > 2 ? shell->words[1] : "";
+    const char *kind = shell->words[1];
+    const bool makes_group = text_equal(kind, "group");
+    const bool makes_set = text_equal(kind, "set");
     uint64_t first;
     uint64_t second;
     uint16_t made = 0;
     int status;
 
-    if (!shell_number(shell, 2, 0, &first) || !shell_number(shell, 3, 0, &second)) {
+    if (!shell_number(shell, 2, 0, &first) || (makes_set && !shell_given(shell, 3)) ||
+        !shell_number(shell, 3, 0, &second)) {
         return;
     }
-    if (text_equal(kind, "group")) {
+    if (!makes_group && first > UINT16_MAX) {
+        text_print("\"%s\" is too large\n", shell->words[2]);
+        shell_refuse();
+        return;
+    }
+    if (makes_group) {
         status = lwnvme_sync_capacity_create_group(controller, first, &made);
-    } else if (text_equal(kind, "set")) {
+    } else if (makes_set) {
         status = lwnvme_sync_capacity_create_set(controller, (uint16_t)first, second, &made);
     } else if (text_equal(kind, "delete-group")) {
         status = lwnvme_sync_capacity_delete_group(controller, (uint16_t)first);
@@ -227,6 +229,7 @@ static void misc_capacity(struct shell *shell)
         status = lwnvme_sync_capacity_select(controller, (uint16_t)first);
     } else {
         text_print("capacity knows group, set, delete-group, delete-set and select\n");
+        shell_refuse();
         return;
     }
     if (made != 0) {
@@ -239,24 +242,28 @@ static void misc_capacity(struct shell *shell)
 static void misc_virtualization(struct shell *shell)
 {
     struct lwnvme_controller *const controller = misc_controller(shell);
-    const char *what = shell->word_count > 2 ? shell->words[2] : "";
+    const char *what = shell->words[2];
+    const bool queues = text_equal(what, "queues");
+    const bool vectors = text_equal(what, "vectors");
     uint32_t cntlid;
     uint32_t count;
     uint32_t granted = 0;
     int status;
 
-    if (!shell_number_32(shell, 1, 0, &cntlid) || !shell_number_32(shell, 3, 0, &count)) {
+    if (!shell_number_up_to(shell, 1, 0, UINT16_MAX, &cntlid) ||
+        ((queues || vectors) && !shell_given(shell, 3)) || !shell_number_32(shell, 3, 0, &count)) {
         return;
     }
     if (text_equal(what, "online") || text_equal(what, "offline")) {
         status =
             lwnvme_sync_virtualization_set_online(controller, (uint16_t)cntlid, text_equal(what, "online"));
-    } else if (text_equal(what, "queues") || text_equal(what, "vectors")) {
+    } else if (queues || vectors) {
         status = lwnvme_sync_virtualization_assign_secondary(
-            controller, (uint16_t)cntlid,
-            text_equal(what, "queues") ? LWNVME_VIRTUAL_QUEUES : LWNVME_VIRTUAL_INTERRUPTS, count, &granted);
+            controller, (uint16_t)cntlid, queues ? LWNVME_VIRTUAL_QUEUES : LWNVME_VIRTUAL_INTERRUPTS, count,
+            &granted);
     } else {
         text_print("virt knows online, offline, queues and vectors; id 0x15 lists the controllers\n");
+        shell_refuse();
         return;
     }
     if (granted != 0) {
@@ -287,7 +294,8 @@ static void misc_boot_read(struct shell *shell)
     int status;
 
     misc_clear();
-    if (!shell_number_32(shell, 1, 0, &partition) || !shell_number(shell, 2, 0, &misc.boot.offset_bytes) ||
+    if (!shell_number_up_to(shell, 1, 0, 255, &partition) ||
+        !shell_number(shell, 2, 0, &misc.boot.offset_bytes) ||
         !shell_option_number(shell, "bytes", MISC_BYTES, MISC_BOOT_BYTES_MAX, &bytes)) {
         return;
     }
@@ -321,12 +329,13 @@ static void misc_boot_write(struct shell *shell)
     int status;
 
     misc_clear();
-    if (ns == NULL || !shell_number_32(shell, 1, 0, &partition) || !shell_number(shell, 2, 0, &lba) ||
+    if (ns == NULL || !shell_number_up_to(shell, 1, 0, 255, &partition) || !shell_number(shell, 2, 0, &lba) ||
         !shell_number_32(shell, 3, 0, &bytes) || !shell_option_number(shell, "activate", 0, 1, &activate)) {
         return;
     }
     if (bytes == 0 || bytes > MISC_BOOT_BYTES_MAX || (bytes & (ns->block_bytes - 1u)) != 0) {
         text_print("whole blocks, up to %u bytes\n", MISC_BOOT_BYTES_MAX);
+        shell_refuse();
         return;
     }
     image = shell_memory(bytes);
@@ -357,8 +366,8 @@ const struct shell_command shell_misc_commands[] = {
     {"lockdown", "NUMBER [feature=1] [allow=1] [--yes]", "prohibits an admin opcode or a feature", true,
      misc_lockdown},
     {"lba-status", "[LBA] [count=]", "blocks that may be unreadable", false, misc_lba_status},
-    {"capacity", "group|set|delete-group|delete-set|select ... [--yes]", "endurance groups and NVM sets",
-     true, misc_capacity},
+    {"capacity", "group|set|delete-group|delete-set|select NUMBER [BYTES] [--yes]",
+     "endurance groups and NVM sets", true, misc_capacity},
     {"virt", "CNTLID online|offline|queues|vectors [N] [--yes]", "secondary controllers", true,
      misc_virtualization},
     {"boot", "", "the boot partitions", false, misc_boot},

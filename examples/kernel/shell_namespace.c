@@ -60,7 +60,7 @@ static void namespace_rescan(struct shell *shell)
     shell_result(shell, "rescan", shell_rescan(shell));
 }
 
-/* ns-create BLOCKS [capacity=BLOCKS] [lbaf=N] [shared=1] */
+/* ns-create BLOCKS [lbaf=N] [shared=1] */
 static void namespace_create(struct shell *shell)
 {
     uint32_t lbaf;
@@ -69,11 +69,6 @@ static void namespace_create(struct shell *shell)
     int status;
 
     namespace_new = (struct lwnvme_namespace_creation){0};
-    if (shell->word_count < 2) {
-        text_print("how many blocks? see help ns-create\n");
-        shell_refuse();
-        return;
-    }
     if (!shell_number(shell, 1, 0, &namespace_new.block_count) ||
         !shell_option_number(shell, "lbaf", 0, 63, &lbaf) ||
         !shell_option_number(shell, "shared", 0, 1, &shared)) {
@@ -94,11 +89,6 @@ static uint32_t namespace_named(const struct shell *shell)
 {
     uint32_t nsid;
 
-    if (shell->word_count < 2) {
-        text_print("which namespace? see help %s\n", shell->words[0]);
-        shell_refuse();
-        return 0;
-    }
     if (text_equal(shell->words[1], "all")) {
         return LWNVME_NSID_ALL;
     }
@@ -107,6 +97,7 @@ static uint32_t namespace_named(const struct shell *shell)
     }
     if (nsid == 0) {
         text_print("namespaces are numbered from 1\n");
+        shell_refuse();
     }
     return nsid;
 }

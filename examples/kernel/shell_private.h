@@ -16,9 +16,12 @@ struct shell {
     struct drive *drive;
     uint32_t seed;
     bool ended;
-    int ended_status;    /* of the shutdown */
-    uint32_t word_count; /* of the command line, options that begin with -- not counted */
+    int ended_status; /* of the shutdown */
+    const struct shell_command *command;
+    uint32_t word_count; /* of the command line, its name included, options not */
     const char *words[SHELL_WORDS_MAX];
+    uint32_t option_count; /* "name=value" */
+    const char *options[SHELL_WORDS_MAX];
     bool yes;   /* --yes: go on without a question */
     bool json;  /* --json: for a script, where a command knows it */
     int status; /* of the last command that said how it ended */
@@ -63,20 +66,28 @@ void shell_show_end(struct shell_show *show);
 void shell_result(struct shell *shell, const char *what, int status);
 /* For commands that cannot be carried out as they were typed, after they have said so. */
 void shell_refuse(void);
-/* The n-th argument as a number, or what stands for a missing one. false: said what is wrong. */
+/* Holds what was typed against the command's line of help, and sorts its options out. false: said how it is used. */
+bool shell_arguments(struct shell *shell, const struct shell_command *command);
+/* Says how the command is used, and that it cannot be carried out as it was typed. */
+void shell_usage(const struct shell *shell);
+/* Whether there is an n-th argument, for commands that need it only sometimes. false: said how it is used. */
+bool shell_given(const struct shell *shell, uint32_t n);
+/* The n-th argument as a number, up to `most`, or what stands for a missing one. false: said what is wrong. */
 bool shell_number(const struct shell *shell, uint32_t n, uint64_t missing, uint64_t *value);
 bool shell_number_32(const struct shell *shell, uint32_t n, uint32_t missing, uint32_t *value);
-/* The same of a command that changes blocks: without a number it would not be clear which. */
-bool shell_block(const struct shell *shell, uint32_t n, uint64_t *lba);
-/* The value of an argument "name=value" anywhere on the line; NULL: there is none. */
+bool shell_number_up_to(const struct shell *shell, uint32_t n, uint32_t missing, uint32_t most,
+                        uint32_t *value);
+/* The value of an option "name=value"; NULL: there is none. */
 const char *shell_option(const struct shell *shell, const char *name);
 /* The same as a number of up to `most`. false: said what is wrong. */
 bool shell_option_number(const struct shell *shell, const char *name, uint32_t missing, uint32_t most,
                          uint32_t *value);
 /* The namespace that commands go to; NULL, with a message, when none can be used. */
 struct lwnvme_namespace *shell_namespace(const struct shell *shell);
-/* LBA [COUNT] for commands that take such a range, and a namespace to use them on. */
-bool shell_range(const struct shell *shell, uint64_t missing_count, struct demo_range *range);
+/* LBA [COUNT] of the namespace that there is; one block, if no count is given. The count fits in 32 bits. */
+bool shell_range(const struct shell *shell, struct demo_range *range);
+/* [LBA [COUNT]]: all blocks, or all from LBA on, if no count is given. */
+bool shell_range_or_all(const struct shell *shell, struct demo_range *range);
 /* A page of memory for what a command reads, cleared; NULL, with a message, when there is none. */
 void *shell_memory(size_t size_bytes);
 /* Carries a long operation on to its end with a bar that shows how far it is. Returns its status. */

@@ -61,15 +61,17 @@ static bool shell_pi_start(struct shell *shell, struct shell_pi *pi)
     uint64_t count;
 
     *pi = (struct shell_pi){0};
-    if (ns == NULL || !shell_block(shell, 2, &pi->range.lba) || !shell_number(shell, 3, 1, &count)) {
+    if (ns == NULL || !shell_number(shell, 2, 0, &pi->range.lba) || !shell_number(shell, 3, 1, &count)) {
         return false;
     }
     if (ns->protection == NULL || ns->protection->type == 0) {
         text_print("this namespace has no protection information\n");
+        shell_refuse();
         return false;
     }
     if (count == 0 || count > SHELL_PI_BLOCKS) {
         text_print("1 to %u blocks\n", SHELL_PI_BLOCKS);
+        shell_refuse();
         return false;
     }
     pi->range.block_count = count;

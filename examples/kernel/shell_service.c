@@ -26,12 +26,7 @@ static void service_feature_set(struct shell *shell)
     uint32_t nsid;
     uint32_t save;
 
-    if (shell->word_count < 3) {
-        text_print("which feature, and to what? see help feature-set\n");
-        shell_refuse();
-        return;
-    }
-    if (shell_number_32(shell, 1, 0, &fid) && shell_number_32(shell, 2, 0, &value) &&
+    if (shell_number_up_to(shell, 1, 0, 255, &fid) && shell_number_32(shell, 2, 0, &value) &&
         shell_option_number(shell, "nsid", 0, UINT32_MAX, &nsid) &&
         shell_option_number(shell, "save", 0, 1, &save)) {
         shell_result(
@@ -64,6 +59,7 @@ static void service_power(struct shell *shell)
     if (shell->word_count > 1) {
         if (!shell_number_32(shell, 1, 0, &state) || state > 31u) {
             text_print("states are 0 to 31\n");
+            shell_refuse();
             return;
         }
         power.state = (uint8_t)state;
@@ -89,11 +85,6 @@ static void service_apst_set(struct shell *shell)
 
     service_apst = (struct lwnvme_apst){0};
     if (!service_word(shell, 1, "off")) {
-        if (shell->word_count < 2) {
-            text_print("how many microseconds may it take to wake up? or off\n");
-            shell_refuse();
-            return;
-        }
         if (!shell_number_32(shell, 1, 0, &latency_us)) {
             return;
         }
@@ -252,6 +243,7 @@ static void service_events_listen(struct shell *shell)
     }
     if (!shell_number_32(shell, 1, SERVICE_EVENT_WAIT_S, &seconds) || seconds > SERVICE_EVENT_WAIT_S_MAX) {
         text_print("how many seconds, up to %u, or off\n", SERVICE_EVENT_WAIT_S_MAX);
+        shell_refuse();
         return;
     }
     if (service_events.status != LWNVME_OK || service_events.controller == NULL) {

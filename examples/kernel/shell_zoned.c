@@ -75,18 +75,14 @@ static void shell_zone(struct shell *shell)
 {
     uint64_t lba = 0;
 
-    if (shell->word_count < 3) {
-        text_print("what?\n");
-        shell_refuse();
-        return;
-    }
     for (uint32_t i = 0; i < sizeof(shell_zone_actions) / sizeof(shell_zone_actions[0]); i++) {
         const struct shell_zone_action *action = &shell_zone_actions[i];
 
         if (!text_equal(shell->words[2], action->name)) {
             continue;
         }
-        if (((action->flags & LWNVME_ZONE_EACH) != 0 || shell_block(shell, 3, &lba)) &&
+        if (((action->flags & LWNVME_ZONE_EACH) != 0 ||
+             (shell_given(shell, 3) && shell_number(shell, 3, 0, &lba))) &&
             shell_zoned_open(shell)) {
             shell_result(
                 shell, "zone",
@@ -106,7 +102,8 @@ static void shell_zone_put(struct shell *shell, bool append)
     uint8_t *data;
     int status;
 
-    if (!shell_block(shell, 2, &lba) || !shell_number_32(shell, 3, 1, &count) || !shell_zoned_open(shell)) {
+    if (!shell_number(shell, 2, 0, &lba) || !shell_number_32(shell, 3, 1, &count) ||
+        !shell_zoned_open(shell)) {
         return;
     }
     if (count > SHELL_APPEND_BLOCKS) {

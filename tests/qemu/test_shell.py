@@ -97,7 +97,7 @@ def test_errors_by_name(tmp_path, shell):
             ("read 18446744073709551616", "is not a number"),
             ("read 0 0", "no blocks were asked for"),
             ("read x", "is not a number"),
-            ("read", "which block?"),
+            ("read", "usage: read LBA [COUNT]"),
             ("write 2044 8 --yes", "not all inside the namespace"),
             ("trim 2048 1 --yes", "not all inside the namespace"),
             ("zero 0 0 --yes", "no blocks were asked for"),
@@ -111,7 +111,7 @@ def test_errors_by_name(tmp_path, shell):
             ("erase", 'unknown command "erase"'),
             ("format 1 lbaf=60 --yes", "no such LBA format"),
             ("format 9 --yes", "failed"),
-            ("ns-create --yes", "how many blocks?"),
+            ("ns-create --yes", "usage: ns-create BLOCKS"),
             ("ns-attach 0 --yes", "numbered from 1"),
             ("fw-update 0 512 --yes", "failed"),
             ("sanitize block --yes", "cannot sanitize in this way"),
@@ -134,6 +134,39 @@ def test_errors_by_name(tmp_path, shell):
         assert digest in session.run("hash")
     session.end()
     assert sha256(image) == digest
+
+
+def test_what_is_missing_is_not_0(image, shell):
+    """A command that changes something and lacks an argument is refused with its line of help, and asks nothing. So are
+    options that it does not have, arguments too many, and numbers that would be cut."""
+    digest = sha256(image)
+    session = shell(drive(image))
+    for command in DESTRUCTIVE:
+        line = session.run(f"help {command}").splitlines()[0]
+        needs = line.split()[1].startswith(("[", "--")) is False
+        if needs or command == "fw-update":
+            assert f"usage: {line}" in session.run(command if needs else f"{command} --yes"), command
+    for command in ("feature-set 7", "fw-update 8192", "boot-write 0 8", "copy 5000 0", "placement-write 1", "zone 1 reset",
+                    "zone-append 1", "pi write", "security-send 0", "virt 1 queues", "capacity set 1", "lockdown feature=1",
+                    "format lbaf=0", "sanitize keep=1", "format 1 0", "write 0 1 2", "format 1 lbfa=0", "trim 0 count=1"):
+        assert f"usage: {command.split()[0]} " in session.run(command + " --yes"), command
+    for command in ("feature-set 263 0", "lockdown 256", "boot-write 256 0 512", "capacity delete-group 65537",
+                    "virt 65537 offline", "placement-write 65536 0", "placement-next 65536", "security-send 256 word",
+                    "id 0x101", "log 0x102", "features 0x104"):
+        assert "is too large" in session.run(command + " --yes"), command
+    assert "usage: read LBA [COUNT]" in session.run("read")
+    assert "done" in session.run("feature-set save=0 4 350 --yes")  # options may stand anywhere
+    assert sha256(image) == digest
+    session.end()
+
+
+def test_whole_namespace_of_one_block(tmp_path, shell):
+    """What goes over all blocks is told from what goes over one, also where that is the same number."""
+    image = machine.make_image(tmp_path / "one.img", 4096)
+    session = shell(drive(image, options="logical_block_size=4096,physical_block_size=4096"))
+    assert "usage: write LBA [COUNT]" in session.run("write --yes")
+    assert sha256(image) in session.run("hash")
+    session.end()
 
 
 def test_line_editing(image, shell):
