@@ -159,7 +159,7 @@ void lwnvme_describe_identify_kv_namespace(struct lwnvme_describe *describe,
 void lwnvme_describe_identify_kv_controller(struct lwnvme_describe *describe,
                                             const struct lwnvme_identify_kv_controller *identify);
 
-/* Base, section 5.1.13.2.22: the combinations of command sets. */
+/* Base, section 5.1.13.2.19: the combinations of command sets. */
 void lwnvme_describe_io_command_sets(struct lwnvme_describe *describe,
                                      const struct lwnvme_identify_io_command_sets *identify);
 
@@ -173,7 +173,7 @@ void lwnvme_describe_controller_list(struct lwnvme_describe *describe,
 void lwnvme_describe_namespace_descriptors(struct lwnvme_describe *describe, const void *descriptors,
                                            size_t length);
 
-/* Base, sections 5.1.13.2.4 and 5.1.13.2.14 to 5.1.13.2.19. */
+/* Base, sections 5.1.13.2.4, 5.1.13.3.1, 5.1.13.3.2, and 5.1.13.2.13 to 5.1.13.2.16. */
 void lwnvme_describe_nvm_set_list(struct lwnvme_describe *describe,
                                   const struct lwnvme_identify_nvm_set_list *list);
 void lwnvme_describe_primary_controller(struct lwnvme_describe *describe,
@@ -207,7 +207,7 @@ void lwnvme_describe_changed_namespaces_log(struct lwnvme_describe *describe,
                                             const struct lwnvme_changed_namespaces_log *log);
 
 /* What is supported, with the names of log pages, opcodes and features: Base, sections 5.1.12.1.1, 5.1.12.1.6 (csi: the
- * command set that was asked for) and 5.1.12.1.19 to 5.1.12.1.21. */
+ * command set that was asked for) and 5.1.12.1.18 to 5.1.12.1.20. */
 void lwnvme_describe_supported_log_pages(struct lwnvme_describe *describe,
                                          const struct lwnvme_supported_log_pages *log);
 void lwnvme_describe_effects_log(struct lwnvme_describe *describe, const struct lwnvme_effects_log *log,
@@ -226,7 +226,7 @@ void lwnvme_describe_endurance_group_log(struct lwnvme_describe *describe,
                                          const struct lwnvme_endurance_group_log *log);
 
 /* Log pages that are as long as their headers say: `length` bytes of them are at hand, and no more are read. Base,
- * sections 5.1.12.1.12 and 5.1.12.1.16 (both aggregates), 5.1.12.1.13, 5.1.12.1.15, 5.1.12.1.17, 5.1.12.1.18. */
+ * sections 5.1.12.1.12 and 5.1.12.1.15 (both aggregates), 5.1.12.1.13, 5.1.12.1.16, 5.1.12.1.17; NVM, section 4.1.4.5. */
 void lwnvme_describe_aggregate_log(struct lwnvme_describe *describe, const void *log, size_t length);
 void lwnvme_describe_ana_log(struct lwnvme_describe *describe, const void *log, size_t length);
 void lwnvme_describe_lba_status_log(struct lwnvme_describe *describe, const void *log, size_t length);
@@ -234,7 +234,7 @@ void lwnvme_describe_media_unit_status_log(struct lwnvme_describe *describe, con
 void lwnvme_describe_capacity_configurations_log(struct lwnvme_describe *describe, const void *log,
                                                  size_t length);
 
-/* Base, sections 5.1.12.1.11, 5.1.12.1.22, 5.1.12.1.23, 5.1.12.1.32, 5.1.12.1.33; ZNS, "Changed Zone List". */
+/* Base, sections 5.1.12.1.11, 5.1.12.1.21, 5.1.12.1.22, 5.1.12.1.32, 5.1.12.1.33; ZNS, "Changed Zone List". */
 void lwnvme_describe_predictable_latency_log(struct lwnvme_describe *describe,
                                              const struct lwnvme_predictable_latency_log *log);
 void lwnvme_describe_boot_partition_header(struct lwnvme_describe *describe,

@@ -130,13 +130,17 @@ static enum lwnvme_status_class lwnvme_status_own_class(int status)
     case LWNVME_ERR_BUSY:
     case LWNVME_ERR_NO_MEMORY:
     case LWNVME_ERR_NOT_STARTED:
+    case LWNVME_ERR_ABORT_LIMIT:
+    case LWNVME_ERR_LOG_CHANGED:
         return LWNVME_CLASS_TRANSIENT;
     case LWNVME_ERR_NS_BUSY:
     case LWNVME_ERR_RECOVERING:
+    case LWNVME_ERR_SANITIZE_IN_PROGRESS:
         return LWNVME_CLASS_NOT_READY;
     case LWNVME_ERR_ABORTED:
     case LWNVME_ERR_TIMEOUT:
     case LWNVME_ERR_BUFFER_HELD:
+    case LWNVME_ERR_CANCELLED:
         return LWNVME_CLASS_UNANSWERED;
     case LWNVME_ERR_GONE:
     case LWNVME_ERR_FAILED:
@@ -150,6 +154,22 @@ static enum lwnvme_status_class lwnvme_status_own_class(int status)
         return LWNVME_CLASS_INTEGRITY;
     case LWNVME_ERR_READ_ONLY:
         return LWNVME_CLASS_DENIED;
+    case LWNVME_ERR_QUEUE_LIMIT:
+        return LWNVME_CLASS_CAPACITY;
+    case LWNVME_ERR_CLOCK_STOPPED:
+    case LWNVME_ERR_FATAL:
+    case LWNVME_ERR_SETTLE_TIMEOUT:
+    case LWNVME_ERR_DISABLE_TIMEOUT:
+    case LWNVME_ERR_ENABLE_TIMEOUT:
+    case LWNVME_ERR_SHUTDOWN_TIMEOUT:
+    case LWNVME_ERR_CONTROLLER_CHANGED:
+    case LWNVME_ERR_MEMORY_KEPT:
+    case LWNVME_ERR_LOST_READY:
+    case LWNVME_ERR_SUBSYSTEM_RESET:
+    case LWNVME_ERR_OPERATION_TIMEOUT:
+    case LWNVME_ERR_SANITIZE_FAILED:
+    case LWNVME_ERR_SELF_TEST_FAILED:
+        return LWNVME_CLASS_PERMANENT;
     default:
         return LWNVME_CLASS_INVALID;
     }

@@ -3,7 +3,7 @@
  * Identify structures that belong to one command set, in words: namespaces and controllers of the NVM, the zoned and
  * the key value command set, and which sets a controller carries at once.
  *
- * NVM, ZNS and KV, section 4.1.5; Base, section 5.1.13.2.22.
+ * NVM, ZNS and KV, section 4.1.5; Base, section 5.1.13.2.19.
  */
 #include "engine.h"
 

@@ -4,7 +4,7 @@
  * secondary controllers, granularity, UUIDs, domains, endurance groups. A list's count is the device's word: it is
  * followed up to the end of the structure at most.
  *
- * Base, sections 4.6.1, 4.6.2, and 5.1.13.2.3 to 5.1.13.2.19.
+ * Base, sections 4.6.1, 4.6.2, 5.1.13.2.3, 5.1.13.2.4, 5.1.13.2.13 to 5.1.13.2.16, 5.1.13.3.1 and 5.1.13.3.2.
  */
 #include "engine.h"
 

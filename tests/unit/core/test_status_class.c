@@ -137,6 +137,11 @@ static void the_librarys_own(void **state)
     assert_int_equal(lwnvme_status_class(LWNVME_ERR_FAILED), LWNVME_CLASS_GONE);
     assert_int_equal(lwnvme_status_class(LWNVME_ERR_NS_REMOVED), LWNVME_CLASS_GONE);
     assert_int_equal(lwnvme_status_class(LWNVME_ERR_READ_ONLY), LWNVME_CLASS_DENIED);
+    assert_int_equal(lwnvme_status_class(LWNVME_ERR_ABORT_LIMIT), LWNVME_CLASS_TRANSIENT);
+    assert_int_equal(lwnvme_status_class(LWNVME_ERR_LOG_CHANGED), LWNVME_CLASS_TRANSIENT);
+    assert_int_equal(lwnvme_status_class(LWNVME_ERR_SANITIZE_IN_PROGRESS), LWNVME_CLASS_NOT_READY);
+    assert_int_equal(lwnvme_status_class(LWNVME_ERR_CANCELLED), LWNVME_CLASS_UNANSWERED);
+    assert_int_equal(lwnvme_status_class(LWNVME_ERR_QUEUE_LIMIT), LWNVME_CLASS_CAPACITY);
     for (int status = LWNVME_ERR_PROTECTION_STORAGE_TAG; status <= LWNVME_ERR_PROTECTION_GUARD; status++) {
         assert_int_equal(lwnvme_status_class(status), LWNVME_CLASS_INTEGRITY);
     }
@@ -144,6 +149,24 @@ static void the_librarys_own(void **state)
     assert_int_equal(lwnvme_status_class(-32000), LWNVME_CLASS_INVALID);
     assert_int_equal(lwnvme_status_class(0x8000), LWNVME_CLASS_UNKNOWN);
     assert_int_equal(lwnvme_status_class(INT32_MAX), LWNVME_CLASS_UNKNOWN);
+}
+
+/* What failed is not the caller's mistake, and another try as it is does not help. */
+static void what_has_failed_is_permanent(void **state)
+{
+    static const int failures[] = {LWNVME_ERR_CLOCK_STOPPED,      LWNVME_ERR_FATAL,
+                                   LWNVME_ERR_SETTLE_TIMEOUT,     LWNVME_ERR_DISABLE_TIMEOUT,
+                                   LWNVME_ERR_ENABLE_TIMEOUT,     LWNVME_ERR_SHUTDOWN_TIMEOUT,
+                                   LWNVME_ERR_CONTROLLER_CHANGED, LWNVME_ERR_MEMORY_KEPT,
+                                   LWNVME_ERR_LOST_READY,         LWNVME_ERR_SUBSYSTEM_RESET,
+                                   LWNVME_ERR_OPERATION_TIMEOUT,  LWNVME_ERR_SANITIZE_FAILED,
+                                   LWNVME_ERR_SELF_TEST_FAILED};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(failures) / sizeof(failures[0]); i++) {
+        assert_int_equal(lwnvme_status_class(failures[i]), LWNVME_CLASS_PERMANENT);
+        assert_false(lwnvme_status_retryable(failures[i]));
+    }
 }
 
 int main(void)
@@ -154,6 +177,7 @@ int main(void)
         cmocka_unit_test(fault_061_every_defined_code_is_mapped),
         cmocka_unit_test(fault_062_retryable_follows_from_class_and_dnr),
         cmocka_unit_test(the_librarys_own),
+        cmocka_unit_test(what_has_failed_is_permanent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
