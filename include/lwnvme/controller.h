@@ -184,7 +184,7 @@ struct lwnvme_service {
     struct lwnvme_controller *controller; /* NULL: not on a list */
     struct lwnvme_service *next;
     uint64_t due_us; /* when it wants a poll at the latest; UINT64_MAX: whenever */
-    bool holding;    /* I/O queues are held still for it */
+    bool holding;    /* it needs the I/O queues held still; a reset lets them go, and leaves this as it is */
 };
 
 struct lwnvme_state_row;

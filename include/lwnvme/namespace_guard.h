@@ -24,7 +24,6 @@ struct lwnvme_namespace_guard {
     uint32_t index;  /* the handle that is being read again */
     uint32_t resets; /* seen since the start */
     bool busy;       /* handles are refused while it lasts; false: their requests wait */
-    bool holding;    /* queues are held */
     bool entered;    /* nothing is in flight or waiting for the handles */
     uint64_t deadline_us;
     struct lwnvme_effects effects;

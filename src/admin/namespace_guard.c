@@ -35,19 +35,14 @@ static void lwnvme_guard_told(struct lwnvme_service *service, enum lwnvme_occasi
     if (occasion != LWNVME_OCCASION_READY)
         return;
     guard->resets++;
-    if (guard->holding) /* a reset has let them go */
+    if (service->holding) /* a reset has let them go */
         lwnvme_service_hold(service);
 }
 
 /* A queue that has been made since is held as the others are. */
 static void lwnvme_guard_work(struct lwnvme_service *service)
 {
-    const struct lwnvme_namespace_guard *guard =
-        (const struct lwnvme_namespace_guard *)(const void *)((uint8_t *)service -
-                                                              offsetof(struct lwnvme_namespace_guard,
-                                                                       service));
-
-    if (guard->holding)
+    if (service->holding)
         lwnvme_service_hold(service);
 }
 
@@ -135,7 +130,6 @@ void lwnvme_guard_start(struct lwnvme_namespace_guard *guard, struct lwnvme_cont
     guard->stage = LWNVME_GUARD_EFFECTS;
     guard->index = 0;
     guard->resets = 0;
-    guard->holding = false;
     guard->entered = false;
     lwnvme_effects_admin(NULL, guard->opcode, &guard->effects);
     memset(&guard->shadow, 0, sizeof(guard->shadow));
@@ -164,16 +158,14 @@ void lwnvme_guard_hold(struct lwnvme_namespace_guard *guard)
     if (limit_ms < controller->config.admin_timeout_ms)
         limit_ms = controller->config.admin_timeout_ms;
     lwnvme_service_hold(&guard->service);
-    guard->holding = true;
     guard->deadline_us = lwnvme_now_us(controller) + (uint64_t)limit_ms * 1000u;
     guard->stage = LWNVME_GUARD_STILL;
 }
 
 void lwnvme_guard_relax(struct lwnvme_namespace_guard *guard)
 {
-    if (guard->holding)
+    if (guard->service.holding)
         lwnvme_service_let_go(&guard->service);
-    guard->holding = false;
 }
 
 /* Whether the command may run beside I/O of other namespaces: only if what is known of it says so, and all that there
@@ -273,7 +265,6 @@ static void lwnvme_guard_commit(struct lwnvme_namespace_guard *guard, struct lwn
 static void lwnvme_guard_down(struct lwnvme_namespace_guard *guard)
 {
     lwnvme_service_let_go(&guard->service);
-    guard->holding = false;
     lwnvme_service_remove(&guard->service);
 }
 

@@ -181,9 +181,10 @@ static void lwnvme_suspension_told(struct lwnvme_service *service, enum lwnvme_o
     if (occasion == LWNVME_OCCASION_FAREWELL)
         lwnvme_suspension_hush(suspension,
                                false); /* somebody resets it: that is not to wait for the suspension */
-    else if (occasion == LWNVME_OCCASION_READY)
+    else if (occasion == LWNVME_OCCASION_READY) {
         suspension->brought_up = true;
-    else if (occasion == LWNVME_OCCASION_CLOSE)
+        service->holding = false;
+    } else if (occasion == LWNVME_OCCASION_CLOSE)
         lwnvme_suspension_end(suspension, LWNVME_ERR_ABORTED, LWNVME_SUSPENSION_IDLE);
 }
 

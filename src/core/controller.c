@@ -43,11 +43,7 @@ static uint32_t lwnvme_incarnations; /* openings so far: what tells an old handl
 void lwnvme_gates_set(struct lwnvme_controller *controller, uint32_t set, uint32_t clear)
 {
     struct lwnvme_queue *queue;
-    struct lwnvme_service *service;
 
-    for (service = controller->services; service != NULL && (clear & LWNVME_SLOW_HELD) != 0;
-         service = service->next)
-        service->holding = false;
     for (queue = controller->queues; queue != NULL; queue = queue->next) {
         lwnvme_queue_lock(queue);
         queue->slow |= set;
@@ -512,7 +508,7 @@ static int lwnvme_ready_enter(struct lwnvme_controller *controller)
 {
     controller->status = LWNVME_OK;
 #if !LWNVME_CONFIG_BOOT
-    /* who held them is told */
+    /* who still needs them held is told, and holds them again */
     lwnvme_gates_set(controller, 0, LWNVME_SLOW_NO_SUBMIT | LWNVME_SLOW_HELD | LWNVME_SLOW_AWAITING);
     lwnvme_services_tell(controller, LWNVME_OCCASION_READY);
     lwnvme_event_send(controller, LWNVME_EVENT_READY);

@@ -40,7 +40,8 @@ void lwnvme_service_hold(struct lwnvme_service *service)
     lwnvme_queues_hold(service->controller);
 }
 
-/* They stay held for as long as another service needs it. */
+/* They stay held for as long as another service needs it. A reset lets go of them for all: who still needs it when the controller
+ * is ready again holds them once more, and who does not says so. */
 void lwnvme_service_let_go(struct lwnvme_service *service)
 {
     const struct lwnvme_service *other;

@@ -282,6 +282,50 @@ static void fault_129_queues_that_others_let_go_are_held_again(void **state)
     free(data);
 }
 
+/* A reset ends a suspension that holds the queues: it needs them no more, and shadow doorbells that hold them afterwards let them
+ * go. */
+static void a_reset_ends_what_a_suspension_holds(void **state)
+{
+    static struct machine m;
+    static struct lwnvme_shadow shadow;
+    uint8_t *data = scenario_memory(512, 4096);
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, 512);
+    struct tracked *io;
+    uint32_t round;
+
+    (void)state;
+    for (round = 0; round < 2; round++) {
+        prepare(&m);
+        memset(&shadow, 0, sizeof(shadow));
+        m.s.settings.oacs |= 0x100;
+        start(&m);
+        assert_int_equal(lwnvme_shadow_start(m.s.controller, &shadow), LWNVME_OK);
+        while (lwnvme_shadow_status(&shadow) == LWNVME_PENDING)
+            (void)lwnvme_controller_poll(m.s.controller);
+        m.suspension.kind = LWNVME_SUSPEND_POWER_STATE;
+        assert_int_equal(lwnvme_suspend(m.s.controller, &m.suspension), LWNVME_OK);
+        io = scenario_request(&m.s); /* keeps it from sleeping */
+        scenario_fault(&m.s, (struct lwnvme_sim_fault){
+                                 .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_IO_QUEUES, .any_opcode = true});
+        assert_int_equal(scenario_accept(io, lwnvme_read(m.s.queue, m.s.ns, &io->request, 0, 1, &buffer)),
+                         LWNVME_OK);
+        while (!m.suspension.service.holding) {
+            assert_int_equal(lwnvme_suspension_step(&m.suspension), LWNVME_PENDING);
+            lwnvme_sim_advance(m.s.sim, 100);
+        }
+        assert_int_equal(scenario_reset(&m.s), LWNVME_OK);
+        if (round == 1) /* whether its owner looks or not */
+            assert_int_equal(lwnvme_suspension_step(&m.suspension), LWNVME_ERR_ABORTED);
+        while (lwnvme_shadow_status(&shadow) == LWNVME_PENDING)
+            (void)lwnvme_controller_poll(m.s.controller);
+        assert_int_equal(lwnvme_sync_read(m.s.queue, m.s.ns, 0, 1, data, 0), LWNVME_OK);
+        (void)lwnvme_suspension_step(&m.suspension);
+        memory_settle(&m);
+        scenario_end(&m.s);
+    }
+    free(data);
+}
+
 /* Nothing that waited is lost without a word when power was. */
 static void fault_130_io_that_waited_is_given_back_when_registers_were_lost(void **state)
 {
@@ -768,6 +812,7 @@ int main(void)
         cmocka_unit_test(fault_129_the_host_memory_buffer_is_off_while_it_sleeps),
         cmocka_unit_test(fault_129_io_waits_while_it_sleeps),
         cmocka_unit_test(fault_129_queues_that_others_let_go_are_held_again),
+        cmocka_unit_test(a_reset_ends_what_a_suspension_holds),
         cmocka_unit_test(everything_but_the_resume_is_refused_while_it_sleeps),
         cmocka_unit_test(an_admin_command_that_goes_on_keeps_it_awake),
         cmocka_unit_test(fault_129_everything_that_lives_with_a_controller_wakes_up),

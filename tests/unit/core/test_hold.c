@@ -231,7 +231,7 @@ static void queues_are_let_go_by_a_shutdown_and_by_a_way_out_of_failure(void **s
     }
 }
 
-/* Each service lets go of what it holds itself; a reset lets go for all of them. */
+/* Each service lets go of what it holds itself. A reset lets go for all of them, and does not know who still needs it. */
 static void queues_stay_held_until_the_last_service_lets_go(void **state)
 {
     static struct lwnvme_service services[3];
@@ -261,8 +261,11 @@ static void queues_stay_held_until_the_last_service_lets_go(void **state)
     lwnvme_service_hold(&services[1]);
     assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
     assert_int_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
+    assert_true(services[1].holding);
     lwnvme_service_hold(&services[2]);
     lwnvme_service_let_go(&services[2]);
+    assert_int_not_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
+    lwnvme_service_let_go(&services[1]);
     assert_int_equal(bench.queue->slow & LWNVME_SLOW_HELD, 0);
     lwnvme_service_remove(&services[1]);
     lwnvme_service_remove(&services[2]);
