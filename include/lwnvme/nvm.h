@@ -49,8 +49,8 @@ int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                  struct lwnvme_request *request);
 
 /* Makes the blocks read as zeros, without a transfer; LWNVME_REQUEST_DEALLOCATE lets the controller free
- * them. This and the next two are split at limits of their own (limits.h), not at those of transfers. Section 3.3.8
- * "Write Zeroes command". */
+ * them. This and the next two are split at limits of their own (limits.h), and where a transfer would be: there are
+ * controllers that want that. Section 3.3.8 "Write Zeroes command". */
 int lwnvme_write_zeroes(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                         struct lwnvme_request *request, uint64_t lba, uint32_t block_count);
 

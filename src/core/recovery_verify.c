@@ -78,12 +78,14 @@ static bool lwnvme_identity_differs(const struct lwnvme_namespace *ns, const str
            lwnvme_identifier_differs(ns->has_uuid, now->has_uuid, ns->uuid, now->uuid, sizeof(ns->uuid));
 }
 
+/* Formats of one shape may still have other guards, or zones of other sizes, which only some handles know. */
 static bool lwnvme_format_differs(const struct lwnvme_namespace *ns, const struct lwnvme_namespace *now)
 {
     return ns->csi != now->csi || ns->block_shift != now->block_shift ||
            ns->metadata_bytes != now->metadata_bytes ||
            ns->metadata_interleaved != now->metadata_interleaved ||
-           ns->protection_type != now->protection_type || ns->protection_first != now->protection_first;
+           ns->protection_type != now->protection_type || ns->protection_first != now->protection_first ||
+           (ns->dress != NULL && ns->format_index != now->format_index);
 }
 
 /* Why a handle does not fit what is there now, or LWNVME_OK. Metadata are a fault only for a handle that knows none. */
@@ -101,12 +103,15 @@ static int lwnvme_verdict(const struct lwnvme_namespace *ns, const struct lwnvme
 /* The same namespace, perhaps of another size. One without a straight path has none for a reason. */
 static void lwnvme_handle_correct(struct lwnvme_namespace *ns, const struct lwnvme_namespace *now)
 {
+    const struct lwnvme_identify_namespace *data =
+        (const struct lwnvme_identify_namespace *)(const void *)now->told;
+
     ns->block_count = now->block_count;
     ns->capacity_blocks = now->capacity_blocks;
     ns->used_blocks = now->used_blocks;
     ns->read_only = now->read_only;
     if (ns->csi == LWNVME_CSI_NVM)
-        ns->boundary_blocks = now->boundary_blocks; /* zones are not split at it */
+        ns->boundary_blocks = lwnvme_le16_get(&data->noiob); /* zones are not split at it */
     ns->oncs = now->oncs;
     memcpy(ns->told, now->told, sizeof(ns->told));
     if (ns->straight_blocks != 0)

@@ -158,14 +158,23 @@ int lwnvme_io_direct(struct lwnvme_request *request)
     return LWNVME_OK;
 }
 
-/* Sends all blocks as one command, or nothing. */
+static enum lwnvme_atomic lwnvme_atomic_kind(const struct lwnvme_request *request)
+{
+    return (request->flags & LWNVME_REQUEST_ATOMIC_POWER_FAIL) != 0 ? LWNVME_ATOMIC_POWER_FAIL
+                                                                    : LWNVME_ATOMIC_ALWAYS;
+}
+
+/* Sends all blocks as one command, or nothing: also when a reset has brought other limits. */
 static int lwnvme_nvm_issue_whole(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
     struct lwnvme_prp prp = {0, 0, 0, 0};
     uint32_t blocks = request->block_count;
     uint32_t index = lwnvme_slot_index(queue->free_first);
-    int status = lwnvme_piece_map(queue, request, index, &blocks, &prp);
+    int status = lwnvme_atomicity_check(request->ns, lwnvme_atomic_kind(request), request->lba,
+                                        lwnvme_metadata_blocks(request));
 
+    if (status == LWNVME_OK)
+        status = lwnvme_piece_map(queue, request, index, &blocks, &prp);
     if (status == LWNVME_OK && blocks != request->block_count) {
         if (LWNVME_EXTENSION(queue->mapper) != NULL) /* bounce memory */
             queue->mapper->end(queue, index, LWNVME_ERR_BUFFER_LAYOUT);
@@ -175,12 +184,6 @@ static int lwnvme_nvm_issue_whole(struct lwnvme_queue *queue, struct lwnvme_requ
     if (status == LWNVME_OK)
         lwnvme_piece_send(queue, request, blocks, &prp);
     return status;
-}
-
-static enum lwnvme_atomic lwnvme_atomic_kind(const struct lwnvme_request *request)
-{
-    return (request->flags & LWNVME_REQUEST_ATOMIC_POWER_FAIL) != 0 ? LWNVME_ATOMIC_POWER_FAIL
-                                                                    : LWNVME_ATOMIC_ALWAYS;
 }
 
 /* Sends no more blocks than are atomic together. */
@@ -359,12 +362,6 @@ int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
 }
 
 #if !LWNVME_CONFIG_BOOT
-/* Sends commands of at most request->most_blocks. */
-static int lwnvme_nvm_issue_limited(struct lwnvme_queue *queue, struct lwnvme_request *request)
-{
-    return lwnvme_piece_issue(queue, request, request->most_blocks);
-}
-
 /* A command on blocks that moves no data, and which the controller may lack. */
 struct lwnvme_dataless {
     uint8_t opcode;
@@ -373,6 +370,22 @@ struct lwnvme_dataless {
     int16_t absent;
     uint16_t limit; /* where in struct lwnvme_identify_nvm_controller */
 };
+
+static uint32_t lwnvme_dataless_most(const struct lwnvme_namespace *ns, const struct lwnvme_dataless *row)
+{
+    return lwnvme_limit_blocks(ns, ns->controller->command_limits[row->limit]);
+}
+
+/* By the limit of now: a reset may have brought another one. Where nothing is split, what is too long for it is not sent. */
+static int lwnvme_nvm_issue_limited(struct lwnvme_queue *queue, struct lwnvme_request *request)
+{
+    const struct lwnvme_dataless *row = (const struct lwnvme_dataless *)request->copy;
+    const uint32_t most = lwnvme_dataless_most(request->ns, row);
+
+    if (row->writes != 0 && request->ns->csi == LWNVME_CSI_ZONED && request->block_count > most)
+        return LWNVME_ERR_TRANSFER_SIZE;
+    return lwnvme_piece_issue(queue, request, most);
+}
 
 static int lwnvme_nvm_dataless(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                                struct lwnvme_request *request, uint64_t lba, uint32_t block_count,
@@ -397,7 +410,8 @@ static int lwnvme_nvm_dataless(struct lwnvme_queue *queue, const struct lwnvme_n
         status = lwnvme_io_direct(request);
     if (status != LWNVME_OK)
         return status;
-    request->most_blocks = lwnvme_limit_blocks(ns, ns->controller->command_limits[row->limit]);
+    request->most_blocks = lwnvme_dataless_most(ns, row);
+    request->copy = (void *)(uintptr_t)row;
     return lwnvme_submit_by(queue, request, lwnvme_nvm_issue_limited);
 }
 
@@ -571,13 +585,14 @@ static int lwnvme_dsm_issue(struct lwnvme_queue *queue, struct lwnvme_request *r
     return LWNVME_OK;
 }
 
-/* What has been done is told in bytes of the list. */
+/* What has been done is told in bytes of the list. A request may also come back without an error's place: then nothing of it
+ * was sent. */
 static void lwnvme_dsm_done(struct lwnvme_request *request)
 {
     uint32_t done = request->error_block;
 
     if (done > request->block_count)
-        done = request->block_count;
+        done = request->status == LWNVME_OK ? request->block_count : 0;
     request->bytes_done = done * (uint32_t)sizeof(struct lwnvme_dsm_range);
     if (request->done != NULL)
         request->done(request);

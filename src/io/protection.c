@@ -473,7 +473,8 @@ void lwnvme_protection_end(struct lwnvme_request *request)
         return;
     status = lwnvme_protection_walk(request->ns, request->protection, request->lba, good, &request->buffer,
                                     &bad_block);
-    if (status == LWNVME_OK)
+    /* What cannot be looked at any more keeps the reason why it has failed, if it has. */
+    if (status == LWNVME_OK || (status == LWNVME_ERR_NAMESPACE_CLOSED && request->status != LWNVME_OK))
         return;
     request->status = status;
     request->bytes_done = (uint64_t)bad_block * request->ns->block_bytes;
