@@ -65,9 +65,10 @@ enum lwnvme_event {
     LWNVME_EVENT_RECOVERY, /* recovery.h: a reset is coming. Queues have been touched already: owners hold still since
                               STOPPING, or since the caller began a reset that has failed */
     LWNVME_EVENT_RECOVERED, /* and has done it; after READY. Poll the queues: requests wait there to be issued again */
-    /* A ready controller fails, or has left: sent once, before any queue is touched, and before RECOVERY. Owners of queues
-     * must hold still until READY, FAILED or GONE, and this callback waits until they do (docs/porting.md, "Threads"). Not
-     * sent for what the caller begins, who has them hold still before that: reset, shutdown, close. */
+    /* A ready controller fails, or has left: sent once, before any queue is touched, and before RECOVERY.
+     * Owners of queues must hold still until READY, FAILED or GONE, and this callback waits until they do
+     * (docs/porting.md, "Threads"). Not sent for what the caller begins, who has them hold still before that:
+     * reset, shutdown, close. */
     LWNVME_EVENT_STOPPING
 };
 /* Comes from the call that brings it about, mostly a poll; `context` is the configuration's event_context. */
@@ -305,9 +306,10 @@ enum lwnvme_shutdown {
  * LWNVME_ERR_WRONG_STATE, or LWNVME_ERR_FAILED or LWNVME_ERR_GONE (then close it). 0: begun.
  * A controller that is off stays ready to be powered off: closing it does not touch it any more. An abrupt
  * shutdown ends with a disabled controller, since requests may have been in flight.
- * Hand-off: as normal, and in the end CC.EN is cleared and CSTS.RDY seen to be 0. Whoever comes next (a kernel by kexec, the
- * system that a bootloader starts) finds a controller as after power-on: disabled, no queues, event requests, host
- * memory or shadow doorbells. Close it then. Not for cutting the power: that wants the normal kind.
+ * Hand-off: as normal, and in the end CC.EN is cleared and CSTS.RDY seen to be 0. Whoever comes next (a
+ * kernel by kexec, the system that a bootloader starts) finds a controller as after power-on: disabled, no
+ * queues, event requests, host memory or shadow doorbells. Close it then. Not for cutting the power: that
+ * wants the normal kind.
  * NVM Express Base Specification 2.1, section 3.6 "Shutdown Processing".
  */
 int lwnvme_controller_shutdown(struct lwnvme_controller *controller, enum lwnvme_shutdown kind);
@@ -357,11 +359,11 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller);
 
 /*
  * Sends one admin command by its dwords, with a buffer of the caller's (NULL: none), as lwnvme_raw does for
- * I/O. Queue creation and deletion, Asynchronous Event Request, Doorbell Buffer Config and Number of Queues are the
- * library's own: LWNVME_ERR_OPCODE_REFUSED. LWNVME_ERR_BUFFER_LENGTH: less memory than the command's dwords say that the controller
- * moves (Identify, log pages, firmware, features, namespaces, security, directives, LBA status). Drives are known to write
- * 4096 bytes where fewer were asked for: give whole pages. Owner's context, the callback comes from
- * lwnvme_controller_poll.
+ * I/O. Queue creation and deletion, Asynchronous Event Request, Doorbell Buffer Config and Number of Queues
+ * are the library's own: LWNVME_ERR_OPCODE_REFUSED. LWNVME_ERR_BUFFER_LENGTH: less memory than the command's
+ * dwords say that the controller moves (Identify, log pages, firmware, features, namespaces, security,
+ * directives, LBA status). Drives are known to write 4096 bytes where fewer were asked for: give whole pages.
+ * Owner's context, the callback comes from lwnvme_controller_poll.
  */
 int lwnvme_admin_raw(struct lwnvme_controller *controller, struct lwnvme_request *request,
                      const struct lwnvme_command *command, const struct lwnvme_buffer *buffer);

@@ -3,16 +3,17 @@
  * lwnvme: Copy, blocks from many places to one, inside the controller.
  *
  *     struct lwnvme_copy_range memory[16];
- *     struct lwnvme_copy_request copy = {.format = LWNVME_COPY_FORMAT_0, .memory = memory, .memory_bytes = sizeof(memory)};
+ *     struct lwnvme_copy_request copy = {
+ *         .format = LWNVME_COPY_FORMAT_0, .memory = memory, .memory_bytes = sizeof(memory)};
  *     lwnvme_copy_add(ns, &copy, ns, 4096, 100000);      cut where one range may be no longer
  *     lwnvme_copy_add(ns, &copy, ns, 0, 8);
  *     lwnvme_copy(queue, ns, &request, 500000, &copy);   as many commands as it takes, one callback
  *
- * Formats 2h and 3h name namespaces, 4h memory of the subsystem's own (a namespace of the Subsystem Local Memory Command
- * Set); they have to be enabled by the Host Behavior Support feature (CDFE), and a controller that was not asked refuses
- * them. With protection information the controller checks the sources' guards and makes all anew, or adds it to blocks
- * without, or takes it off for a destination without; guards of more than 16 bits take formats 1h and 3h, others 0h and
- * 2h.
+ * Formats 2h and 3h name namespaces, 4h memory of the subsystem's own (a namespace of the Subsystem Local
+ * Memory Command Set); they have to be enabled by the Host Behavior Support feature (CDFE), and a controller
+ * that was not asked refuses them. With protection information the controller checks the sources' guards and
+ * makes all anew, or adds it to blocks without, or takes it off for a destination without; guards of more
+ * than 16 bits take formats 1h and 3h, others 0h and 2h.
  * NVM Command Set Specification 1.1, section 3.3.2 "Copy command".
  */
 #ifndef LWNVME_COPY_H
@@ -47,10 +48,11 @@ struct lwnvme_copy_request {
 };
 
 /*
- * Adds blocks of a source, which are checked against it, cut into as many ranges as the destination asks for, and at the ends
- * of the source's zones that may not be read across. In formats 0h and 1h the source is the destination. Owner of `copy`. 0, or
- * nothing has been added: LWNVME_ERR_RANGE_MEMORY when it has no room for all of them, LWNVME_ERR_NO_COPY,
- * LWNVME_ERR_COPY_FORMAT, LWNVME_ERR_NS_METADATA (metadata that the destination cannot have), ...
+ * Adds blocks of a source, which are checked against it, cut into as many ranges as the destination asks for,
+ * and at the ends of the source's zones that may not be read across. In formats 0h and 1h the source is the
+ * destination. Owner of `copy`. 0, or nothing has been added: LWNVME_ERR_RANGE_MEMORY when it has no room for
+ * all of them, LWNVME_ERR_NO_COPY, LWNVME_ERR_COPY_FORMAT, LWNVME_ERR_NS_METADATA (metadata that the
+ * destination cannot have), ...
  */
 int lwnvme_copy_add(const struct lwnvme_namespace *destination, struct lwnvme_copy_request *copy,
                     const struct lwnvme_namespace *source, uint64_t lba, uint32_t block_count);
@@ -64,11 +66,12 @@ int lwnvme_copy_add_memory(const struct lwnvme_namespace *destination, struct lw
                            uint32_t nsid, uint64_t address, uint64_t length_bytes);
 
 /*
- * Copies all ranges, one after the other, to the blocks from lba on; `copy` must stay until the callback. FUA, limited
- * retry and directive of the request hold for the writes. More than one command may take is split between ranges and
- * called back once; bytes_done of a failed copy lies before the failed command, of whose ranges result_dw0 says how
- * many were copied. A copy whose blocks overlap its sources in a later command reads what earlier ones wrote. Into zones
- * it must be one command: LWNVME_ERR_TRANSFER_SIZE. Queue owner's context. 0: accepted.
+ * Copies all ranges, one after the other, to the blocks from lba on; `copy` must stay until the callback.
+ * FUA, limited retry and directive of the request hold for the writes. More than one command may take is
+ * split between ranges and called back once; bytes_done of a failed copy lies before the failed command, of
+ * whose ranges result_dw0 says how many were copied. A copy whose blocks overlap its sources in a later
+ * command reads what earlier ones wrote. Into zones it must be one command: LWNVME_ERR_TRANSFER_SIZE. Queue
+ * owner's context. 0: accepted.
  */
 int lwnvme_copy(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, struct lwnvme_request *request,
                 uint64_t lba, const struct lwnvme_copy_request *copy);

@@ -226,7 +226,8 @@ void lwnvme_describe_endurance_group_log(struct lwnvme_describe *describe,
                                          const struct lwnvme_endurance_group_log *log);
 
 /* Log pages that are as long as their headers say: `length` bytes of them are at hand, and no more are read. Base,
- * sections 5.1.12.1.12 and 5.1.12.1.15 (both aggregates), 5.1.12.1.13, 5.1.12.1.16, 5.1.12.1.17; NVM, section 4.1.4.5. */
+ * sections 5.1.12.1.12 and 5.1.12.1.15 (both aggregates), 5.1.12.1.13, 5.1.12.1.16, 5.1.12.1.17; NVM, section
+ * 4.1.4.5. */
 void lwnvme_describe_aggregate_log(struct lwnvme_describe *describe, const void *log, size_t length);
 void lwnvme_describe_ana_log(struct lwnvme_describe *describe, const void *log, size_t length);
 void lwnvme_describe_lba_status_log(struct lwnvme_describe *describe, const void *log, size_t length);
@@ -290,8 +291,9 @@ void lwnvme_describe_lba_status_list(struct lwnvme_describe *describe, const voi
 
 /* ---- By number ----------------------------------------------------------------------------------------- */
 
-/* Any identify structure (4096 bytes) by its CNS, and its CSI where that matters; any log page by its identifier. false,
- * and nothing is said: not known here, or the memory is shorter than the structure. These link all of the above. */
+/* Any identify structure (4096 bytes) by its CNS, and its CSI where that matters; any log page by its
+ * identifier. false, and nothing is said: not known here, or the memory is shorter than the structure. These
+ * link all of the above. */
 bool lwnvme_describe_identify(struct lwnvme_describe *describe, uint8_t cns, uint8_t csi, const void *data);
 bool lwnvme_describe_log(struct lwnvme_describe *describe, uint8_t lid, uint8_t csi, const void *data,
                          size_t length);

@@ -178,8 +178,8 @@ struct lwnvme_events {
  * From then on configuration and requests are restored after each reset and resume by themselves.
  *
  * A bit of `enable` that the controller does not have (OAES) is refused with LWNVME_ERR_NO_EVENT; with
- * LWNVME_EVENTS_ALL what it lacks is left out. LWNVME_ERR_EVENT_QUEUE: there is no room for a single one, beside those of
- * other objects. LWNVME_ERR_BUSY: started already. Controller owner's context. 0: begun.
+ * LWNVME_EVENTS_ALL what it lacks is left out. LWNVME_ERR_EVENT_QUEUE: there is no room for a single one,
+ * beside those of other objects. LWNVME_ERR_BUSY: started already. Controller owner's context. 0: begun.
  */
 int lwnvme_events_start(struct lwnvme_controller *controller, struct lwnvme_events *events);
 

@@ -240,11 +240,12 @@ uint8_t lwnvme_apst_entry_target(const struct lwnvme_apst_entry *entry);
 void lwnvme_apst_entry_put(struct lwnvme_apst_entry *entry, uint32_t idle_ms, uint8_t target);
 
 /*
- * Makes a table from a latency limit: from each state, after an idle time of 50 times what entering and leaving the
- * target costs, to the next deeper non-operational state whose ENLAT + EXLAT is at most latency_limit_us and no more
- * than LWNVME_APST_LATENCY_MAX_US. States that report no latency are left out, and the
- * deepest one of drives that do not come back from it (LWNVME_QUIRK_NO_DEEPEST_STATE). Enabled if there is any such state,
- * which is also what 0 or how many transitions in *transitions tells (may be NULL). Sends nothing.
+ * Makes a table from a latency limit: from each state, after an idle time of 50 times what entering and
+ * leaving the target costs, to the next deeper non-operational state whose ENLAT + EXLAT is at most
+ * latency_limit_us and no more than LWNVME_APST_LATENCY_MAX_US. States that report no latency are left out,
+ * and the deepest one of drives that do not come back from it (LWNVME_QUIRK_NO_DEEPEST_STATE). Enabled if
+ * there is any such state, which is also what 0 or how many transitions in *transitions tells (may be NULL).
+ * Sends nothing.
  */
 #define LWNVME_APST_LATENCY_MAX_US 10000000u
 int lwnvme_apst_make(const struct lwnvme_controller *controller, uint32_t latency_limit_us,
@@ -303,8 +304,8 @@ int lwnvme_error_recovery_set(struct lwnvme_controller *controller, struct lwnvm
                               uint32_t nsid, const struct lwnvme_error_recovery *value, bool save);
 
 /* NVM Command Set Specification 1.1, "LBA Range Type". Ranges must not overlap nor leave the namespace:
- * LWNVME_ERR_LBA_RANGE; 1 to 64 of them: LWNVME_ERR_RANGE_COUNT. Get may find none. They are as the controller has them:
- * NLB is 0's based, and a range has one block at least. */
+ * LWNVME_ERR_LBA_RANGE; 1 to 64 of them: LWNVME_ERR_RANGE_COUNT. Get may find none. They are as the
+ * controller has them: NLB is 0's based, and a range has one block at least. */
 struct lwnvme_lba_ranges {
     uint32_t count;
     struct lwnvme_lba_range_type range[LWNVME_LBA_RANGES_MAX];

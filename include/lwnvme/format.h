@@ -24,10 +24,11 @@ struct lwnvme_format {
     uint8_t protection_type; /* PI: 0 none, 1 to 3 */
     bool protection_first;   /* PIL: protection information in the first bytes of metadata */
     bool metadata_extended;  /* MSET: metadata with the data, not in a buffer of their own */
-    /* Handles of the namespaces that are concerned, all that there are; they stay until the end. Each is refused with
-     * LWNVME_ERR_NS_BUSY meanwhile and reads anew at the end; after a deadline that may still be under way
-     * (LWNVME_PENDING), and the handle stays until it is not. May be NULL when there are none. A handle that is left out
-     * keeps its old block size and is not refused: the controller would move more than its buffers hold. */
+    /* Handles of the namespaces that are concerned, all that there are; they stay until the end. Each is
+     * refused with LWNVME_ERR_NS_BUSY meanwhile and reads anew at the end; after a deadline that may still be
+     * under way (LWNVME_PENDING), and the handle stays until it is not. May be NULL when there are none. A
+     * handle that is left out keeps its old block size and is not refused: the controller would move more
+     * than its buffers hold. */
     struct lwnvme_namespace *const *handles;
     uint32_t handle_count;
 

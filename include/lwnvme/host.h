@@ -121,11 +121,11 @@ struct lwnvme_host_ops {
     void (*unlock)(void *host);
 
     /*
-     * For queues made with LWNVME_QUEUE_INTERRUPT, on controllers opened with lwnvme_controller_config.interrupts
-     * (interrupt.h), in blocking I/O and lwnvme_queue_wait: sleep until wake is called, or now_us reaches deadline_us, or
-     * earlier. wake is called by lwnvme_interrupt, and by owners of a shared queue for each other; if several contexts
-     * wait it wakes all. All other blocking calls poll. A wake that comes before wait must not be lost: keep a flag. Both or
-     * none.
+     * For queues made with LWNVME_QUEUE_INTERRUPT, on controllers opened with
+     * lwnvme_controller_config.interrupts (interrupt.h), in blocking I/O and lwnvme_queue_wait: sleep until
+     * wake is called, or now_us reaches deadline_us, or earlier. wake is called by lwnvme_interrupt, and by
+     * owners of a shared queue for each other; if several contexts wait it wakes all. All other blocking
+     * calls poll. A wake that comes before wait must not be lost: keep a flag. Both or none.
      */
     void (*wait)(void *host, uint64_t deadline_us);
     void (*wake)(void *host);

@@ -128,9 +128,10 @@ int lwnvme_identify_get_zns_controller(struct lwnvme_controller *controller, str
 int lwnvme_identify_get_kv_controller(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                       struct lwnvme_identify_kv_controller *identify);
 
-/* Controllers of the NVM subsystem with identifiers from first_cntlid on: all, or those that namespace nsid is
- * attached to. A full list may go on: ask again behind its last. LWNVME_ERR_NO_NAMESPACE_MANAGEMENT: neither that
- * (OACS bit 3), nor virtualization management, nor several controllers (CMIC bit 1). Base, sections 5.1.13.2.11 and .12. */
+/* Controllers of the NVM subsystem with identifiers from first_cntlid on: all, or those that namespace nsid
+ * is attached to. A full list may go on: ask again behind its last. LWNVME_ERR_NO_NAMESPACE_MANAGEMENT:
+ * neither that (OACS bit 3), nor virtualization management, nor several controllers (CMIC bit 1). Base,
+ * sections 5.1.13.2.11 and .12. */
 int lwnvme_identify_get_controllers(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     uint16_t first_cntlid, struct lwnvme_identify_controller_list *list);
 int lwnvme_identify_get_namespace_controllers(struct lwnvme_controller *controller,

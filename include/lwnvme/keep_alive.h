@@ -2,10 +2,10 @@
 /*
  * lwnvme: Keep Alive: the controller notices when the host is gone.
  *
- * Off unless it is started. Once started, each poll of the controller sends a Keep Alive command when half of the
- * timeout has passed since the last one; lwnvme_next_deadline takes that into account. Turned off before shutdown,
- * reset and sleep, during which nobody sends any, and set anew afterwards. A host that does not poll for longer than the
- * timeout finds the controller stopped (CSTS.CFS), as the specification has it.
+ * Off unless it is started. Once started, each poll of the controller sends a Keep Alive command when half of
+ * the timeout has passed since the last one; lwnvme_next_deadline takes that into account. Turned off before
+ * shutdown, reset and sleep, during which nobody sends any, and set anew afterwards. A host that does not
+ * poll for longer than the timeout finds the controller stopped (CSTS.CFS), as the specification has it.
  *
  * Controller owner's context. NVM Express Base Specification 2.1, section 3.9 "Keep Alive" and section 5.1.14 "Keep
  * Alive command".

@@ -2,8 +2,8 @@
 /*
  * lwnvme: which memory a controller that does not stop may still write after its close.
  *
- * A close that ends with LWNVME_ERR_MEMORY_KEPT leaves DMA memory allocated on purpose. Whoever wants to know which (to take it
- * out of use for good, or to free it once the device has been reset or unplugged) watches.
+ * A close that ends with LWNVME_ERR_MEMORY_KEPT leaves DMA memory allocated on purpose. Whoever wants to know
+ * which (to take it out of use for good, or to free it once the device has been reset or unplugged) watches.
  * Buffers of requests are their owners' affair: LWNVME_ERR_BUFFER_HELD in the request says which.
  */
 #ifndef LWNVME_KEPT_H
@@ -20,9 +20,9 @@ extern "C" {
 
 /* The caller's memory, zeroed; must stay until the controller has been closed. */
 struct lwnvme_kept {
-    /* In: called for each piece, in the close that keeps it: as dma_alloc gave it, or as the caller gave it to a queue
-     * (queue_memory.h). From here on nothing of the library's refers to it; dma_free takes it when the device cannot write
-     * it any more. Must not call the library. */
+    /* In: called for each piece, in the close that keeps it: as dma_alloc gave it, or as the caller gave it
+     * to a queue (queue_memory.h). From here on nothing of the library's refers to it; dma_free takes it when
+     * the device cannot write it any more. Must not call the library. */
     void (*memory)(struct lwnvme_kept *kept, void *memory, size_t length_bytes, uint64_t dma_address);
     void *context;
 

@@ -2,9 +2,10 @@
 /*
  * lwnvme: limits of a namespace beside that of transfers: of single commands, and of what is atomic.
  *
- * Nobody has to ask for them: bring-up and the opening of the namespace have read them, and all calls keep to them. Write
- * Zeroes, Verify, Write Uncorrectable and Dataset Management are split by theirs; Copy is cut, split and refused by its
- * own; LWNVME_REQUEST_ATOMIC and compare and write are checked. This is for those who want to know.
+ * Nobody has to ask for them: bring-up and the opening of the namespace have read them, and all calls keep to
+ * them. Write Zeroes, Verify, Write Uncorrectable and Dataset Management are split by theirs; Copy is cut,
+ * split and refused by its own; LWNVME_REQUEST_ATOMIC and compare and write are checked. This is for those
+ * who want to know.
  *
  * NVM Command Set Specification 1.1, sections 4.1.5.1 "NVM Command Set Identify Namespace Data Structure", 4.1.5.4 "I/O
  * Command Set Specific Identify Controller Data Structure", 2.1.4 "Atomic Operation".
@@ -45,15 +46,17 @@ struct lwnvme_limits {
 };
 
 /*
- * The limits of an open namespace. What a controller is too old to tell (before NVMe 2.0, those of Write Uncorrectable to
- * Dataset Management) is taken for no limit. They may change when the controller is reset, or the namespace opened
- * again. Callable anywhere. 0; or why the handle cannot be used, and `limits` is as it was.
+ * The limits of an open namespace. What a controller is too old to tell (before NVMe 2.0, those of Write
+ * Uncorrectable to Dataset Management) is taken for no limit. They may change when the controller is reset,
+ * or the namespace opened again. Callable anywhere. 0; or why the handle cannot be used, and `limits` is as
+ * it was.
  */
 int lwnvme_limits_get(const struct lwnvme_namespace *ns, struct lwnvme_limits *limits);
 
 /*
- * Whether a write of so many blocks is one atomic operation: for other commands, or (power_fail) also when power is lost
- * in it. 0; LWNVME_ERR_NOT_ATOMIC; or the handle cannot be used, or the blocks are out of range. Callable anywhere.
+ * Whether a write of so many blocks is one atomic operation: for other commands, or (power_fail) also when
+ * power is lost in it. 0; LWNVME_ERR_NOT_ATOMIC; or the handle cannot be used, or the blocks are out of
+ * range. Callable anywhere.
  */
 int lwnvme_atomic_check(const struct lwnvme_namespace *ns, uint64_t lba, uint32_t block_count,
                         bool power_fail);

@@ -31,9 +31,9 @@ struct lwnvme_log_stream {
     struct lwnvme_operation operation; /* first; timeout_ms 0: no limit beside those of the commands */
 
     /* In. */
-    /* data: length_bytes of the log page from offset_bytes on, valid until it returns. false: stop; the stream ends with
-     * LWNVME_ERR_CANCELLED. It may call lwnvme_log_stream_cancel, and nothing else on the stream; blocking calls for
-     * other things are allowed. */
+    /* data: length_bytes of the log page from offset_bytes on, valid until it returns. false: stop; the
+     * stream ends with LWNVME_ERR_CANCELLED. It may call lwnvme_log_stream_cancel, and nothing else on the
+     * stream; blocking calls for other things are allowed. */
     bool (*piece)(struct lwnvme_log_stream *stream, const void *data, uint64_t offset_bytes,
                   uint32_t length_bytes);
     void (*restart)(struct lwnvme_log_stream *stream); /* NULL: watch for offset 0 */

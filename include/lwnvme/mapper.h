@@ -7,18 +7,20 @@
  *
  *     SGL      where the controller has it and it pays: a scattered buffer that PRP entries could express only by
  *              cutting it into many commands, or not at all; at single bytes where the controller can
- *     bounce   memory of the queue's own, where neither can: copied in before, copied out after what has been done. Only
- *              with bounce_bytes, and only at CPU addresses. A request waits in line while there is none
+ *     bounce   memory of the queue's own, where neither can: copied in before, copied out after what has
+ *              been done. Only with bounce_bytes, and only at CPU addresses. A request waits in line while
+ *              there is none
  *     skip     segments of a read that nobody wants: LWNVME_SEGMENT_SKIP
  *
  *     struct lwnvme_queue_config config = {.mapper = &lwnvme_mapper_full, .bounce_bytes = 131072};
  *
- * A buffer that even so cannot be expressed is refused, as ever: LWNVME_ERR_BUFFER_ALIGNMENT, LWNVME_ERR_BUFFER_LAYOUT.
- * Commands that do not name blocks (dataset management, raw commands) use PRP entries or bounce memory, never SGLs.
- * Metadata in a buffer of their own are contiguous at CPU addresses with it, too; they may begin at any byte where the
- * controller takes that together with an SGL (SGLS bits 17 and 19). Where it can (bit 19), they are named by an SGL then, with
- * LWNVME_SGL_ALWAYS, or when they are in up to seven pieces for the device; a command has fewer blocks where there are more,
- * and a write or an append to a zone, which is one command, is refused (LWNVME_ERR_BUFFER_LAYOUT).
+ * A buffer that even so cannot be expressed is refused, as ever: LWNVME_ERR_BUFFER_ALIGNMENT,
+ * LWNVME_ERR_BUFFER_LAYOUT. Commands that do not name blocks (dataset management, raw commands) use PRP
+ * entries or bounce memory, never SGLs. Metadata in a buffer of their own are contiguous at CPU addresses
+ * with it, too; they may begin at any byte where the controller takes that together with an SGL (SGLS bits 17
+ * and 19). Where it can (bit 19), they are named by an SGL then, with LWNVME_SGL_ALWAYS, or when they are in
+ * up to seven pieces for the device; a command has fewer blocks where there are more, and a write or an
+ * append to a zone, which is one command, is refused (LWNVME_ERR_BUFFER_LAYOUT).
  */
 #ifndef LWNVME_MAPPER_H
 #define LWNVME_MAPPER_H

@@ -45,7 +45,8 @@ struct lwnvme_dress {
      * they are not contiguous there. */
     int (*map)(struct lwnvme_queue *queue, struct lwnvme_request *request, uint32_t slot_index,
                uint32_t *blocks, uint64_t *dma);
-    /* The command for the blocks from request->blocks_issued on is in its place in the ring: 16 little-endian dwords. */
+    /* The command for the blocks from request->blocks_issued on is in its place in the ring: 16 little-endian
+     * dwords. */
     void (*piece)(const struct lwnvme_request *request, uint32_t *sqe);
     /* All has ended; status and bytes_done may still be changed. Outside locks. */
     void (*end)(struct lwnvme_request *request);

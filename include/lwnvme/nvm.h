@@ -26,9 +26,10 @@ extern "C" {
 #endif
 
 /*
- * Reads or writes block_count blocks from lba on. `buffer` says where the data are (lwnvme_buffer_cpu and its siblings make
- * one) and is copied. Their first block_count * ns->block_bytes bytes take part; they must be dword aligned, and may be
- * scattered (struct lwnvme_segment tells how). Sections 3.3.4 "Read command", 3.3.6 "Write command".
+ * Reads or writes block_count blocks from lba on. `buffer` says where the data are (lwnvme_buffer_cpu and its
+ * siblings make one) and is copied. Their first block_count * ns->block_bytes bytes take part; they must be
+ * dword aligned, and may be scattered (struct lwnvme_segment tells how). Sections 3.3.4 "Read command", 3.3.6
+ * "Write command".
  */
 int lwnvme_read(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns, struct lwnvme_request *request,
                 uint64_t lba, uint32_t block_count, const struct lwnvme_buffer *buffer);
@@ -85,9 +86,9 @@ static inline void lwnvme_dsm_range_attributes(struct lwnvme_dsm_range *range, u
  * Tells the controller about the use of up to 256 ranges; with LWNVME_DSM_DEALLOCATE: trim. The ranges are
  * read by the controller from where they are: dword aligned, the caller's, unchanged until the callback.
  * Every range is checked against the namespace first. The controller's limits (limits.h) are kept: by several
- * commands where it takes more than one, and a range that is too long is sent in parts; LWNVME_ERR_RANGE_LENGTH only where
- * transfers of one page are all that the queue has memory for. bytes_done counts in ranges, of 16 bytes, before the first that
- * failed. Section 3.3.3 "Dataset Management command".
+ * commands where it takes more than one, and a range that is too long is sent in parts;
+ * LWNVME_ERR_RANGE_LENGTH only where transfers of one page are all that the queue has memory for. bytes_done
+ * counts in ranges, of 16 bytes, before the first that failed. Section 3.3.3 "Dataset Management command".
  */
 int lwnvme_dataset_management(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                               struct lwnvme_request *request, const struct lwnvme_dsm_range *ranges,

@@ -2,17 +2,17 @@
 /*
  * lwnvme: blocks written when everything else has failed, crash dumps above all. See docs/crash-dump.md.
  *
- * lwnvme_panic_prepare reserves what is needed while all is well. When the kernel panics, lwnvme_panic_begin takes the
- * device away from its controller, whatever that was doing: interrupts may be off, locks held by CPUs that have
- * stopped, and calls of the library caught half-way. It disables the device and brings it up again on memory of its own, with
- * the same states and the same checks as ever; then lwnvme_panic_write writes, and lwnvme_panic_end shuts the device
- * down.
+ * lwnvme_panic_prepare reserves what is needed while all is well. When the kernel panics, lwnvme_panic_begin
+ * takes the device away from its controller, whatever that was doing: interrupts may be off, locks held by
+ * CPUs that have stopped, and calls of the library caught half-way. It disables the device and brings it up
+ * again on memory of its own, with the same states and the same checks as ever; then lwnvme_panic_write
+ * writes, and lwnvme_panic_end shuts the device down.
  *
- * From begin to end nothing is allocated, locked, waited for, logged or called back. Of the host's hooks there are called now_us,
- * mmio_read32 and mmio_write32 if there are any, and dma_sync if there is one; it must do without locks then. All calls
- * return within bounds, even if the clock stands still. Other CPUs must have been stopped, or at least must not
- * use the controller any more. One context; calls do not nest, but lwnvme_panic_begin may be called again at any time, after
- * a panic inside of the panic too.
+ * From begin to end nothing is allocated, locked, waited for, logged or called back. Of the host's hooks
+ * there are called now_us, mmio_read32 and mmio_write32 if there are any, and dma_sync if there is one; it
+ * must do without locks then. All calls return within bounds, even if the clock stands still. Other CPUs must
+ * have been stopped, or at least must not use the controller any more. One context; calls do not nest, but
+ * lwnvme_panic_begin may be called again at any time, after a panic inside of the panic too.
  */
 #ifndef LWNVME_PANIC_H
 #define LWNVME_PANIC_H
@@ -80,11 +80,12 @@ struct lwnvme_panic {
 };
 
 /*
- * Reserves memory with one call of dma_alloc (some 64 KiB and the buffer), and notes where dumps go and what the device
- * is called. `panic` must stay until lwnvme_panic_release, or until the controller has been closed: a close frees the memory
- * by itself. Resets, shutdowns, suspensions and failures in between change nothing. The controller is ready; its owner's context.
- * 0, or refused: LWNVME_ERR_BUSY, it is prepared already; LWNVME_ERR_NAMESPACE_CLOSED; why the namespace cannot be used;
- * LWNVME_ERR_NS_METADATA; LWNVME_ERR_LBA_RANGE; LWNVME_ERR_INVALID_ARGUMENT; LWNVME_ERR_NO_MEMORY; as any admin command.
+ * Reserves memory with one call of dma_alloc (some 64 KiB and the buffer), and notes where dumps go and what
+ * the device is called. `panic` must stay until lwnvme_panic_release, or until the controller has been
+ * closed: a close frees the memory by itself. Resets, shutdowns, suspensions and failures in between change
+ * nothing. The controller is ready; its owner's context. 0, or refused: LWNVME_ERR_BUSY, it is prepared
+ * already; LWNVME_ERR_NAMESPACE_CLOSED; why the namespace cannot be used; LWNVME_ERR_NS_METADATA;
+ * LWNVME_ERR_LBA_RANGE; LWNVME_ERR_INVALID_ARGUMENT; LWNVME_ERR_NO_MEMORY; as any admin command.
  */
 int lwnvme_panic_prepare(struct lwnvme_controller *controller, struct lwnvme_panic *panic,
                          const struct lwnvme_panic_config *config);
@@ -93,8 +94,8 @@ int lwnvme_panic_prepare(struct lwnvme_controller *controller, struct lwnvme_pan
  * Takes the device and makes it ready to write. The controller object is dead from here on, for good: every call on it,
  * its queues and namespaces is refused with LWNVME_ERR_NOT_OPEN, does nothing, or says that it is closed. What was in
  * flight is never called back, and its memory never freed.
- * Any context, with interrupts off as well. Takes as long as the device needs to be disabled and enabled (CAP.TO, CRTO), and then
- * three or four commands. 0; or
+ * Any context, with interrupts off as well. Takes as long as the device needs to be disabled and enabled
+ * (CAP.TO, CRTO), and then three or four commands. 0; or
  * LWNVME_ERR_DISABLE_TIMEOUT   CC.EN cannot be cleared: reset the function or the slot, then call it again
  * LWNVME_ERR_GONE              the device does not answer
  * LWNVME_ERR_CONTROLLER_CHANGED another device, another namespace, or other blocks than when it was prepared
@@ -119,9 +120,9 @@ int lwnvme_panic_read(struct lwnvme_panic *panic, uint64_t lba, uint64_t block_c
 int lwnvme_panic_flush(struct lwnvme_panic *panic);
 
 /*
- * Flushes, deletes the queue and shuts the device down (normal), so that what was written survives the loss of power. The
- * device is as any kernel finds one after a shutdown. 0, or the first thing that failed; the shutdown is tried even if
- * the flush fails. LWNVME_ERR_WRONG_STATE: not begun.
+ * Flushes, deletes the queue and shuts the device down (normal), so that what was written survives the loss
+ * of power. The device is as any kernel finds one after a shutdown. 0, or the first thing that failed; the
+ * shutdown is tried even if the flush fails. LWNVME_ERR_WRONG_STATE: not begun.
  * NVM Express Base Specification 2.1, section 3.6 "Shutdown Processing".
  */
 int lwnvme_panic_end(struct lwnvme_panic *panic);

@@ -45,8 +45,9 @@ int lwnvme_placement_status_check(struct lwnvme_placement_status *status);
 bool lwnvme_placement_handle_get(const struct lwnvme_placement_status *status, uint32_t index,
                                  struct lwnvme_placement_handle *handle);
 
-/* The controller is to go on with empty reclaim units behind these placement identifiers, 1 to 65536 of them, which are
- * the caller's, dword aligned, until the callback, in memory of whole dwords: with room for an even number. 0: accepted. */
+/* The controller is to go on with empty reclaim units behind these placement identifiers, 1 to 65536 of them,
+ * which are the caller's, dword aligned, until the callback, in memory of whole dwords: with room for an even
+ * number. 0: accepted. */
 int lwnvme_placement_update(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                             struct lwnvme_request *request, const struct lwnvme_le16 *identifiers,
                             uint32_t identifier_count);

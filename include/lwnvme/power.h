@@ -72,8 +72,8 @@ enum lwnvme_suspend_kind {
 
 #define LWNVME_WAKE_LIMIT_DEFAULT_MS 2000u
 
-/* A suspension: the caller's memory, zeroed once. Must stay while it is pending or asleep, unless the controller has been
- * closed. */
+/* A suspension: the caller's memory, zeroed once. Must stay while it is pending or asleep, unless the
+ * controller has been closed. */
 struct lwnvme_suspension {
     /* In, before lwnvme_suspend. */
     enum lwnvme_suspend_kind kind;
@@ -99,12 +99,12 @@ struct lwnvme_suspension {
 };
 
 /*
- * Begins to suspend. Shutdown: as lwnvme_controller_shutdown, normal. Power state: the host memory buffer is given back,
- * the Keep Alive timer turned off, I/O queues are held (what is submitted now waits until the resume), what is in
- * flight ends, then the power state is set. 0: begun; carry it on with lwnvme_suspension_step. Refused: as any admin
- * command; LWNVME_ERR_POWER_STATE, no power state to rest in; LWNVME_ERR_BUSY; LWNVME_ERR_IN_CALLBACK.
- * Ends with LWNVME_ERR_BUSY, and the controller goes on, when admin commands are still under way after
- * admin_timeout_ms: a format, say.
+ * Begins to suspend. Shutdown: as lwnvme_controller_shutdown, normal. Power state: the host memory buffer is
+ * given back, the Keep Alive timer turned off, I/O queues are held (what is submitted now waits until the
+ * resume), what is in flight ends, then the power state is set. 0: begun; carry it on with
+ * lwnvme_suspension_step. Refused: as any admin command; LWNVME_ERR_POWER_STATE, no power state to rest in;
+ * LWNVME_ERR_BUSY; LWNVME_ERR_IN_CALLBACK. Ends with LWNVME_ERR_BUSY, and the controller goes on, when admin
+ * commands are still under way after admin_timeout_ms: a format, say.
  * When it ends well `asleep` is set and the controller counts as off: nothing touches it, everything but
  * lwnvme_resume and a close is refused with LWNVME_ERR_WRONG_STATE, and so is I/O; what waited before goes on waiting.
  * When it fails the controller goes on as before, or has failed.
@@ -114,9 +114,9 @@ int lwnvme_suspend(struct lwnvme_controller *controller, struct lwnvme_suspensio
 
 /*
  * Begins to resume, once the host has restored power and PCI configuration. Waits until the registers answer
- * (LWNVME_ERR_GONE after wake_limit_ms), looks whether they were lost (CC.EN, AQA and ASQ), and brings the controller up
- * or sets power state 0. A reset gives requests that waited back (LWNVME_ERR_NOT_STARTED). 0: begun.
- * LWNVME_ERR_WRONG_STATE: not asleep.
+ * (LWNVME_ERR_GONE after wake_limit_ms), looks whether they were lost (CC.EN, AQA and ASQ), and brings the
+ * controller up or sets power state 0. A reset gives requests that waited back (LWNVME_ERR_NOT_STARTED). 0:
+ * begun. LWNVME_ERR_WRONG_STATE: not asleep.
  */
 int lwnvme_resume(struct lwnvme_suspension *suspension);
 

@@ -83,10 +83,11 @@ int lwnvme_protection_open(struct lwnvme_controller *controller, uint32_t nsid, 
 
 /*
  * Makes the protection information of blocks in a buffer at CPU addresses, or checks it: what a request with
- * LWNVME_PROTECTION_LIBRARY does by itself. NULL for protection: the namespace's default. The buffer holds data and
- * metadata in the namespace's form. Block_count blocks, the first of which is lba. 0; a check's LWNVME_ERR_PROTECTION_..., with
- * *bad_block (may be NULL) the failed block's place from 0 on; LWNVME_ERR_PROTECTION_BUFFER and others as the I/O
- * calls. Callable anywhere. Section 5.3.3 "Control of Protection Information Checking - PRCHK".
+ * LWNVME_PROTECTION_LIBRARY does by itself. NULL for protection: the namespace's default. The buffer holds
+ * data and metadata in the namespace's form. Block_count blocks, the first of which is lba. 0; a check's
+ * LWNVME_ERR_PROTECTION_..., with *bad_block (may be NULL) the failed block's place from 0 on;
+ * LWNVME_ERR_PROTECTION_BUFFER and others as the I/O calls. Callable anywhere. Section 5.3.3 "Control of
+ * Protection Information Checking - PRCHK".
  */
 int lwnvme_protection_generate(const struct lwnvme_namespace *ns, const struct lwnvme_protection *protection,
                                uint64_t lba, uint32_t block_count, const struct lwnvme_buffer *buffer);

@@ -107,8 +107,8 @@ struct lwnvme_mapping {
 
 /* A queue pair: the caller's memory, zeroed before it is first created. All members are private. */
 struct lwnvme_queue {
-    /* Named most often: this near to the start the code for it is smaller. The first two, and the two in the middle, are
-     * looked at together. */
+    /* Named most often: this near to the start the code for it is smaller. The first two, and the two in the
+     * middle, are looked at together. */
     uint32_t hold; /* reasons not to ring the doorbell yet, bits; 0: there is no queue */
     uint32_t slow; /* reasons to leave the straight path, bits */
     uint32_t incarnation;
@@ -290,10 +290,11 @@ uint32_t lwnvme_queue_stale(const struct lwnvme_queue *queue);
 /*
  * Sends one I/O command by its dwords. The two low opcode bits say which way data move; `buffer` is NULL for
  * none. The transfer is buffer->length_bytes (or the sum of its segments), must fit one command and must be
- * what the command makes the controller move. LWNVME_ERR_BUFFER_LENGTH: less than its dwords say, as far as they do: of
- * blocks, whose size only a namespace's handle knows, 512 bytes each are asked for. Of vendors' commands (80h and above)
- * nothing is known. lba, count and namespace limits are not checked. Without a buffer, opcodes below 80h that move data
- * are refused. Queue owner's context. 0: accepted, the callback follows; else refused.
+ * what the command makes the controller move. LWNVME_ERR_BUFFER_LENGTH: less than its dwords say, as far as
+ * they do: of blocks, whose size only a namespace's handle knows, 512 bytes each are asked for. Of vendors'
+ * commands (80h and above) nothing is known. lba, count and namespace limits are not checked. Without a
+ * buffer, opcodes below 80h that move data are refused. Queue owner's context. 0: accepted, the callback
+ * follows; else refused.
  */
 int lwnvme_raw(struct lwnvme_queue *queue, struct lwnvme_request *request,
                const struct lwnvme_command *command, const struct lwnvme_buffer *buffer);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lwnvme: what a queue has done. The counters are there anyway, 32 bits each, and cost nothing more; 64 bits are made of
- * them here.
+ * lwnvme: what a queue has done. The counters are there anyway, 32 bits each, and cost nothing more; 64 bits
+ * are made of them here.
  */
 #ifndef LWNVME_QUEUE_STATISTICS_H
 #define LWNVME_QUEUE_STATISTICS_H
@@ -30,10 +30,11 @@ struct lwnvme_statistics {
 };
 
 /*
- * Adds what has happened since the last call with the same `statistics`; exact if that is never more than 2^32 - 1 of a
- * kind: at a million commands a second once in an hour is enough. Of a queue that is not made nothing is added. On one that
- * completes in another queue's ring, what concerns the ring (stale, interrupts) is counted by that one. Queue owner's
- * context; what other owners of a shared queue do at the same time is counted now or next time.
+ * Adds what has happened since the last call with the same `statistics`; exact if that is never more than
+ * 2^32 - 1 of a kind: at a million commands a second once in an hour is enough. Of a queue that is not made
+ * nothing is added. On one that completes in another queue's ring, what concerns the ring (stale, interrupts)
+ * is counted by that one. Queue owner's context; what other owners of a shared queue do at the same time is
+ * counted now or next time.
  */
 void lwnvme_queue_statistics(const struct lwnvme_queue *queue, struct lwnvme_statistics *statistics);
 

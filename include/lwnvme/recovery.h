@@ -9,16 +9,18 @@
  *
  *     alive? --> polled once more --> Abort --> controller reset --> NSSR, or the host's own reset --> failed
  *
- * A fatal status, a lost RDY, an admin command that is late and a reset that fails enter at the reset. Requests that a
- * reset finds in flight, or that end with a status that may pass (Command Interrupted, Namespace Not Ready, ...), are
- * issued again where that is safe, and otherwise come back; lwnvme_request_outcome tells what became of each. Each rung is
- * bounded in time and in number. The steps are taken by lwnvme_controller_poll; nothing blocks. docs/recovery.md.
+ * A fatal status, a lost RDY, an admin command that is late and a reset that fails enter at the reset.
+ * Requests that a reset finds in flight, or that end with a status that may pass (Command Interrupted,
+ * Namespace Not Ready, ...), are issued again where that is safe, and otherwise come back;
+ * lwnvme_request_outcome tells what became of each. Each rung is bounded in time and in number. The steps are
+ * taken by lwnvme_controller_poll; nothing blocks. docs/recovery.md.
  *
  * I/O that is submitted meanwhile waits for the end, as long as its deadline allows, unless it asks not to
  * (LWNVME_REQUEST_NO_WAIT); flushes and admin calls are refused with LWNVME_ERR_RECOVERING.
  *
- * Owners of queues hold still from LWNVME_EVENT_STOPPING, whose callback waits for them, to LWNVME_EVENT_READY, FAILED or
- * GONE. LWNVME_EVENT_RECOVERY is too late for that: by then queues have been touched.
+ * Owners of queues hold still from LWNVME_EVENT_STOPPING, whose callback waits for them, to
+ * LWNVME_EVENT_READY, FAILED or GONE. LWNVME_EVENT_RECOVERY is too late for that: by then queues have been
+ * touched.
  *
  * A controller that has left the bus is never reset. A drive that is another one after a reset, and a host whose clock
  * stands still, are not recovered from.
@@ -57,8 +59,9 @@ enum lwnvme_request_class {
               of power that took what the flush was for */
     LWNVME_REQUEST_CLASS_WRITE, /* write, write zeroes, write uncorrectable and dataset management on namespaces of
                                       the NVM command set */
-    LWNVME_REQUEST_CLASS_ADMIN, /* of these, what only reads (Identify, Get Features, Get Log Page with RAE; docs/recovery.md
-                                   has the table) is issued again after a reset, and all else comes back */
+    LWNVME_REQUEST_CLASS_ADMIN, /* of these, what only reads (Identify, Get Features, Get Log Page with RAE;
+                                   docs/recovery.md has the table) is issued again after a reset, and all else
+                                   comes back */
     LWNVME_REQUEST_CLASS_ONCE, /* all others: what writes to zones or changes keys, append, compare, fused, copy, raw
                                   commands, ... */
     LWNVME_REQUEST_CLASSES
@@ -109,20 +112,21 @@ struct lwnvme_recovery_policy {
     void *context;
 
     /* Requests. */
-    /* What still waits for room in a queue when a reset comes is given back, and what is submitted until the controller is
-     * ready again refused: LWNVME_ERR_RECOVERING. */
+    /* What still waits for room in a queue when a reset comes is given back, and what is submitted until the
+     * controller is ready again refused: LWNVME_ERR_RECOVERING. */
     bool give_back_waiting;
     /* One context owns the controller and all its queues: queues of whose completions no interrupt has told anybody for
      * the time of a deadline are polled by lwnvme_controller_poll. Shared queues always are. */
     bool poll_queues;
     /*
-     * For queues with interrupts whose owners are others: one has had a completion for nudge_ms that its owner has not
-     * taken, or a command whose deadline has passed while its owner did not look, mostly because an interrupt was lost; or
-     * one that was late, or is to be issued again, and no completion that would have its owner see to it.
-     * The host has the owner call lwnvme_queue_poll: an inter-processor call, a soft interrupt, a wake-up. Called by
-     * lwnvme_controller_poll for such a queue, again each nudge_ms as long as that lasts; may change nothing about the
-     * controller (LWNVME_ERR_IN_CALLBACK), and must not poll the queue unless it is the owner. NULL: nobody is told, and
-     * what has no interrupt waits for the next one.
+     * For queues with interrupts whose owners are others: one has had a completion for nudge_ms that its
+     * owner has not taken, or a command whose deadline has passed while its owner did not look, mostly
+     * because an interrupt was lost; or one that was late, or is to be issued again, and no completion that
+     * would have its owner see to it. The host has the owner call lwnvme_queue_poll: an inter-processor call,
+     * a soft interrupt, a wake-up. Called by lwnvme_controller_poll for such a queue, again each nudge_ms as
+     * long as that lasts; may change nothing about the controller (LWNVME_ERR_IN_CALLBACK), and must not poll
+     * the queue unless it is the owner. NULL: nobody is told, and what has no interrupt waits for the next
+     * one.
      */
     void (*poll_wanted)(struct lwnvme_controller *controller, struct lwnvme_queue *queue, void *context);
     /* How often it is looked at, longer than interrupts are held back for company; 0: 500. */
@@ -235,17 +239,17 @@ struct lwnvme_recovery {
 };
 
 /*
- * From now on the controller is recovered as `policy` says, which is copied (NULL: all zero). Nothing may be in flight on
- * its queues, whose owners hold still; best before the first queue is made. Controller owner's context, and not from a
- * callback. LWNVME_ERR_BUSY: it has a recovery already, or requests are in flight.
+ * From now on the controller is recovered as `policy` says, which is copied (NULL: all zero). Nothing may be
+ * in flight on its queues, whose owners hold still; best before the first queue is made. Controller owner's
+ * context, and not from a callback. LWNVME_ERR_BUSY: it has a recovery already, or requests are in flight.
  */
 int lwnvme_recovery_start(struct lwnvme_controller *controller, struct lwnvme_recovery *recovery,
                           const struct lwnvme_recovery_policy *policy);
 
 /*
- * Ends it: the controller fails as ever, requests that rest come back. Owners of queues hold still. LWNVME_ERR_BUSY while
- * a recovery or an Abort is under way: poll, and try again. LWNVME_ERR_NOT_OPEN: it is off, as after the controller's
- * close.
+ * Ends it: the controller fails as ever, requests that rest come back. Owners of queues hold still.
+ * LWNVME_ERR_BUSY while a recovery or an Abort is under way: poll, and try again. LWNVME_ERR_NOT_OPEN: it is
+ * off, as after the controller's close.
  */
 int lwnvme_recovery_stop(struct lwnvme_recovery *recovery);
 
@@ -264,10 +268,11 @@ int lwnvme_recovery_watch(struct lwnvme_recovery *recovery, struct lwnvme_recove
 void lwnvme_recovery_unwatch(struct lwnvme_recovery *recovery, struct lwnvme_recovery_namespace *entry);
 
 /*
- * Has an admin command sent after each reset, before I/O goes on: mostly a Set Features whose value a reset takes back.
- * In the order in which they were added; one that is refused says so in its status and keeps nobody else from anything.
- * What services set (events, host memory, Keep Alive, shadow doorbells) they set again themselves. The entry stays until
- * lwnvme_recovery_forget. LWNVME_ERR_BUSY: the entry is in use. Controller owner's context.
+ * Has an admin command sent after each reset, before I/O goes on: mostly a Set Features whose value a reset
+ * takes back. In the order in which they were added; one that is refused says so in its status and keeps
+ * nobody else from anything. What services set (events, host memory, Keep Alive, shadow doorbells) they set
+ * again themselves. The entry stays until lwnvme_recovery_forget. LWNVME_ERR_BUSY: the entry is in use.
+ * Controller owner's context.
  */
 int lwnvme_recovery_restore(struct lwnvme_recovery *recovery, struct lwnvme_recovery_setting *entry);
 void lwnvme_recovery_forget(struct lwnvme_recovery *recovery, struct lwnvme_recovery_setting *entry);

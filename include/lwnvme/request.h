@@ -113,10 +113,10 @@ static inline uint32_t lwnvme_access_hint(uint8_t dsm)
 }
 
 /* Called once for each accepted request, from lwnvme_queue_poll or lwnvme_controller_poll, outside locks. It
- * may submit again, this request too, to any queue of the same owner. What it may not do is refused and does no harm: to
- * poll (unless it is shared), wait for or delete the queue it came from, and to reset, shut down or close the
- * controller (LWNVME_ERR_IN_CALLBACK). After it returns the library does not touch the request unless it was submitted
- * again. */
+ * may submit again, this request too, to any queue of the same owner. What it may not do is refused and does
+ * no harm: to poll (unless it is shared), wait for or delete the queue it came from, and to reset, shut down
+ * or close the controller (LWNVME_ERR_IN_CALLBACK). After it returns the library does not touch the request
+ * unless it was submitted again. */
 typedef void (*lwnvme_done)(struct lwnvme_request *request);
 
 /*
@@ -161,7 +161,8 @@ struct lwnvme_request {
     /* In, again. */
     const struct lwnvme_protection *protection; /* protection.h; NULL: the namespace's default */
 
-    /* Private; each submission sets of these what it needs. What is used most comes first: that makes the code smaller. */
+    /* Private; each submission sets of these what it needs. What is used most comes first: that makes the code
+     * smaller. */
     uint32_t block_count;
     uint32_t data_bytes; /* moved per block, or in all where there are no blocks */
     uint32_t blocks_issued;
@@ -175,7 +176,8 @@ struct lwnvme_request {
     uint32_t copy_bytes;
     uint64_t lba;
 
-    /* Out, again: the dwords of the completion of a command that has a result there, which reads and writes have not. */
+    /* Out, again: the dwords of the completion of a command that has a result there, which reads and writes have
+     * not. */
     uint32_t result_dw0;
     uint32_t result_dw1;
 

@@ -2,9 +2,10 @@
 /*
  * lwnvme: reservations, for namespaces that several hosts share.
  *
- * A host registers a key with a namespace, and may then acquire a reservation of it, which says what the others may
- * still do. Who may not ends with a status whose lwnvme_status_code is LWNVME_SC_RESERVATION_CONFLICT, which is no error
- * of the drive and is never repeated by the library. Which host this is says the Host Identifier feature.
+ * A host registers a key with a namespace, and may then acquire a reservation of it, which says what the
+ * others may still do. Who may not ends with a status whose lwnvme_status_code is
+ * LWNVME_SC_RESERVATION_CONFLICT, which is no error of the drive and is never repeated by the library. Which
+ * host this is says the Host Identifier feature.
  *
  * All calls: queue owner's context; keys and memory are the caller's, dword aligned, and the controller's until the
  * callback. LWNVME_ERR_NO_RESERVATIONS: the controller has none. 0: accepted.

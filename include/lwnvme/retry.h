@@ -2,18 +2,19 @@
 /*
  * lwnvme: requests that are repeated when the controller says that this may help.
  *
- * Without a recovery (recovery.h) the library repeats nothing by itself. A request inside a struct lwnvme_retry is repeated
- * as a policy says:
+ * Without a recovery (recovery.h) the library repeats nothing by itself. A request inside a struct
+ * lwnvme_retry is repeated as a policy says:
  *
  *     lwnvme_retry_open(&policy, &queue);                    once, after the queue is live
  *     lwnvme_retry_init(&retry, &policy, when_done);
  *     lwnvme_read(&queue, &ns, &retry.request, ...);         and others of nvm.h, as often as you like
  *
- * Repeated are commands that may be carried out twice without harm, those of the classes READ and WRITE of recovery.h:
- * what reads, on any namespace, and flush; write, write zeroes, write uncorrectable and dataset management on namespaces
- * of the NVM command set. Compare, copy, append, fused commands, writes to zones, changes of keys, reservations and raw
- * commands are given back with their first status, and so is what was aborted on request. A write that is repeated may
- * overtake, and undo, a later write to the same blocks: wait for it before.
+ * Repeated are commands that may be carried out twice without harm, those of the classes READ and WRITE of
+ * recovery.h: what reads, on any namespace, and flush; write, write zeroes, write uncorrectable and dataset
+ * management on namespaces of the NVM command set. Compare, copy, append, fused commands, writes to zones,
+ * changes of keys, reservations and raw commands are given back with their first status, and so is what was
+ * aborted on request. A write that is repeated may overtake, and undo, a later write to the same blocks: wait
+ * for it before.
  *
  * Repetitions are made by lwnvme_controller_poll, in the controller owner's context, to be polled for at the times that
  * lwnvme_next_deadline counts in. The owner of the queue and of the controller must be one, or the queue
@@ -76,8 +77,8 @@ struct lwnvme_retry {
 /* Controller owner's context. LWNVME_ERR_BUSY: the policy is open already; LWNVME_ERR_QUEUE_CLOSED. */
 int lwnvme_retry_open(struct lwnvme_retry_policy *policy, struct lwnvme_queue *queue);
 
-/* Gives back what waits to be repeated, each with the status that it had. Those in flight are not repeated any more, but
- * need the policy until they come back. Controller owner's context. */
+/* Gives back what waits to be repeated, each with the status that it had. Those in flight are not repeated
+ * any more, but need the policy until they come back. Controller owner's context. */
 void lwnvme_retry_close(struct lwnvme_retry_policy *policy);
 
 /* The request must be idle. `done` may be NULL: then watch lwnvme_request_active(&retry->request), which stays true

@@ -50,9 +50,9 @@ struct lwnvme_sanitize {
     bool unrestricted;  /* AUSE: after a failure, LWNVME_SANACT_EXIT_FAILURE_MODE is allowed */
     bool no_deallocate; /* NDAS: blocks are not deallocated afterwards */
     bool verify;        /* EMVS: enter the media verification state afterwards; the operation ends there */
-    /* Handles of namespaces of the controller; they stay until the end. Each is refused with LWNVME_ERR_NS_BUSY
-     * meanwhile and reads anew at the end; after a deadline that may still be under way (LWNVME_PENDING), and the handle
-     * stays until it is not. May be NULL when there are none. */
+    /* Handles of namespaces of the controller; they stay until the end. Each is refused with
+     * LWNVME_ERR_NS_BUSY meanwhile and reads anew at the end; after a deadline that may still be under way
+     * (LWNVME_PENDING), and the handle stays until it is not. May be NULL when there are none. */
     struct lwnvme_namespace *const *handles;
     uint32_t handle_count;
 

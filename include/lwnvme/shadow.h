@@ -23,10 +23,11 @@ struct lwnvme_shadow {
 };
 
 /*
- * Starts to have shadow doorbells for all I/O queues, now and after each reset or resume; queues that are made later have
- * them too. The admin queue has none, nor have queues whose place is beyond the first page. lwnvme_controller_poll
- * carries it on: I/O queues hold what is submitted until what they have in flight has ended, and poll them meanwhile.
- * Their owners hold still during this call. Two pages are allocated, until the controller is closed.
+ * Starts to have shadow doorbells for all I/O queues, now and after each reset or resume; queues that are
+ * made later have them too. The admin queue has none, nor have queues whose place is beyond the first page.
+ * lwnvme_controller_poll carries it on: I/O queues hold what is submitted until what they have in flight has
+ * ended, and poll them meanwhile. Their owners hold still during this call. Two pages are allocated, until
+ * the controller is closed.
  *
  * 0: begun. LWNVME_ERR_NO_SHADOW_DOORBELLS: OACS does not have it. LWNVME_ERR_BUSY: the controller has them already.
  * Controller owner's context, not from a callback. NVM Express Base Specification 2.1, section 5.2.5 "Doorbell Buffer

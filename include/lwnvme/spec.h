@@ -32,8 +32,8 @@ extern "C" {
 #define LWNVME_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
 #endif
 
-/* Each of these is an instruction or two, and a call of one is more: compilers that weigh them by their source lines, and
- * keep one for all, are told so. */
+/* Each of these is an instruction or two, and a call of one is more: compilers that weigh them by their
+ * source lines, and keep one for all, are told so. */
 #if defined(__GNUC__)
 #define LWNVME_LITTLE_INLINE static inline __attribute__((always_inline))
 #else
@@ -912,7 +912,8 @@ LWNVME_LITTLE_INLINE void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 #define LWNVME_ABORT_CID             31, 16
 #define LWNVME_ABORT_DW0_NOT_ABORTED 0, 0
 
-/* Base, section 7.1 "Cancel command", CDW10, CDW11; completion dword 0: immediate aborts, and deferred ones that may be. */
+/* Base, section 7.1 "Cancel command", CDW10, CDW11; completion dword 0: immediate aborts, and deferred ones
+ * that may be. */
 #define LWNVME_CANCEL_SQID     15, 0
 #define LWNVME_CANCEL_CID      31, 16
 #define LWNVME_CANCEL_ACODE    1, 0
@@ -1157,8 +1158,8 @@ LWNVME_LITTLE_INLINE void lwnvme_le64_set(struct lwnvme_le64 *v, uint64_t x)
 
 #define LWNVME_COPY_RANGES_MAX 256u
 
-/* Source range entries. Formats 0h and 2h, 1h and 3h have the same layout; SNSID and SOPT are those of 2h and 3h. NLB is
- * 0's based. */
+/* Source range entries. Formats 0h and 2h, 1h and 3h have the same layout; SNSID and SOPT are those of 2h and
+ * 3h. NLB is 0's based. */
 #define LWNVME_COPY_FORMAT_0 0u
 #define LWNVME_COPY_FORMAT_1 1u
 #define LWNVME_COPY_FORMAT_2 2u

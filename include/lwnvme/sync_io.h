@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lwnvme: the rest of the NVM command set, blocking; see the asynchronous calls of the same names for what each does. As
- * all of sync.h refused with LWNVME_ERR_IN_CALLBACK from inside a callback of the same queue.
+ * lwnvme: the rest of the NVM command set, blocking; see the asynchronous calls of the same names for what
+ * each does. As all of sync.h refused with LWNVME_ERR_IN_CALLBACK from inside a callback of the same queue.
  */
 #ifndef LWNVME_SYNC_IO_H
 #define LWNVME_SYNC_IO_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lwnvme: zoned and key value namespaces, blocking: each call is the one of the same name without `sync`, on memory at a
- * CPU address, and waits for its end. As all of sync.h refused
- * with LWNVME_ERR_IN_CALLBACK from inside a callback of the same queue or of an admin command.
+ * lwnvme: zoned and key value namespaces, blocking: each call is the one of the same name without `sync`, on
+ * memory at a CPU address, and waits for its end. As all of sync.h refused with LWNVME_ERR_IN_CALLBACK from
+ * inside a callback of the same queue or of an admin command.
  */
 #ifndef LWNVME_SYNC_ZONED_H
 #define LWNVME_SYNC_ZONED_H

@@ -57,23 +57,23 @@ struct lwnvme_zoned {
 };
 
 /*
- * Starts to open zoned namespace `nsid`; as lwnvme_namespace_open, with zoned->ns.status for the end. Beside that call's
- * errors: LWNVME_ERR_NS_COMMAND_SET: it is not zoned, LWNVME_ERR_NS_METADATA: formatted with metadata, which the next call
- * takes, LWNVME_ERR_ZONE_SIZE. Sections 4.1.5.1 and 4.1.5.2.
+ * Starts to open zoned namespace `nsid`; as lwnvme_namespace_open, with zoned->ns.status for the end. Beside
+ * that call's errors: LWNVME_ERR_NS_COMMAND_SET: it is not zoned, LWNVME_ERR_NS_METADATA: formatted with
+ * metadata, which the next call takes, LWNVME_ERR_ZONE_SIZE. Sections 4.1.5.1 and 4.1.5.2.
  */
 int lwnvme_zoned_open(struct lwnvme_controller *controller, uint32_t nsid, struct lwnvme_zoned *zoned);
 
 /*
- * The same for a zoned namespace with metadata. With protection information it is as lwnvme_protection_open takes one:
- * protection.h says what `protection` is, and what buffers look like then. With other metadata protection->type is 0, and
- * buffers are those of metadata.h; without any it is as after lwnvme_zoned_open. Links protection.c. Section 2.1.5 "End-to-end
- * Protection Information".
+ * The same for a zoned namespace with metadata. With protection information it is as lwnvme_protection_open
+ * takes one: protection.h says what `protection` is, and what buffers look like then. With other metadata
+ * protection->type is 0, and buffers are those of metadata.h; without any it is as after lwnvme_zoned_open.
+ * Links protection.c. Section 2.1.5 "End-to-end Protection Information".
  *
- * Appends know their place only when they have ended. Where the reference tag is the LBA (type 1, and type 2 without
- * LWNVME_PROTECTION_REFERENCE), the tags of an append count from the LBA of the zone, in the caller's buffer as well, and
- * the controller moves them on to where the blocks are (PIREMAP): what is read there has the LBA as its tag. After an
- * append with LWNVME_PROTECTION_LIBRARY the buffer still has the tags that it was sent with. A reference tag of the
- * caller's own, and that of type 3, is stored as it is.
+ * Appends know their place only when they have ended. Where the reference tag is the LBA (type 1, and type 2
+ * without LWNVME_PROTECTION_REFERENCE), the tags of an append count from the LBA of the zone, in the caller's
+ * buffer as well, and the controller moves them on to where the blocks are (PIREMAP): what is read there has
+ * the LBA as its tag. After an append with LWNVME_PROTECTION_LIBRARY the buffer still has the tags that it
+ * was sent with. A reference tag of the caller's own, and that of type 3, is stored as it is.
  */
 int lwnvme_zoned_protection_open(struct lwnvme_controller *controller, uint32_t nsid,
                                  struct lwnvme_zoned *zoned, struct lwnvme_protection *protection);
@@ -107,8 +107,8 @@ static inline uint64_t lwnvme_zone_appended_lba(const struct lwnvme_request *req
 int lwnvme_zone_manage(struct lwnvme_queue *queue, const struct lwnvme_zoned *zoned,
                        struct lwnvme_request *request, uint32_t action, uint64_t lba, uint32_t flags);
 
-/* Gives an empty zone its descriptor extension, extension_bytes of data; it is closed then. LWNVME_ERR_NO_ZONE_EXTENSION
- * where there are none. */
+/* Gives an empty zone its descriptor extension, extension_bytes of data; it is closed then.
+ * LWNVME_ERR_NO_ZONE_EXTENSION where there are none. */
 int lwnvme_zone_extension_set(struct lwnvme_queue *queue, const struct lwnvme_zoned *zoned,
                               struct lwnvme_request *request, uint64_t zone_lba,
                               const struct lwnvme_buffer *buffer);
@@ -159,10 +159,11 @@ struct lwnvme_zone {
 };
 
 /*
- * The next piece. The request ends with LWNVME_ERR_ZONE_DATA when the report makes no sense: zones not ascending, not at
- * multiples of the zone size or outside the namespace, states that there are not, write pointers outside their zones,
- * more zones than there was room for. Refused: LWNVME_ERR_LBA_RANGE, LWNVME_ERR_BUFFER_LENGTH,
- * LWNVME_ERR_NO_ZONE_EXTENSION, LWNVME_ERR_INVALID_ARGUMENT (filter), LWNVME_ERR_WRONG_STATE: there are no more.
+ * The next piece. The request ends with LWNVME_ERR_ZONE_DATA when the report makes no sense: zones not
+ * ascending, not at multiples of the zone size or outside the namespace, states that there are not, write
+ * pointers outside their zones, more zones than there was room for. Refused: LWNVME_ERR_LBA_RANGE,
+ * LWNVME_ERR_BUFFER_LENGTH, LWNVME_ERR_NO_ZONE_EXTENSION, LWNVME_ERR_INVALID_ARGUMENT (filter),
+ * LWNVME_ERR_WRONG_STATE: there are no more.
  * Section 3.4.2 "Zone Management Receive command".
  */
 int lwnvme_zone_report_next(struct lwnvme_queue *queue, struct lwnvme_zone_report *report,
