@@ -71,7 +71,8 @@ enum lwnvme_event {
      * reset, shutdown, close. */
     LWNVME_EVENT_STOPPING
 };
-/* Comes from the call that brings it about, mostly a poll; `context` is the configuration's event_context. */
+/* Comes from the call that brings it about, mostly a poll; `context` is the configuration's event_context.
+ * Blocking calls, and those that change the controller's state, are refused in it: LWNVME_ERR_IN_CALLBACK. */
 typedef void (*lwnvme_event_callback)(struct lwnvme_controller *controller, enum lwnvme_event event,
                                       void *context);
 
@@ -149,17 +150,17 @@ struct lwnvme_controller_info {
     uint32_t nn;                 /* highest namespace identifier that can exist */
     uint32_t max_transfer_bytes; /* of one command: the least of MDTS and the configuration */
     uint32_t mdts_bytes;         /* 0: the controller has no limit */
-    uint16_t oacs;
-    uint16_t oncs;
-    uint8_t vwc;
-    uint8_t lpa;
-    uint8_t npss;
-    uint8_t fna;
-    uint16_t acl;  /* 1-based: commands that may be aborted at once */
-    uint16_t aerl; /* 1-based */
-    uint16_t elpe; /* 1-based: entries of the error log */
-    uint32_t sgls;
-    uint32_t rtd3e_us;
+    uint16_t oacs;               /* optional admin commands: LWNVME_OACS_ bits */
+    uint16_t oncs;               /* optional NVM commands: LWNVME_ONCS_ bits */
+    uint8_t vwc;       /* LWNVME_VWC_PRESENT: a volatile write cache, which a flush empties; LWNVME_VWC_FB */
+    uint8_t lpa;       /* log pages: LWNVME_LPA_ bits */
+    uint8_t npss;      /* number of the last power state: 0's based */
+    uint8_t fna;       /* Format NVM: LWNVME_FNA_ bits */
+    uint16_t acl;      /* 1-based: commands that may be aborted at once */
+    uint16_t aerl;     /* 1-based */
+    uint16_t elpe;     /* 1-based: entries of the error log */
+    uint32_t sgls;     /* SGL support: LWNVME_SGLS_ */
+    uint32_t rtd3e_us; /* how long a shutdown may take; 0: not reported */
     uint32_t memory_page_bytes;   /* CC.MPS in bytes */
     uint32_t queue_entries_max;   /* CAP.MQES, 1-based */
     uint32_t io_queues;           /* pairs granted; 0: admin commands only */
@@ -269,7 +270,7 @@ int lwnvme_controller_open(struct lwnvme_controller *controller,
  * Does what can be done now: steps the state, completes admin commands, checks their deadlines, and looks whether
  * the device is still there. Never blocks. Returns lwnvme_controller_status. Call it while something is
  * pending, and now and then at other times (once a second is fine). Owner's context; from a callback of an admin
- * command or an event it does nothing.
+ * command, and from the configuration's event callback, it does nothing but return the status.
  */
 int lwnvme_controller_poll(struct lwnvme_controller *controller);
 
@@ -278,7 +279,9 @@ int lwnvme_controller_poll(struct lwnvme_controller *controller);
  * failed: it takes nothing but a reset (unless LWNVME_ERR_GONE) and a close.
  */
 int lwnvme_controller_status(const struct lwnvme_controller *controller);
+/* What it is doing; LWNVME_STATE_CLOSED for one that is not open, or NULL. Owner's context. */
 enum lwnvme_state lwnvme_controller_state(const struct lwnvme_controller *controller);
+/* In a word, for messages: static text, never NULL, for every value. Callable anywhere. */
 const char *lwnvme_state_name(enum lwnvme_state state);
 
 /* Valid once the controller has been ready; NULL before. Stays valid until close. */
@@ -314,7 +317,9 @@ enum lwnvme_shutdown {
  */
 int lwnvme_controller_shutdown(struct lwnvme_controller *controller, enum lwnvme_shutdown kind);
 
-/* Starts to bring a shut-down controller up again, its I/O queues included. 0: begun. */
+/* Starts to bring a shut-down controller up again, its I/O queues included. Owner's context. 0: begun.
+ * LWNVME_ERR_WRONG_STATE: it is not off. NVM Express Base Specification 2.1, section 3.5 "Controller
+ * Initialization". */
 int lwnvme_controller_resume(struct lwnvme_controller *controller);
 
 /*
@@ -339,7 +344,7 @@ int lwnvme_controller_subsystem_reset(struct lwnvme_controller *controller);
  * Lets go of a controller: after a shutdown, a failure, or at any time (then it is disabled first, without
  * waiting; call again while it says LWNVME_PENDING). Frees all memory once the controller cannot write it
  * any more. LWNVME_ERR_MEMORY_KEPT: the controller does not stop and there is no fence; its memory is left
- * allocated on purpose, the rest is freed, and the controller is closed. All queues end as closed.
+ * allocated on purpose, the rest is freed, and the controller is closed. All queues end as closed. Owner's context.
  */
 int lwnvme_controller_close(struct lwnvme_controller *controller);
 

@@ -194,7 +194,8 @@ void lwnvme_describe_endurance_group_list(struct lwnvme_describe *describe,
 /* Base, section 5.1.12.1.3 "SMART / Health Information". */
 void lwnvme_describe_smart_log(struct lwnvme_describe *describe, const struct lwnvme_smart_log *log);
 
-/* Base, section 5.1.12.1.2 "Error Information": a list "errors" of entry_count entries. */
+/* Base, section 5.1.12.1.2 "Error Information": a list "errors" of entry_count entries, those not in use (ecnt 0) among
+ * them: count the entries up to the first of these if only errors are wanted. */
 void lwnvme_describe_error_log(struct lwnvme_describe *describe, const struct lwnvme_error_log_entry *entries,
                                size_t entry_count);
 

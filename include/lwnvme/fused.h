@@ -34,11 +34,11 @@ struct lwnvme_fused_pair {
  * Two commands, next to each other in the ring, one callback when both have ended. A difference ends with a
  * status whose lwnvme_status_code is LWNVME_SC_COMPARE_FAILURE, and nothing has been written; any other error
  * is that of the half that lwnvme_fused_failed names. FUA, limited retry and directive of the request hold
- * for the write. It is never split and never repeated: LWNVME_ERR_NO_FUSED, LWNVME_ERR_NOT_ATOMIC (more
- * blocks than ACWU, or NACWU if the limits have been read), LWNVME_ERR_BUFFER_LAYOUT, LWNVME_ERR_QUEUE_SIZE
- * (a ring of two entries has no room for a pair), LWNVME_ERR_NS_COMMAND_SET (zoned and key value namespaces).
- * Where blocks have metadata, pair->compare has the shape that a compare's buffer has and pair->write that of
- * a write's (metadata.h, protection.h). Queue owner's context. 0: accepted.
+ * for the write. It is never split and never repeated: LWNVME_ERR_NO_FUSED, LWNVME_ERR_NOT_ATOMIC (more than
+ * compare_and_write of lwnvme_limits_get allows: NACWU or ACWU, NABSN), LWNVME_ERR_BUFFER_LAYOUT,
+ * LWNVME_ERR_QUEUE_SIZE (a ring of two entries has no room for a pair), LWNVME_ERR_NS_COMMAND_SET (zoned and
+ * key value namespaces). Where blocks have metadata, pair->compare has the shape that a compare's buffer has
+ * and pair->write that of a write's (metadata.h, protection.h). Queue owner's context. 0: accepted.
  */
 int lwnvme_compare_and_write(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                              struct lwnvme_request *request, uint64_t lba, uint32_t block_count,

@@ -44,8 +44,8 @@ struct lwnvme_host_ops {
      * page) in both address spaces. *dma_address receives the address that the controller uses; 0 is a
      * legal one. size_bytes is at least 1. NULL when there is none. The memory need not be zeroed, and may
      * be cached when dma_sync is given.
-     * Called only while a controller, a queue or the host memory buffer (host_memory.h, pieces of 4 MiB by default)
-     * is set up. Mandatory, both.
+     * Called only while something is set up: a controller, a queue, shadow doorbells (shadow.h), a crash dump
+     * (panic.h), the host memory buffer (host_memory.h, pieces of 4 MiB by default). Mandatory, both.
      */
     void *(*dma_alloc)(void *host, size_t size_bytes, size_t align_bytes, uint64_t *dma_address);
     void (*dma_free)(void *host, void *memory, size_t size_bytes, uint64_t dma_address);

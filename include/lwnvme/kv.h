@@ -65,7 +65,8 @@ static inline uint32_t lwnvme_kv_value_bytes(const struct lwnvme_request *reques
     return request->result_dw0;
 }
 
-/* Removes a key and its value. Whether that is an error where there is none says feature 20h. Section 3.3.1. */
+/* Removes a key and its value. Whether that is an error where there is none says feature 20h. Section 3.3.1
+ * "Delete command". */
 int lwnvme_kv_delete(struct lwnvme_queue *queue, const struct lwnvme_kv *kv, struct lwnvme_request *request,
                      const struct lwnvme_key *key);
 

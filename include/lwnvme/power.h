@@ -61,7 +61,8 @@ int lwnvme_power_get(struct lwnvme_controller *controller, struct lwnvme_request
 int lwnvme_power_set(struct lwnvme_controller *controller, struct lwnvme_request *request,
                      const struct lwnvme_power *value, bool save);
 
-/* Sends the controller to rest now, in the state that lwnvme_power_deepest finds; the next I/O wakes it. */
+/* Sends the controller to rest now, in the state that lwnvme_power_deepest finds; the next I/O wakes it. The
+ * callback comes from lwnvme_controller_poll. 0: accepted. LWNVME_ERR_POWER_STATE: there is no such state. */
 int lwnvme_power_idle(struct lwnvme_controller *controller, struct lwnvme_request *request,
                       uint32_t latency_limit_us);
 

@@ -148,8 +148,10 @@ struct lwnvme_request {
 
     uint32_t state; /* private; here because it is looked at together with the three above */
 
-    /* Out: valid from the callback on; a call that is refused leaves them as they were. The status of a split
-     * request is that of the failed piece nearest to the start, and bytes_done what lies before that piece. */
+    /* Out: valid from the callback on; a call that is refused leaves them as they were. `status`: 0, the
+     * controller's (positive), or one of the library's: mostly LWNVME_ERR_NOT_STARTED, _TIMEOUT, _ABORTED,
+     * _CANCELLED or _BUFFER_HELD (status.h, docs/io.md). Of a split request it is that of the failed piece
+     * nearest to the start, and bytes_done what lies before that piece. */
     int status;
     uint32_t endless; /* private: no deadline; an event request */
     uint64_t bytes_done;

@@ -36,10 +36,12 @@ struct lwnvme_reservation {
 /* Registers or replaces a key, or unregisters. Section 7.6 "Reservation Register command". */
 int lwnvme_reservation_register(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                                 struct lwnvme_request *request, struct lwnvme_reservation *reservation);
-/* Acquires the reservation, or preempts another host, and may abort its commands. Section 7.5. */
+/* Acquires the reservation, or preempts another host, and may abort its commands. Section 7.5
+ * "Reservation Acquire command". */
 int lwnvme_reservation_acquire(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                                struct lwnvme_request *request, struct lwnvme_reservation *reservation);
-/* Releases the reservation, or clears it and all registrations. Section 7.7. */
+/* Releases the reservation, or clears it and all registrations. Section 7.7 "Reservation Release
+ * command". */
 int lwnvme_reservation_release(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                                struct lwnvme_request *request, struct lwnvme_reservation *reservation);
 

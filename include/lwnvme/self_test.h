@@ -75,7 +75,9 @@ int lwnvme_self_test_follow(struct lwnvme_controller *controller, struct lwnvme_
 /* Aborts the self-test that is under way; the operation ends when the controller says so. 0: will be done. */
 int lwnvme_self_test_cancel(struct lwnvme_self_test *test);
 
-/* Aborts whatever self-test is under way, by its own: nothing is followed. */
+/* Aborts whatever self-test is under way, by its own: nothing is followed. nsid as in struct
+ * lwnvme_self_test. The callback comes from lwnvme_controller_poll. 0: accepted. LWNVME_ERR_NO_SELF_TEST,
+ * LWNVME_ERR_NS_INVALID_ID. */
 int lwnvme_self_test_abort(struct lwnvme_controller *controller, struct lwnvme_request *request,
                            uint32_t nsid);
 

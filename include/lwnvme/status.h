@@ -239,7 +239,7 @@ enum lwnvme_status_class {
     LWNVME_CLASS_PATH,      /* the way to the namespace is at fault, not the command */
     LWNVME_CLASS_UNANSWERED, /* given back without an answer: it may have been carried out, or not */
     LWNVME_CLASS_GONE,       /* what the command is for is not there, or not to be reached from here */
-    LWNVME_CLASS_INVALID,    /* the caller's mistake, or something that the controller does not have */
+    LWNVME_CLASS_INVALID,    /* the caller's mistake, what the controller does not have, data without sense */
     LWNVME_CLASS_DENIED,     /* not allowed: write protection, lockdown, a missing key */
     LWNVME_CLASS_CONFLICT,   /* somebody else's right, or other contents: reservations, compare, keys */
     LWNVME_CLASS_CAPACITY,   /* no room, or no more of what the controller has a number of */

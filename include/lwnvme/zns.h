@@ -108,7 +108,7 @@ int lwnvme_zone_manage(struct lwnvme_queue *queue, const struct lwnvme_zoned *zo
                        struct lwnvme_request *request, uint32_t action, uint64_t lba, uint32_t flags);
 
 /* Gives an empty zone its descriptor extension, extension_bytes of data; it is closed then.
- * LWNVME_ERR_NO_ZONE_EXTENSION where there are none. */
+ * LWNVME_ERR_NO_ZONE_EXTENSION where there are none. Section 3.4.3 "Zone Management Send command". */
 int lwnvme_zone_extension_set(struct lwnvme_queue *queue, const struct lwnvme_zoned *zoned,
                               struct lwnvme_request *request, uint64_t zone_lba,
                               const struct lwnvme_buffer *buffer);
