@@ -81,7 +81,7 @@ static inline struct lwnvme_buffer lwnvme_buffer_segments(const struct lwnvme_se
 /* lwnvme_request.flags */
 #define LWNVME_REQUEST_FUA           1u      /* write, write zeroes, read, ...: Force Unit Access */
 #define LWNVME_REQUEST_LIMITED_RETRY 2u      /* the controller should not try hard */
-#define LWNVME_REQUEST_NO_WAIT       4u      /* LWNVME_ERR_BUSY instead of waiting for room in the ring */
+#define LWNVME_REQUEST_NO_WAIT       4u      /* LWNVME_ERR_BUSY if it would have to wait to be sent */
 #define LWNVME_REQUEST_DEALLOCATE    8u      /* write zeroes: the blocks may be deallocated (DEAC) */
 #define LWNVME_REQUEST_REPEAT        0x8000u /* set by lwnvme_retry_init (retry.h), for requests of its own only */
 /* Writes: refused with LWNVME_ERR_NOT_ATOMIC unless all of it is one atomic operation, as seen by other commands; or

@@ -143,6 +143,7 @@ static int lwnvme_page_start(struct lwnvme_controller *controller, struct lwnvme
 static void lwnvme_page_waiting_pump(struct lwnvme_controller *controller)
 {
     struct lwnvme_request *request;
+    uint32_t flags;
     uint8_t tries;
     uint32_t page;
     int status;
@@ -153,11 +154,28 @@ static void lwnvme_page_waiting_pump(struct lwnvme_controller *controller)
             return;
         controller->page_waiting_first = request->next;
         tries = request->tries; /* of one that is issued again */
+        flags = request->flags;
+        request->flags &= ~LWNVME_REQUEST_NO_WAIT;
         status = lwnvme_page_start(controller, request, page);
+        request->flags = flags;
         request->tries = tries;
         if (status != LWNVME_OK)
             lwnvme_page_unsent(request, status);
     }
+}
+
+/* Whether a request goes on with a further page, for which it waits, whatever it did for the first. */
+static bool lwnvme_page_goes_on(struct lwnvme_request *request)
+{
+    const uint32_t flags = request->flags;
+    bool more;
+
+    if (request->page_next == NULL)
+        return false;
+    request->flags &= ~LWNVME_REQUEST_NO_WAIT;
+    more = request->page_next(request);
+    request->flags = flags;
+    return more;
 }
 
 static void lwnvme_page_done(struct lwnvme_request *request)
@@ -177,7 +195,7 @@ static void lwnvme_page_done(struct lwnvme_request *request)
     /* A page that the controller may still write is not used again. */
     if (request->status != LWNVME_ERR_BUFFER_HELD)
         controller->pages_free |= request->page;
-    if ((request->page_next == NULL || !request->page_next(request)) && request->done != NULL)
+    if (!lwnvme_page_goes_on(request) && request->done != NULL)
         request->done(request);
     if ((controller->admin.slow & LWNVME_SLOW_NO_SUBMIT) == 0)
         lwnvme_page_waiting_pump(controller);

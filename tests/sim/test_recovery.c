@@ -1442,6 +1442,40 @@ static void fault_121_a_clock_that_stands_still(void **state)
     finish(&b);
 }
 
+/* LWNVME_REQUEST_NO_WAIT is about the submission: an admin command that has been sent once waits for room, or for a page, when it
+ * is issued again, as I/O does. */
+static void not_to_wait_is_over_once_it_is_sent(void **state)
+{
+    struct bench b;
+    struct tracked *io[3];
+    const struct lwnvme_command features = {.opcode = 0x0a, .cdw10 = 7};
+    uint32_t index;
+
+    (void)state;
+    prepare(&b);
+    begin(&b, 8);
+    scenario_fault(
+        &b.s, (struct lwnvme_sim_fault){
+                  .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_ADMIN_QUEUE, .any_opcode = true, .count = 3});
+    for (index = 0; index < 3; index++) {
+        io[index] = scenario_request(&b.s);
+        io[index]->request.flags = LWNVME_REQUEST_NO_WAIT;
+        assert_int_equal(
+            scenario_accept(io[index],
+                            index == 1
+                                ? lwnvme_identify(b.s.controller, &io[1]->request, 1, 0, b.data)
+                                : lwnvme_admin_raw(b.s.controller, &io[index]->request, &features, NULL)),
+            LWNVME_OK);
+    }
+    settle(&b);
+    for (index = 0; index < 3; index++) {
+        assert_int_equal(io[index]->request.status, LWNVME_OK);
+        assert_int_equal(io[index]->request.flags, LWNVME_REQUEST_NO_WAIT);
+    }
+    assert_int_equal(b.recovery.counts.again, 3);
+    finish(&b);
+}
+
 static uint32_t refused_as_recovering;
 
 static void submit_in_recovery(struct tracked *io)
@@ -1832,6 +1866,7 @@ int main(void)
         cmocka_unit_test(queues_in_the_making),
         cmocka_unit_test(the_callers_own_reset),
         cmocka_unit_test(closed_in_a_pause),
+        cmocka_unit_test(not_to_wait_is_over_once_it_is_sent),
         cmocka_unit_test(fault_121_a_clock_that_stands_still),
         cmocka_unit_test(refusals),
         cmocka_unit_test(fault_141_149_what_a_reset_takes_back),

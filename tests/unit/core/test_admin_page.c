@@ -11,6 +11,7 @@ static uint8_t data[MANY][4096];
 static void start(uint64_t admin_latency_us)
 {
     bench_prepare(&bench);
+    bench.settings.elpe = 255;
     bench_power(&bench);
     assert_int_equal(bench_open(&bench), 0);
     lwnvme_sim_settings(bench.sim)->admin_latency_us = admin_latency_us;
@@ -65,6 +66,25 @@ static void no_wait_is_refused_when_no_page_is_free(void **state)
     assert_int_equal(identify(LWNVME_CONFIG_ADMIN_PAGES), LWNVME_ERR_BUSY);
     assert_false(lwnvme_request_active(&ios[LWNVME_CONFIG_ADMIN_PAGES].request));
     wait_all(LWNVME_CONFIG_ADMIN_PAGES);
+    bench_end(&bench);
+}
+
+/* A request that is under way waits for its further pages, behind those that have waited longer. */
+static void no_wait_is_about_the_first_page(void **state)
+{
+    static uint8_t log[3 * 4096];
+    const struct lwnvme_log_select select = {.lid = LWNVME_LOG_ERROR_INFORMATION};
+    (void)state;
+    start(300);
+    ios[0].request.flags = LWNVME_REQUEST_NO_WAIT;
+    assert_int_equal(lwnvme_log_read(bench.controller, &ios[0].request, &select, log, sizeof(log)), 0);
+    for (uint32_t i = 1; i < MANY; i++) {
+        assert_int_equal(identify(i), 0);
+    }
+    wait_all(MANY);
+    assert_int_equal(ios[0].request.status, 0);
+    assert_int_equal(ios[0].request.bytes_done, sizeof(log));
+    assert_int_equal(ios[0].request.flags, LWNVME_REQUEST_NO_WAIT);
     bench_end(&bench);
 }
 
@@ -261,6 +281,7 @@ int main(void)
         cmocka_unit_test(a_waiting_request_that_is_spoiled_comes_back),
         cmocka_unit_test(more_requests_than_pages_wait_in_order),
         cmocka_unit_test(no_wait_is_refused_when_no_page_is_free),
+        cmocka_unit_test(no_wait_is_about_the_first_page),
         cmocka_unit_test(fault_144_failures_leave_the_callers_memory_alone),
         cmocka_unit_test(callbacks_submit_again),
         cmocka_unit_test(waiting_requests_are_not_started),
