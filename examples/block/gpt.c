@@ -6,8 +6,9 @@
  *     0    1       2 ...   first usable ... last usable   ... n-2   n-1
  *     MBR  header  array   partitions                     array     header
  *
- * The primary is taken if it is whole; else the backup, in the last block. An array is read once, in order: its entries
- * are taken over while the checksum is made, and dropped again if that is wrong.
+ * The primary is taken if it is whole; else the backup, which is where the primary header says, or in the last block if that
+ * header is damaged itself. An array is read once, in order: its entries are taken over while the checksum is made, and
+ * dropped again if that is wrong.
  */
 #include "partition_private.h"
 
@@ -18,7 +19,8 @@
 #define GPT_NAME_UNITS       36u
 
 struct gpt_header {
-    bool valid;
+    bool valid; /* header, and array once that has been read */
+    bool sound; /* the header alone */
     uint64_t lba;
     uint64_t other_lba;
     uint64_t first_usable;
@@ -110,6 +112,7 @@ static int gpt_header_read(const struct lwnvme_table_reader *reader, uint64_t lb
         header->guid[i] = bytes[56u + i];
     header->valid = ~crc == lwnvme_table_get(bytes + GPT_HEADER_CRC_AT, 4) && header->lba == lba &&
                     gpt_is_sound(reader->disk, header, entry_count);
+    header->sound = header->valid;
     header->array_bytes = header->valid ? (uint32_t)entry_count * header->entry_bytes : 0;
     return LWNVME_OK;
 }
@@ -203,7 +206,7 @@ int lwnvme_gpt_read(const struct lwnvme_table_reader *reader)
     const struct gpt_header *taken;
     int status = gpt_copy_read(reader, GPT_HEADER_LBA, &primary, true);
     int backup_status = gpt_copy_read(
-        reader, primary.valid ? primary.other_lba : reader->disk->block_count - 1u, &backup, !primary.valid);
+        reader, primary.sound ? primary.other_lba : reader->disk->block_count - 1u, &backup, !primary.valid);
 
     table->kind = LWNVME_TABLE_GPT_DAMAGED;
     if (!primary.valid)

@@ -511,6 +511,36 @@ static void a_copy_that_cannot_be_read_is_a_damaged_one(void **state)
     image_close(&disk);
 }
 
+/* The primary header says where the backup is, also when the array that belongs to it is damaged or cannot be read. */
+static void a_damaged_array_of_a_device_that_has_grown(void **state)
+{
+    struct image_disk disk;
+    char path[IMAGE_PATH];
+
+    (void)state;
+    image_new(path, "grown", 16u << 20);
+    image_run(path, "sfdisk -q", GPT_SCRIPT);
+    assert_int_equal(truncate(path, 20 << 20), 0);
+    image_open(&disk, path, 512);
+    (void)unlink(path);
+    scan(&disk);
+    memcpy(before, partitions, sizeof(before));
+    before_count = table.count;
+    expect_as_before(0);
+    disk.bytes[1024 + 7] ^= 8;
+    scan(&disk);
+    expect_as_before(LWNVME_TABLE_PRIMARY_BAD);
+    disk.bytes[1024 + 7] ^= 8;
+    disk.unreadable = 2;
+    scan(&disk);
+    expect_as_before(LWNVME_TABLE_PRIMARY_BAD);
+    disk.bytes[512 + 33] ^= 8; /* of the header: it is not believed, and the last block holds nothing */
+    disk.unreadable = UINT64_MAX;
+    scan(&disk);
+    assert_int_equal(table.kind, LWNVME_TABLE_GPT_DAMAGED);
+    image_close(&disk);
+}
+
 /* Bit by bit: another way than the one under test. */
 static uint32_t crc32(const uint8_t *bytes, size_t count)
 {
@@ -825,6 +855,7 @@ int main(void)
         cmocka_unit_test(each_byte_of_a_gpt_damaged),
         cmocka_unit_test(both_copies_damaged_leave_no_partitions),
         cmocka_unit_test(a_copy_that_cannot_be_read_is_a_damaged_one),
+        cmocka_unit_test(a_damaged_array_of_a_device_that_has_grown),
         cmocka_unit_test(a_gpt_that_lies),
         cmocka_unit_test(entries_of_a_gpt_that_are_none),
         cmocka_unit_test(an_array_that_is_too_long),
