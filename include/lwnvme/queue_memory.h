@@ -28,8 +28,9 @@ struct lwnvme_queue_memory {
 
 /*
  * How many bytes lwnvme_queue_create takes from the caller's memory for a queue as `config` says, which may
- * be NULL: rings, PRP lists and bookkeeping, everything. 0: such a queue cannot be made. `queue` is one that
- * has not been made yet, and is not changed. The controller is ready. Controller owner's context.
+ * be NULL: rings, PRP lists and bookkeeping, everything but what a mapper has of its own (mapper.h); with one
+ * it may be a little less. 0: such a queue cannot be made. `queue` is one that has not been made yet, and is
+ * not changed. The controller is ready. Controller owner's context.
  */
 size_t lwnvme_queue_memory_bytes(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
                                  const struct lwnvme_queue_config *config);
@@ -37,8 +38,8 @@ size_t lwnvme_queue_memory_bytes(struct lwnvme_controller *controller, struct lw
 /*
  * Says that a queue made with lwnvme_queue_config.memory = memory shall lie in the caller's: contiguous for
  * the CPU and the controller, pinned, aligned to the controller's memory page
- * (lwnvme_controller_info.memory_page_bytes) on either side, coherent or kept so by dma_sync. Nothing is
- * allocated then. LWNVME_ERR_NO_MEMORY from lwnvme_queue_create where it is too short,
+ * (lwnvme_controller_info.memory_page_bytes) on either side, coherent or kept so by dma_sync. Nothing but
+ * what a mapper has of its own is allocated then. LWNVME_ERR_NO_MEMORY from lwnvme_queue_create where it is too short,
  * LWNVME_ERR_DMA_ALIGNMENT where it is not aligned, LWNVME_ERR_DMA_LIMIT where the controller cannot reach
  * it. It must stay until the queue is closed; if that ends with LWNVME_ERR_MEMORY_KEPT, for good.
  */

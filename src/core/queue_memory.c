@@ -2,6 +2,7 @@
 /*
  * Queues in memory of the caller's: pieces are cut from it one after the other, each from a page boundary on.
  */
+#include <lwnvme/mapper.h>
 #include <lwnvme/queue_memory.h>
 
 #include "core.h"
@@ -63,6 +64,14 @@ void lwnvme_queue_memory_use(struct lwnvme_queue_memory *memory, void *address, 
     memory->length_bytes = address == NULL ? 0 : length_bytes;
 }
 
+/* As many as the mapper will settle on, or more: what the controller can do is not asked here. */
+static uint32_t lwnvme_descriptors_most(const struct lwnvme_queue_config *config)
+{
+    if (config == NULL || config->mapper == NULL || config->sgl == LWNVME_SGL_NEVER)
+        return 0;
+    return config->sgl_descriptors == 0 ? LWNVME_SGL_DESCRIPTORS_DEFAULT : config->sgl_descriptors;
+}
+
 size_t lwnvme_queue_memory_bytes(struct lwnvme_controller *controller, struct lwnvme_queue *queue,
                                  const struct lwnvme_queue_config *config)
 {
@@ -79,6 +88,7 @@ size_t lwnvme_queue_memory_bytes(struct lwnvme_controller *controller, struct lw
         return 0;
     status = queue->status;
     queue->cq_entries = config == NULL ? 0 : config->cq_entries;
+    queue->sgl_descriptors = lwnvme_descriptors_most(config);
     lwnvme_queue_measure(controller, queue, entries);
     bytes = lwnvme_queue_measured_bytes(queue);
     memset(queue, 0, sizeof(*queue));
