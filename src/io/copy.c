@@ -68,6 +68,15 @@ static int lwnvme_copy_check(const struct lwnvme_namespace *ns, const struct lwn
     return (copy->flags & ~flags) == 0 ? LWNVME_OK : LWNVME_ERR_INVALID_ARGUMENT;
 }
 
+/* Whether guards and storage tags of two namespaces that have protection information, or not, are of one kind. */
+static bool lwnvme_copy_kind_is_same(const struct lwnvme_namespace *left,
+                                     const struct lwnvme_namespace *right)
+{
+    return left->protection_type == 0 || (left->protection->guard_bits == right->protection->guard_bits &&
+                                          left->protection->storage_bits == right->protection->storage_bits &&
+                                          left->protection->storage_mask == right->protection->storage_mask);
+}
+
 /* Whether blocks of one namespace can become blocks of another: they have the same metadata, or those that one of them
  * lacks are nothing but protection information. */
 static int lwnvme_copy_metadata_check(const struct lwnvme_namespace *destination,
@@ -78,7 +87,8 @@ static int lwnvme_copy_metadata_check(const struct lwnvme_namespace *destination
 
     if (more->protection_type == less->protection_type)
         return more->metadata_bytes == less->metadata_bytes &&
-                       more->protection_first == less->protection_first
+                       more->protection_first == less->protection_first &&
+                       lwnvme_copy_kind_is_same(more, less)
                    ? LWNVME_OK
                    : LWNVME_ERR_NS_METADATA;
     return less->metadata_bytes == 0 && more->metadata_bytes == more->protection->bytes

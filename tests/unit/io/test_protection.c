@@ -20,7 +20,9 @@ struct shape {
 };
 
 static struct bench bench;
-static uint64_t unmasked; /* bits of storage tags that are not compared */
+static uint64_t unmasked;          /* bits of storage tags that are not compared */
+static const struct shape *second; /* of namespace 2, which is plain if there is none */
+static uint64_t second_mask;
 static struct lwnvme_protection protection;
 static struct lwnvme_queue queue;
 static struct lwnvme_queue_config queue_config = {.entries = 16};
@@ -51,6 +53,11 @@ static void power(const struct shape *shape)
     bench.settings.ns[1].elbaf[0] = 0;
     bench.settings.ns[1].formats[0].ms = 0;
     bench.settings.namespace_count = 2;
+    if (second != NULL) {
+        bench.settings.ns[1] = bench.settings.ns[0];
+        bench.settings.ns[1].elbaf[0] = second->sts | second->pif << 7;
+        bench.settings.ns[1].lbstm = second_mask;
+    }
     bench_power(&bench);
     assert_int_equal(bench_open(&bench), 0);
     memset(&queue, 0, sizeof(queue));
@@ -707,6 +714,36 @@ static void copies_keep_and_check_what_they_are_told_to(void **state)
     }
 }
 
+/* Metadata of one size and one type, but not of one kind: guards and storage tags would mean something else there. */
+static void copies_between_other_guards_are_refused(void **state)
+{
+    static struct lwnvme_namespace others;
+    static struct lwnvme_protection of_others;
+    static uint32_t ranges[20];
+    static const struct shape shapes[] = {{.type = 1, .pif = 2, .sts = 16, .ms = 16},
+                                          {.type = 1, .pif = 1, .sts = 16, .ms = 16},
+                                          {.type = 1, .pif = 2, .sts = 8, .ms = 16}};
+    struct lwnvme_host_behavior behavior = {.copy_formats = 0xc};
+    (void)state;
+    for (uint32_t i = 0; i < 4; i++) { /* the same; another guard; another storage tag; another mask of it */
+        const int expected = i == 0 ? 0 : LWNVME_ERR_NS_METADATA;
+        const struct shape *shape = &shapes[i % 3];
+        struct lwnvme_copy_request copy = {
+            .format = 3, .flags = 0, .memory = ranges, .memory_bytes = sizeof(ranges)};
+        struct lwnvme_copy_request back = copy;
+        second = shape;
+        second_mask = i == 3 ? 0xff : (UINT64_C(1) << shape->sts) - 1;
+        power(&shapes[0]);
+        second = NULL;
+        assert_int_equal(lwnvme_sync_protection_open(bench.controller, 1, &ns, &protection), 0);
+        assert_int_equal(lwnvme_sync_protection_open(bench.controller, 2, &others, &of_others), 0);
+        assert_int_equal(lwnvme_sync_host_behavior_set(bench.controller, &behavior), 0);
+        assert_int_equal(lwnvme_copy_add(&ns, &copy, &others, 8, 3), expected);
+        assert_int_equal(lwnvme_copy_add(&others, &back, &ns, 8, 3), expected);
+        stop();
+    }
+}
+
 /* From plain blocks into protected ones and back, by the formats that name namespaces. */
 static void copies_add_and_take_off_protection_information(void **state)
 {
@@ -1125,6 +1162,7 @@ int main(void)
         cmocka_unit_test(handles_and_buffers_that_cannot_be),
         cmocka_unit_test(openings_that_fail_on_the_way),
         cmocka_unit_test(copies_keep_and_check_what_they_are_told_to),
+        cmocka_unit_test(copies_between_other_guards_are_refused),
         cmocka_unit_test(copies_add_and_take_off_protection_information),
         cmocka_unit_test(what_a_copy_cannot_check_is_refused),
         cmocka_unit_test(with_the_full_mapper_data_are_anywhere),
