@@ -10,7 +10,7 @@ EXAMPLE_block := $(wildcard examples/block/*.c) tests/examples/image.c
 EXAMPLE_partition := $(EXAMPLE_block)
 EXAMPLE_fatfs := examples/fatfs/lwnvme_diskio.c examples/block/block.c
 EXAMPLE_uacpi := $(wildcard ports/uacpi/*.c)
-EXAMPLE_uefi := ports/uefi/efi.c ports/uefi/lwnvme_host.c ports/uefi/driver/block.c
+EXAMPLE_uefi := $(addprefix ports/uefi/,efi.c lwnvme_host.c path.c) $(addprefix ports/uefi/driver/,binding.c block.c disk.c name.c)
 
 # Neither FatFs nor uACPI is here: what they declare, as far as it is used, is.
 EXAMPLE_FLAGS_fatfs := -Itests/examples/fatfs

@@ -588,6 +588,49 @@ static void leaving(void **state)
     end();
 }
 
+/* Whoever uses a disk is told to let go of it while its protocols are taken away, and asks for one thing more then. */
+static struct driver_disk *dropped;
+static struct efi_block_io2_token last_call = {&firmware.signals, EFI_SUCCESS};
+
+static efi_status boot_close_protocol(efi_handle handle, const struct efi_guid *protocol, efi_handle agent,
+                                      efi_handle controller)
+{
+    (void)handle;
+    (void)protocol;
+    (void)agent;
+    (void)controller;
+    return EFI_SUCCESS;
+}
+
+static efi_status boot_uninstall(efi_handle handle, ...)
+{
+    assert_ptr_equal(handle, dropped);
+    assert_int_equal(firmware.tpl, EFI_TPL_APPLICATION);
+    return dropped->block_io2.read_blocks(&dropped->block_io2, 1, 0, &last_call, PAGE, data);
+}
+
+static void a_disk_that_goes_waits_for_its_last_call(void **state)
+{
+    (void)state;
+    prepare();
+    firmware.settings.latency_us = 1000;
+    power();
+    boot.close_protocol = boot_close_protocol;
+    boot.uninstall_multiple = boot_uninstall;
+    dropped = malloc(sizeof(*dropped));
+    assert_non_null(dropped);
+    *dropped = disk;
+    dropped->handle = dropped;
+    driver.disks = dropped;
+    driver.statistics.disks = 1;
+    assert_int_equal(driver_disk_drop(dropped), EFI_SUCCESS);
+    assert_int_equal(driver.calls_under_way, 0); /* its memory is free: none may come back any more */
+    assert_true(last_call.status == EFI_SUCCESS && firmware.signals == 1);
+    assert_true(driver.disks == NULL && driver.statistics.disks == 0);
+    assert_int_equal(firmware.tpl, EFI_TPL_APPLICATION);
+    end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -599,6 +642,7 @@ int main(void)
         cmocka_unit_test(a_controller_that_is_fenced),
         cmocka_unit_test(a_controller_that_writes_late),
         cmocka_unit_test(leaving),
+        cmocka_unit_test(a_disk_that_goes_waits_for_its_last_call),
     };
 
     return cmocka_run_group_tests_name("uefi", tests, NULL, NULL);

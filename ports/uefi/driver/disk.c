@@ -223,16 +223,16 @@ struct driver_disk *driver_disk_of(const struct driver_controller *controller, e
     return disk;
 }
 
+/* Whoever uses it lets go of it while its protocols are taken away, and may call once more then: so its calls are waited for
+ * after that. */
 efi_status driver_disk_drop(struct driver_disk *disk)
 {
     struct driver_controller *controller = disk->controller;
     struct driver_disk **link = &controller->disks;
     void *interface = NULL;
-    const efi_tpl tpl = efi_boot->raise_tpl(EFI_TPL_NOTIFY);
     efi_status status;
+    efi_tpl tpl;
 
-    driver_drain(controller);
-    efi_boot->restore_tpl(tpl);
     (void)efi_boot->close_protocol(controller->handle, &efi_pci_io_guid, driver_binding.binding,
                                    disk->handle);
     status = efi_boot->uninstall_multiple(disk->handle, &efi_device_path_guid, disk->path, &efi_block_io_guid,
@@ -242,6 +242,9 @@ efi_status driver_disk_drop(struct driver_disk *disk)
                                       driver_binding.binding, disk->handle, EFI_OPEN_BY_CHILD_CONTROLLER);
         return status;
     }
+    tpl = efi_boot->raise_tpl(EFI_TPL_NOTIFY);
+    driver_drain(controller);
+    efi_boot->restore_tpl(tpl);
     while (*link != disk) {
         link = &(*link)->next;
     }
