@@ -588,6 +588,26 @@ static void leaving(void **state)
     end();
 }
 
+/* Of a locked drive: it may well be written, once it is unlocked. Only what is for writes says that it may not. */
+static void what_may_not_be_read_is_not_write_protected(void **state)
+{
+    struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS,
+                                     .queue = LWNVME_SIM_IO_QUEUES,
+                                     .opcode = LWNVME_NVM_READ,
+                                     .status = LWNVME_SC_ACCESS_DENIED};
+
+    (void)state;
+    prepare();
+    power();
+    assert_true(lwnvme_sim_fault_add(firmware.sim, &fault));
+    assert_int_equal(read_blocks(0, PAGE, data), EFI_DEVICE_ERROR);
+    fault.opcode = LWNVME_NVM_WRITE;
+    fault.status = LWNVME_SC_NAMESPACE_IS_WRITE_PROTECTED;
+    assert_true(lwnvme_sim_fault_add(firmware.sim, &fault));
+    assert_int_equal(disk.block_io.write_blocks(&disk.block_io, 1, 0, PAGE, data), EFI_WRITE_PROTECTED);
+    end();
+}
+
 /* Whoever uses a disk is told to let go of it while its protocols are taken away, and asks for one thing more then. */
 static struct driver_disk *dropped;
 static struct efi_block_io2_token last_call = {&firmware.signals, EFI_SUCCESS};
@@ -642,6 +662,7 @@ int main(void)
         cmocka_unit_test(a_controller_that_is_fenced),
         cmocka_unit_test(a_controller_that_writes_late),
         cmocka_unit_test(leaving),
+        cmocka_unit_test(what_may_not_be_read_is_not_write_protected),
         cmocka_unit_test(a_disk_that_goes_waits_for_its_last_call),
     };
 

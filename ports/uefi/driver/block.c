@@ -33,6 +33,15 @@ struct block_transfer {
     void *buffer;
 };
 
+/* What is denied for another reason, as by a drive that is locked, may be a read. */
+static bool block_is_write_protected(int status)
+{
+    const int code = lwnvme_status_code(status);
+
+    return status == LWNVME_ERR_READ_ONLY || code == LWNVME_SC_NAMESPACE_IS_WRITE_PROTECTED ||
+           code == LWNVME_SC_ATTEMPTED_WRITE_TO_READ_ONLY_RANGE;
+}
+
 static efi_status block_status(struct driver_disk *disk, int status)
 {
     if (status == LWNVME_OK) {
@@ -44,7 +53,7 @@ static efi_status block_status(struct driver_disk *disk, int status)
         disk->media.media_present = 0;
         return EFI_NO_MEDIA;
     case LWNVME_CLASS_DENIED:
-        return EFI_WRITE_PROTECTED;
+        return block_is_write_protected(status) ? EFI_WRITE_PROTECTED : EFI_DEVICE_ERROR;
     case LWNVME_CLASS_UNANSWERED:
         return EFI_ABORTED;
     default:
