@@ -91,15 +91,14 @@ static bool lwnvme_cmb_is_inside(const struct lwnvme_controller *controller, con
            cmb->offset_bytes >= lwnvme_doorbell_offset(controller, controller->info.io_queues + 1u, 0);
 }
 
-/* The controller takes addresses in the buffer from now on. What it had of the register is gone after a loss of power. */
+/* The controller takes addresses in the buffer from now on. What it had of the register is gone after a loss of power; else it
+ * stays on, since other queues may be at work in the buffer. */
 static int lwnvme_cmb_enable(const struct lwnvme_controller *controller, const struct lwnvme_cmb *cmb)
 {
-    uint32_t enabled = lwnvme_field_put(1, LWNVME_CMBMSC_CRE);
+    const uint32_t enabled = lwnvme_field_put(1, LWNVME_CMBMSC_CRE) | lwnvme_field_put(1, LWNVME_CMBMSC_CMSE);
 
     if (!lwnvme_cmb_has_control(controller))
         return LWNVME_OK;
-    lwnvme_register_write(controller, LWNVME_REG_CMBMSC, enabled);
-    enabled |= lwnvme_field_put(1, LWNVME_CMBMSC_CMSE);
     /* The high half first: it counts when the low one enables. */
     lwnvme_register_write(controller, LWNVME_REG_CMBMSC + 4u, (uint32_t)(cmb->bus >> 32));
     lwnvme_register_write(controller, LWNVME_REG_CMBMSC, (uint32_t)cmb->bus | enabled);

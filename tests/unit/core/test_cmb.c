@@ -276,21 +276,77 @@ static void an_address_that_the_controller_refuses(void **state)
 static void it_is_open_once(void **state)
 {
     static struct lwnvme_cmb second;
+    static struct lwnvme_service earlier;
     static struct lwnvme_service later; /* the buffer's is not the first on the list */
     (void)state;
     prepare();
     bench_start(&bench);
+    lwnvme_service_add(bench.controller, &earlier);
     assert_int_equal(lwnvme_cmb_find(bench.controller, &second), 0);
     assert_int_equal(lwnvme_cmb_find(bench.controller, &cmb), 0);
     assert_int_equal(lwnvme_cmb_open(bench.controller, &cmb, &bar), 0);
-    lwnvme_service_add(bench.controller, &later);
+    lwnvme_service_remove(&earlier);
     lie_about(1, 0, 0);
     control = 0x77;
-    assert_int_equal(lwnvme_cmb_find(bench.controller, &second), LWNVME_ERR_BUSY);
-    assert_int_equal(lwnvme_cmb_open(bench.controller, &second, &bar), LWNVME_ERR_BUSY);
+    for (uint32_t round = 0; round < 2; round++) { /* alone on the list, and not */
+        assert_int_equal(lwnvme_cmb_find(bench.controller, &second), LWNVME_ERR_BUSY);
+        assert_int_equal(lwnvme_cmb_open(bench.controller, &second, &bar), LWNVME_ERR_BUSY);
+        if (round == 0) {
+            lwnvme_service_add(bench.controller, &later);
+        }
+    }
     assert_int_equal(control, 0x77);
     lwnvme_service_remove(&later);
     bench_end(&bench);
+}
+
+/* A queue that begins does not take the buffer from those that are at work in it: here the owner of another one submits after
+ * each write of the register. */
+static struct lwnvme_queue at_work;
+static struct counted ios[8];
+static uint32_t submitted;
+
+static void write_and_submit(void *host, volatile void *registers, size_t offset, uint32_t value)
+{
+    static uint8_t data[512];
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, sizeof(data));
+    real.mmio_write32(host, registers, offset, value);
+    if (registers == bench.controller->registers && (offset == 0x50 || offset == 0x54)) {
+        assert_int_equal(lwnvme_read(&at_work, bench.ns, &ios[submitted++].request, 0, 1, &buffer), 0);
+    }
+}
+
+static void it_stays_on_when_another_queue_begins(void **state)
+{
+    static struct lwnvme_queue queue;
+    static struct lwnvme_queue_memory memories[2];
+    struct lwnvme_queue_config config = {.entries = 16, .memory = &memories[0]};
+    (void)state;
+    prepare();
+    memset(&at_work, 0, sizeof(at_work));
+    memset(&queue, 0, sizeof(queue));
+    bench_start(&bench);
+    assert_int_equal(lwnvme_cmb_find(bench.controller, &cmb), 0);
+    assert_int_equal(lwnvme_cmb_open(bench.controller, &cmb, &bar), 0);
+    for (uint32_t i = 0; i < 8; i++) {
+        counted_init(&ios[i], NULL);
+    }
+    lwnvme_cmb_queue_memory(&cmb, &memories[0]);
+    lwnvme_cmb_queue_memory(&cmb, &memories[1]);
+    assert_int_equal(lwnvme_sync_queue_create(bench.controller, &at_work, &config), 0);
+    submitted = 0;
+    real = *bench.ops;
+    bench.ops->mmio_write32 = write_and_submit;
+    config.memory = &memories[1];
+    assert_int_equal(lwnvme_sync_queue_create(bench.controller, &queue, &config), 0);
+    *bench.ops = real;
+    assert_int_not_equal(submitted, 0);
+    lwnvme_sim_advance(bench.sim, 10000);
+    assert_int_equal(lwnvme_queue_poll(&at_work, 0), submitted);
+    for (uint32_t i = 0; i < submitted; i++) {
+        assert_int_equal(ios[i].request.status, 0);
+    }
+    bench_end(&bench); /* which finds violations, if there were some */
 }
 
 /* Whoever comes next may have other memory where it was. */
@@ -399,6 +455,7 @@ int main(void)
         cmocka_unit_test(fault_002_it_leaves_while_it_is_looked_for),
         cmocka_unit_test(an_address_that_the_controller_refuses),
         cmocka_unit_test(it_is_open_once),
+        cmocka_unit_test(it_stays_on_when_another_queue_begins),
         cmocka_unit_test(it_is_off_after_a_close),
         cmocka_unit_test(no_mapping_at_all),
         cmocka_unit_test(rings_that_find_no_place),
