@@ -34,8 +34,9 @@ static void lwnvme_keys_identified(struct lwnvme_request *request)
     now->csi = LWNVME_CSI_KEY_VALUE;
     now->format_index = (uint8_t)lwnvme_field_get(data->kvfc, LWNVME_KVFC_FORMAT_INDEX);
     now->read_only = (data->nsattr & 1u) != 0;
-    memcpy(now->eui64, data->eui64, sizeof(data->eui64));
-    memcpy(now->nguid, data->nguid, sizeof(data->nguid));
+    now->oncs = now->controller->info.oncs & LWNVME_ONCS_RESERVATIONS;
+    lwnvme_identifier_take(now, LWNVME_NIDT_EUI64, LWNVME_NIDT_EUI64_BYTES, data->eui64);
+    lwnvme_identifier_take(now, LWNVME_NIDT_NGUID, LWNVME_NIDT_NGUID_BYTES, data->nguid);
 }
 
 static int lwnvme_verify_ask(struct lwnvme_controller *controller, const struct lwnvme_namespace *ns)
@@ -68,9 +69,8 @@ static bool lwnvme_identifier_differs(bool has_left, bool has_right, const uint8
 
 static bool lwnvme_identity_differs(const struct lwnvme_namespace *ns, const struct lwnvme_namespace *now)
 {
-    if (ns->csi == LWNVME_CSI_KEY_VALUE && now->csi == LWNVME_CSI_KEY_VALUE)
-        return memcmp(ns->nguid, now->nguid, sizeof(ns->nguid)) != 0 ||
-               memcmp(ns->eui64, now->eui64, sizeof(ns->eui64)) != 0 || ns->format_index != now->format_index;
+    if (ns->csi == LWNVME_CSI_KEY_VALUE && ns->format_index != now->format_index)
+        return true;
     return lwnvme_identifier_differs(ns->has_nguid, now->has_nguid, ns->nguid, now->nguid,
                                      sizeof(ns->nguid)) ||
            lwnvme_identifier_differs(ns->has_eui64, now->has_eui64, ns->eui64, now->eui64,

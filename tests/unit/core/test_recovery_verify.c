@@ -3,6 +3,7 @@
 #include "../support.h"
 
 #include <lwnvme/feature.h>
+#include <lwnvme/kv.h>
 #include <lwnvme/sync_feature.h>
 
 static struct bench bench;
@@ -280,6 +281,52 @@ static void what_may_differ_is_taken_over(void **state)
     bench_end(&bench);
 }
 
+/* A key value namespace: whether it may be written is looked at again, what it can do stays, and identifiers that are not to be
+ * trusted are not compared. */
+static bool write_protected;
+
+static void protect(void *context, uint8_t cns, uint32_t nsid, uint8_t *bytes)
+{
+    (void)context;
+    (void)nsid;
+    if (cns == 5) {
+        bytes[offsetof(struct lwnvme_identify_kv_namespace, nsattr)] = write_protected ? 0xff : 0xfe;
+    }
+}
+
+static void a_key_value_handle_is_taken_over(void **state)
+{
+    static struct lwnvme_kv kv;
+    (void)state;
+    for (uint32_t round = 0; round < 4; round++) {
+        memset(watches, 0, sizeof(watches));
+        memset(&recovery, 0, sizeof(recovery));
+        bench_prepare(&bench);
+        bench.settings.oncs |= LWNVME_ONCS_RESERVATIONS;
+        bench.settings.cap_css = 0x41;
+        bench.settings.command_sets = 3;
+        bench.settings.ns[0].csi = LWNVME_CSI_KEY_VALUE;
+        bench.settings.kv.kvkml = 16;
+        bench.settings.kv.kvvml = 4096;
+        bench.settings.on_identify = protect;
+        bench.config.quirks_add = round < 2 ? 0 : LWNVME_QUIRK_ODD_IDENTIFIERS;
+        bench_power(&bench);
+        assert_int_equal(bench_open(&bench), 0);
+        assert_int_equal(lwnvme_recovery_start(bench.controller, &recovery, NULL), 0);
+        write_protected = round % 2 == 0;
+        assert_int_equal(lwnvme_sync_kv_open(bench.controller, 1, &kv), 0);
+        assert_int_equal(kv.ns.read_only, write_protected);
+        assert_int_equal(kv.ns.oncs, LWNVME_ONCS_RESERVATIONS);
+        assert_int_equal(lwnvme_recovery_watch(&recovery, &watches[0], &kv.ns), 0);
+        write_protected = !write_protected;
+        assert_int_equal(lwnvme_sync_controller_reset(bench.controller), 0);
+        assert_int_equal(kv.ns.status, 0);
+        assert_int_equal(kv.ns.read_only, write_protected);
+        assert_int_equal(kv.ns.oncs, LWNVME_ONCS_RESERVATIONS);
+        bench_end(&bench);
+    }
+}
+
 /* The answer is lost: the bring-up fails, and is tried again. */
 static void fault_111_an_answer_that_is_lost(void **state)
 {
@@ -420,6 +467,7 @@ int main(void)
         cmocka_unit_test(fault_111_an_answer_that_is_lost),
         cmocka_unit_test(each_difference_counts),
         cmocka_unit_test(what_may_differ_is_taken_over),
+        cmocka_unit_test(a_key_value_handle_is_taken_over),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
