@@ -84,7 +84,8 @@ static bool lwnvme_cmb_is_inside(const struct lwnvme_controller *controller, con
                                  const struct lwnvme_cmb_bar *bar)
 {
     if (cmb->size_bytes == 0 || cmb->offset_bytes > bar->length_bytes ||
-        cmb->size_bytes > bar->length_bytes - cmb->offset_bytes || cmb->size_bytes > SIZE_MAX ||
+        cmb->size_bytes > bar->length_bytes - cmb->offset_bytes ||
+        cmb->size_bytes != (size_t)cmb->size_bytes ||
         cmb->offset_bytes + cmb->size_bytes > UINT64_MAX - bar->bus)
         return false;
     return cmb->bir != 0 ||

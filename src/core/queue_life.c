@@ -114,7 +114,6 @@ static void lwnvme_direct_map_take(struct lwnvme_queue *queue)
 
     queue->direct_address = map->address;
     queue->direct_dma = map->dma_address;
-    queue->direct_bytes = 0;
     if (map->address != 0 && map->length_bytes >= controller->info.max_transfer_bytes &&
         ((map->address ^ map->dma_address) & queue->page_mask) == 0)
         queue->direct_bytes = map->length_bytes - controller->info.max_transfer_bytes;

@@ -412,6 +412,43 @@ static void what_waits_comes_back_when_the_recovery_fails(void **state)
     }
 }
 
+static void submit_once_more(struct tracked *io)
+{
+    io->then = NULL;
+    submit_again(io);
+}
+
+/* A controller that does not stop is given up in the poll in which its requests come back. What a callback submits then, on a
+ * shared queue, waits in vain, and comes back too. */
+static void what_is_submitted_last_comes_back(void **state)
+{
+    struct lwnvme_queue_config config = {.entries = 4, .flags = LWNVME_QUEUE_SHARED};
+    struct tracked *flush;
+    struct bench b;
+
+    (void)state;
+    prepare(&b);
+    again_bench = &b;
+    again_refused = 0;
+    b.s.settings.cap_to = 1;
+    begin_with_namespace(&b, 4);
+    assert_int_equal(lwnvme_sync_queue_delete(b.s.queue), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_queue_create(b.s.controller, b.s.queue, &config), LWNVME_OK);
+    lose(&b, LWNVME_SIM_IO_QUEUES, LWNVME_NVM_FLUSH, 1);
+    flush = scenario_request(&b.s);
+    flush->then = submit_once_more;
+    assert_int_equal(scenario_accept(flush, lwnvme_flush(b.s.queue, b.s.ns, &flush->request)), LWNVME_OK);
+    lwnvme_sim_settings(b.s.sim)->never_disabled = true;
+    lwnvme_sim_fatal(b.s.sim);
+    settle(&b);
+    assert_int_equal(lwnvme_controller_state(b.s.controller), LWNVME_STATE_FAILED);
+    assert_int_equal(again_refused, 0);
+    assert_int_equal(b.recovery.counts.awaited, 1);
+    assert_int_equal(flush->called, 2);
+    assert_int_equal(flush->request.status, LWNVME_ERR_NOT_STARTED);
+    finish(&b);
+}
+
 /* Each waits for as long as a command of it may take, by its own deadline or the controller's; then it comes back, and
  * the others go on. */
 static void what_waits_waits_no_longer_than_its_deadline(void **state)
@@ -1017,6 +1054,7 @@ int main(void)
         cmocka_unit_test(admin_commands_without_effects),
         cmocka_unit_test(fault_112_what_is_submitted_meanwhile_waits),
         cmocka_unit_test(what_waits_comes_back_when_the_recovery_fails),
+        cmocka_unit_test(what_is_submitted_last_comes_back),
         cmocka_unit_test(what_waits_waits_no_longer_than_its_deadline),
         cmocka_unit_test(fault_114_what_waits_is_checked),
         cmocka_unit_test(blocking_calls_do_not_wait_for_themselves),

@@ -925,6 +925,42 @@ static void fault_121_clock_goes_back_in_a_state(void **state)
     bench_end(&bench);
 }
 
+/* The first look of a poll finds that a delay is over; before the second one the clock goes back to 0. It is over all the same. */
+static uint32_t looks_before_it_falls;
+
+static uint64_t falling_now(void *host)
+{
+    uint64_t now_us = real_now(host);
+    if (looks_before_it_falls != 0) {
+        looks_before_it_falls--;
+        return now_us;
+    }
+    shift_us = shift_us == 0 ? now_us : shift_us;
+    return now_us - shift_us;
+}
+
+static void fault_121_clock_goes_back_to_zero_at_the_end_of_a_delay(void **state)
+{
+    (void)state;
+    prepare();
+    bench.settings.clock_start_us = UINT64_C(10000000000);
+    bench.config.quirks_add = LWNVME_QUIRK_DELAY_BEFORE_INIT;
+    bench_power(&bench);
+    assert_int_equal(begin(), 0);
+    real_now = bench.ops->now_us;
+    bench.ops->now_us = falling_now;
+    looks_before_it_falls = UINT32_MAX;
+    shift_us = 0;
+    assert_int_equal(lwnvme_controller_poll(bench.controller), LWNVME_PENDING);
+    assert_int_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_PROBE); /* the delay lasts */
+    lwnvme_sim_advance(bench.sim, 10000000);
+    looks_before_it_falls = 1;
+    assert_int_equal(lwnvme_controller_poll(bench.controller), LWNVME_PENDING);
+    assert_int_not_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_PROBE);
+    assert_int_equal(bench_settle(&bench), 0);
+    bench_end(&bench);
+}
+
 /* A counter of few bits: it goes back to 0 again and again, long before a limit. */
 static uint64_t wrapping_now(void *host)
 {
@@ -1205,6 +1241,7 @@ int main(void)
         cmocka_unit_test(fault_014_016_028_found_in_odd_states),
         cmocka_unit_test(fault_121_clock_goes_back_in_a_state),
         cmocka_unit_test(fault_121_clock_goes_back_to_zero_again_and_again),
+        cmocka_unit_test(fault_121_clock_goes_back_to_zero_at_the_end_of_a_delay),
         cmocka_unit_test(first_command_that_is_lost_gives_hints),
         cmocka_unit_test(reset_of_a_controller_that_never_was_ready),
         cmocka_unit_test(fault_124_removal_on_the_way_down),

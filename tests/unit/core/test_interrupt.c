@@ -568,6 +568,11 @@ static void owners_of_a_shared_queue_are_woken(void **state)
     happen();
     assert_int_equal(wait_once(), 1);
     assert_true(woken);
+    woken = false;
+    happens_silently = false;
+    submit(0);
+    assert_int_equal(wait_once(), 1); /* taken after a sleep, of which is noted under the lock what it says */
+    assert_int_equal(fake.queue.lost, 0);
     fake_end(&fake);
     start(LWNVME_INTERRUPT_MSIX, 1);
     happens_silently = true;

@@ -344,6 +344,46 @@ static void fault_118_a_buffer_that_may_still_be_written_is_not_given_back(void 
     }
 }
 
+static uint64_t (*real_now)(void *host);
+static uint64_t back_us;
+
+static uint64_t now_set_back(void *host)
+{
+    return real_now(host) - back_us;
+}
+
+static void pause_of_the_longest(struct work *self)
+{
+    lwnvme_operation_pause(&self->operation, 10000);
+}
+
+/* Set back by however little, the clock makes no pause longer than the longest. */
+static void fault_121_a_clock_that_is_set_back_makes_no_pause_longer(void **state)
+{
+    static const uint64_t rows[] = {1000, 5000, 10000, 3600000000};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        start();
+        lwnvme_sim_advance(bench.sim, 2 * UINT64_C(3600000000));
+        real_now = bench.ops->now_us;
+        bench.ops->now_us = now_set_back;
+        back_us = 0;
+        work.act = pause_of_the_longest;
+        assert_int_equal(begin(&work, 0), 0);
+        assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_PENDING);
+        assert_int_equal(work.steps, 1);
+        back_us = rows[i];
+        assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_PENDING);
+        assert_true(lwnvme_next_deadline(bench.controller) <=
+                    lwnvme_sim_time(bench.sim) - back_us + 10000000);
+        assert_int_equal(work.steps, 1);
+        lwnvme_sim_advance(bench.sim, 10000000);
+        assert_int_equal(lwnvme_operation_step(&work.operation), LWNVME_PENDING);
+        assert_int_equal(work.steps, 2);
+        bench_end(&bench);
+    }
+}
+
 static void fault_121_a_clock_that_stands_still_ends_a_pause(void **state)
 {
     uint32_t polls = 0;
@@ -496,6 +536,7 @@ int main(void)
         cmocka_unit_test(a_close_ends_it_and_stands_what_the_owner_tries_then),
         cmocka_unit_test(a_failed_controller_ends_it),
         cmocka_unit_test(fault_118_a_buffer_that_may_still_be_written_is_not_given_back),
+        cmocka_unit_test(fault_121_a_clock_that_is_set_back_makes_no_pause_longer),
         cmocka_unit_test(fault_121_a_clock_that_stands_still_ends_a_pause),
         cmocka_unit_test(a_controller_at_rest_is_not_kept_awake_by_what_waits_for_it),
         cmocka_unit_test(refusals),

@@ -400,6 +400,26 @@ static void mappings_are_as_many_as_are_needed(void **state)
     fake_end(&fake);
 }
 
+/* A slot for each command that the ring holds, which is one less than its entries; as many as a power of 2. */
+static void slots_are_as_many_as_are_needed(void **state)
+{
+    static const uint32_t rows[][2] = {{2, 1}, {3, 2},   {4, 4},   {5, 4},    {8, 8},
+                                       {9, 8}, {10, 16}, {17, 16}, {128, 128}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        static struct fake fake;
+        const struct lwnvme_piece *pieces = fake.queue.pieces;
+        fake_start(&fake, FAKE_UNMAP, rows[i][0]);
+        assert_int_equal(fake.queue.slot_mask, rows[i][1] - 1);
+        assert_int_equal(pieces[LWNVME_PIECE_SLOTS].size_bytes,
+                         rows[i][1] * (sizeof(struct lwnvme_slot) + 4));
+        assert_int_equal(pieces[LWNVME_PIECE_MAPPINGS].size_bytes,
+                         (rows[i][0] - 1) *
+                             (fake.queue.mappings_per_slot * sizeof(struct lwnvme_mapping) + 2));
+        fake_end(&fake);
+    }
+}
+
 static void largest_default_timeout(void **state)
 {
     static uint32_t data[128];
@@ -555,6 +575,7 @@ int main(void)
         cmocka_unit_test(fault_114_116_fewer_queues_after_a_reset),
         cmocka_unit_test(a_queue_refused_after_a_reset_is_closed),
         cmocka_unit_test(mappings_are_as_many_as_are_needed),
+        cmocka_unit_test(slots_are_as_many_as_are_needed),
         cmocka_unit_test(largest_default_timeout),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -344,6 +344,10 @@ static void pauses_end(void **state)
     while (lwnvme_controller_state(bench.controller) != LWNVME_STATE_FAILED) {
         if (seen < recovery.counts.resets) {
             at[seen++] = lwnvme_sim_time(bench.sim);
+            if (seen == 2) { /* no longer than that, which began in the last turn */
+                assert_in_range(lwnvme_next_deadline(bench.controller) - at[1], 60000000u - 6000u,
+                                60000000u - 5000u);
+            }
         }
         (void)lwnvme_controller_poll(bench.controller);
         lwnvme_sim_advance(bench.sim, 5000);
