@@ -1132,7 +1132,7 @@ int lwnvme_controller_close(struct lwnvme_controller *controller)
 
 #if !LWNVME_CONFIG_BOOT
 /* The nearer of a moment so far and one of the queues' clock. */
-static uint64_t lwnvme_moment_nearer(uint32_t moment_ms, uint64_t now_us, uint64_t nearest_us)
+uint64_t lwnvme_moment_nearer(uint32_t moment_ms, uint64_t now_us, uint64_t nearest_us)
 {
     uint32_t left_ms = moment_ms - (uint32_t)(now_us >> 10);
     uint64_t moment_us = now_us;
@@ -1166,7 +1166,9 @@ uint64_t lwnvme_next_deadline(const struct lwnvme_controller *controller)
         return UINT64_MAX;
     now_us = lwnvme_now_us(controller);
     if (controller->not_before_us > now_us)
-        return controller->not_before_us;
+        return controller->recovering == 0
+                   ? controller->not_before_us
+                   : controller->recovery->hooks->due(controller, now_us, controller->not_before_us);
     /* A state that is not one of rest goes on by polls alone. */
     if (controller->status == LWNVME_PENDING || lwnvme_failure_is_new(controller))
         return now_us;

@@ -476,6 +476,8 @@ struct lwnvme_recovery_hooks {
     void (*part)(struct lwnvme_queue *queue);
     /* Once in each poll of a controller that is being recovered: deadlines of what awaits. */
     void (*look)(struct lwnvme_controller *controller);
+    /* The nearer of a moment so far and the first of these deadlines. */
+    uint64_t (*due)(const struct lwnvme_controller *controller, uint64_t now_us, uint64_t nearest_us);
     /* A request whose caller cannot let the recovery go on comes back, if the controller does not have it. */
     void (*withdraw)(struct lwnvme_request *request);
     /* The clock has been looked at, and requests rest in the queue; or, `stopped`, the controller has been. */
@@ -521,6 +523,7 @@ void lwnvme_controller_start(struct lwnvme_controller *controller,
                              const struct lwnvme_controller_config *config, volatile void *registers);
 void lwnvme_open_forget(const struct lwnvme_controller *controller);
 int lwnvme_begin_check(const struct lwnvme_controller *controller);
+uint64_t lwnvme_moment_nearer(uint32_t moment_ms, uint64_t now_us, uint64_t nearest_us);
 uint64_t lwnvme_deadline_nearer(const struct lwnvme_queue *queue, uint64_t now_us, uint64_t nearest_us);
 void lwnvme_gates_set(struct lwnvme_controller *controller, uint32_t set, uint32_t clear);
 void lwnvme_queues_stop(struct lwnvme_controller *controller);

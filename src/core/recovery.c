@@ -665,6 +665,7 @@ static const struct lwnvme_recovery_hooks lwnvme_recovery_all_hooks = {
     .await = lwnvme_recovery_await,
     .part = lwnvme_recovery_part,
     .look = lwnvme_recovery_look,
+    .due = lwnvme_recovery_due,
     .withdraw = lwnvme_recovery_withdraw,
 };
 

@@ -170,6 +170,29 @@ void lwnvme_recovery_look(struct lwnvme_controller *controller)
     }
 }
 
+static uint64_t lwnvme_await_nearer(const struct lwnvme_request *request, uint64_t now_us,
+                                    uint64_t nearest_us)
+{
+    for (; request != NULL; request = request->next) {
+        if (request->awaits)
+            nearest_us = lwnvme_moment_nearer(request->again_ms, now_us, nearest_us);
+    }
+    return nearest_us;
+}
+
+uint64_t lwnvme_recovery_due(const struct lwnvme_controller *controller, uint64_t now_us, uint64_t nearest_us)
+{
+    const struct lwnvme_queue *queue;
+
+    nearest_us = lwnvme_await_nearer(controller->recovery->kept_first, now_us, nearest_us);
+    for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        lwnvme_queue_lock(queue);
+        nearest_us = lwnvme_await_nearer(queue->waiting_first, now_us, nearest_us);
+        lwnvme_queue_unlock(queue);
+    }
+    return nearest_us;
+}
+
 /* The recovery has failed: what waits in the queues comes back, and nothing is let wait any more. */
 void lwnvme_recovery_await_no_more(struct lwnvme_controller *controller)
 {

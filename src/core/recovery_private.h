@@ -25,6 +25,8 @@ void lwnvme_recovery_gather(struct lwnvme_queue *queue);
 void lwnvme_recovery_part(struct lwnvme_queue *queue);
 void lwnvme_recovery_give_back_orphans(struct lwnvme_recovery *recovery);
 void lwnvme_recovery_look(struct lwnvme_controller *controller);
+uint64_t lwnvme_recovery_due(const struct lwnvme_controller *controller, uint64_t now_us,
+                             uint64_t nearest_us);
 void lwnvme_recovery_withdraw(struct lwnvme_request *request);
 void lwnvme_recovery_await_no_more(struct lwnvme_controller *controller);
 

@@ -1442,6 +1442,48 @@ static void fault_121_a_clock_that_stands_still(void **state)
     finish(&b);
 }
 
+/* What is submitted in such a pause has its deadline by a host that sleeps as long as it may; and one that sleeps without such
+ * requests sleeps to the end. */
+static void deadlines_in_a_pause(void **state)
+{
+    struct bench b;
+    struct tracked *io;
+    struct lwnvme_buffer buffer;
+    uint64_t begun;
+    uint64_t end;
+
+    (void)state;
+    prepare(&b);
+    b.policy.pause_ms = 30000;
+    begin(&b, 8);
+    lose(&b, LWNVME_SIM_ADMIN_QUEUE, 0x06, 2);
+    lwnvme_sim_fatal(b.s.sim);
+    while (b.recovery.counts.resets < 2)
+        turn(&b);
+    end = lwnvme_next_deadline(b.s.controller);
+    assert_true(end > lwnvme_sim_time(b.s.sim) + 20 * SECOND_US);
+    buffer = lwnvme_buffer_cpu(b.data, 4096);
+    io = scenario_request(&b.s);
+    io->request.timeout_ms = 500;
+    assert_int_equal(scenario_accept(io, lwnvme_read(b.s.queue, b.s.ns, &io->request, 0, 8, &buffer)),
+                     LWNVME_OK);
+    begun = lwnvme_sim_time(b.s.sim);
+    while (io->called == 0) {
+        uint64_t now = lwnvme_sim_time(b.s.sim);
+        uint64_t next = lwnvme_next_deadline(b.s.controller);
+
+        lwnvme_sim_advance(b.s.sim, next > now ? next - now : 1);
+        (void)lwnvme_queue_poll(b.s.queue, 0);
+        (void)lwnvme_controller_poll(b.s.controller);
+    }
+    assert_int_equal(io->request.status, LWNVME_ERR_RECOVERING);
+    assert_in_range(lwnvme_sim_time(b.s.sim) - begun, SECOND_US / 2, SECOND_US * 3 / 5);
+    assert_true(lwnvme_next_deadline(b.s.controller) == end);
+    settle(&b);
+    assert_int_equal(lwnvme_controller_status(b.s.controller), LWNVME_OK);
+    finish(&b);
+}
+
 /* LWNVME_REQUEST_NO_WAIT is about the submission: an admin command that has been sent once waits for room, or for a page, when it
  * is issued again, as I/O does. */
 static void not_to_wait_is_over_once_it_is_sent(void **state)
@@ -1866,6 +1908,7 @@ int main(void)
         cmocka_unit_test(queues_in_the_making),
         cmocka_unit_test(the_callers_own_reset),
         cmocka_unit_test(closed_in_a_pause),
+        cmocka_unit_test(deadlines_in_a_pause),
         cmocka_unit_test(not_to_wait_is_over_once_it_is_sent),
         cmocka_unit_test(fault_121_a_clock_that_stands_still),
         cmocka_unit_test(refusals),
