@@ -45,7 +45,9 @@ int lwnvme_compare(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns
                    const struct lwnvme_buffer *buffer);
 
 /* Makes sure that writes that had completed before this call are on non-volatile media. Writes still in
- * flight are not covered. NVM Express Base Specification 2.1, section 7.2 "Flush command". */
+ * flight are not covered, nor are those that completed before the controller was brought up anew: it may have
+ * lost power (docs/io.md, "Flush and trim"). LWNVME_ERR_RECOVERING while a recovery is under way.
+ * NVM Express Base Specification 2.1, section 7.2 "Flush command". */
 int lwnvme_flush(struct lwnvme_queue *queue, const struct lwnvme_namespace *ns,
                  struct lwnvme_request *request);
 

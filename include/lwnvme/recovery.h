@@ -15,6 +15,9 @@
  * lwnvme_request_outcome tells what became of each. Each rung is bounded in time and in number. The steps are
  * taken by lwnvme_controller_poll; nothing blocks. docs/recovery.md.
  *
+ * Writes that had ended before a reset and had not been flushed are lost if the device lost power. Whoever counts on
+ * them watches for LWNVME_EVENT_STOPPING (docs/io.md, "Flush and trim").
+ *
  * I/O that is submitted meanwhile waits for the end, as long as its deadline allows, unless it asks not to
  * (LWNVME_REQUEST_NO_WAIT); flushes and admin calls are refused with LWNVME_ERR_RECOVERING.
  *

@@ -13,6 +13,9 @@
  * unmap, for all but the largest requests. Late commands are recovered from (recovery.h); flushes, which a recovery refuses,
  * are tried again. A slot whose memory the controller may still write to, because it could be neither stopped nor fenced, is
  * never used again.
+ *
+ * When the controller has been brought up anew it may have lost power, and what was written but not flushed with it: the
+ * flushes that wait for it, or else the next one, end with LWNVME_ERR_ABORTED, though the controller has carried them out.
  */
 #include "engine.h"
 
@@ -40,6 +43,7 @@ struct engine_slot {
     uint64_t lba;
     uint32_t block_count;
     uint32_t flags;
+    uint64_t covered; /* of a flush: what had been written when it was submitted */
     int status;
     bool done;
     pthread_cond_t ended;
@@ -57,6 +61,8 @@ static struct {
     struct engine_slot slots[ENGINE_SLOTS];
     uint8_t *memory; /* of all slots */
     uint32_t in_flight;
+    uint64_t written; /* jobs that have ended and left something in the controller's cache, so far */
+    uint64_t flushed; /* of these: are on the medium */
     pthread_t owner;
 
     pthread_mutex_t lock; /* of all below, and of a slot's `done` */
@@ -67,6 +73,8 @@ static struct {
     struct engine_slot *jobs;
     struct engine_slot **jobs_end;
     bool stopping;
+    uint32_t losses; /* times that what had been written may have been lost */
+    uint32_t told;   /* of these: a flush has said so */
 } engine = {.lock = PTHREAD_MUTEX_INITIALIZER, .room = PTHREAD_COND_INITIALIZER};
 
 #define ENGINE_SLOT_BYTES (ENGINE_CHUNK_BYTES + 4096u) /* data, and a page for what trim names */
@@ -76,11 +84,30 @@ static void engine_done(struct lwnvme_request *request)
     struct engine_slot *slot = request->context;
 
     engine.in_flight--;
+    if (slot->kind == ENGINE_FLUSH && request->status == 0 && slot->covered > engine.flushed) {
+        engine.flushed = slot->covered;
+    } else if (slot->kind != ENGINE_READ && slot->kind != ENGINE_FLUSH && request->status == 0 &&
+               (request->flags & LWNVME_REQUEST_FUA) == 0) {
+        engine.written++;
+    }
     pthread_mutex_lock(&engine.lock);
     slot->status = request->status;
     slot->done = true;
     pthread_cond_signal(&slot->ended);
     pthread_mutex_unlock(&engine.lock);
+}
+
+/* By the owner, before any job is submitted anew. */
+static void engine_event(struct lwnvme_controller *controller, enum lwnvme_event event, void *context)
+{
+    (void)controller;
+    (void)context;
+    if (event == LWNVME_EVENT_READY && engine.facts.volatile_cache && engine.written != engine.flushed) {
+        engine.flushed = engine.written;
+        pthread_mutex_lock(&engine.lock);
+        engine.losses++;
+        pthread_mutex_unlock(&engine.lock);
+    }
 }
 
 /* 0: its callback will come. */
@@ -106,6 +133,7 @@ static int engine_submit(struct engine_slot *slot)
     case ENGINE_FLUSH:
     default:
         slot->request.flags = 0;
+        slot->covered = engine.written;
         return lwnvme_flush(queue, &engine.ns, &slot->request);
     }
 }
@@ -234,11 +262,34 @@ static int engine_hand_over(struct engine_slot *slot)
     return slot->status;
 }
 
+/* A flush, from its beginning on: whether all that had been written is there still. */
+static int engine_flush_end(uint32_t told, int status)
+{
+    pthread_mutex_lock(&engine.lock);
+    if (status == 0 && engine.losses != told) {
+        engine.told = engine.losses;
+        status = LWNVME_ERR_ABORTED;
+    }
+    pthread_mutex_unlock(&engine.lock);
+    return status;
+}
+
+static uint32_t engine_flush_begin(void)
+{
+    uint32_t told;
+
+    pthread_mutex_lock(&engine.lock);
+    told = engine.told;
+    pthread_mutex_unlock(&engine.lock);
+    return told;
+}
+
 int engine_do(enum engine_kind kind, uint64_t lba, uint32_t block_count, void *data, uint32_t flags)
 {
     static const struct timespec pause = {.tv_nsec = ENGINE_AGAIN_MS * 1000000L};
     struct engine_slot *slot = engine_take_slot();
     const size_t length_bytes = (size_t)block_count * engine.facts.block_bytes;
+    const uint32_t told = engine_flush_begin();
     int status = LWNVME_ERR_RECOVERING;
 
     if (slot == NULL) {
@@ -259,6 +310,9 @@ int engine_do(enum engine_kind kind, uint64_t lba, uint32_t block_count, void *d
     }
     if (kind == ENGINE_READ && status == 0) {
         memcpy(data, slot->data, length_bytes);
+    }
+    if (kind == ENGINE_FLUSH) {
+        status = engine_flush_end(told, status);
     }
     engine_give_slot(slot, status == LWNVME_ERR_BUFFER_HELD);
     return status;
@@ -380,6 +434,12 @@ static bool engine_open(const struct engine_options *options, char why[ENGINE_RE
     memset(&engine.queue, 0, sizeof(engine.queue));
     memset(&engine.recovery, 0, sizeof(engine.recovery));
     memset(&engine.watch, 0, sizeof(engine.watch));
+    memset(&engine.facts, 0, sizeof(engine.facts));
+    engine.written = 0;
+    engine.flushed = 0;
+    engine.losses = 0;
+    engine.told = 0;
+    config.event = engine_event;
     engine.backend = options->device != NULL ? &backend_vfio : &backend_sim;
     if (!engine.backend->open(options, &engine.controller, &config, &queue, why)) {
         return false;

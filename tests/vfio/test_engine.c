@@ -160,6 +160,30 @@ static void a_controller_that_gets_stuck(void **state)
     assert_int_equal(lwnvme_sim_violations(drive.sim), 0);
 }
 
+/* The writes that it had said were done are lost, and a flush after that cannot bring them back. */
+static void a_controller_that_loses_power(void **state)
+{
+    (void)state;
+    drive.settings.cache_enabled = true;
+    start();
+    assert_int_equal(job(ENGINE_WRITE, 0x64), 0);
+    assert_int_equal(job(ENGINE_FLUSH, 0), 0);
+    fault(LWNVME_SIM_POWER_CUT, 1, 0);
+    assert_int_equal(job(ENGINE_READ, 0), 0);
+    assert_true(all(data, PAGE, 0x64));
+    assert_int_equal(job(ENGINE_FLUSH, 0), 0); /* nothing was to be flushed */
+    assert_int_equal(job(ENGINE_WRITE, 0x65), 0);
+    fault(LWNVME_SIM_POWER_CUT, 1, 0);
+    assert_int_equal(job(ENGINE_READ, 0), 0);
+    assert_true(all(data, PAGE, 0x64));
+    assert_int_equal(job(ENGINE_FLUSH, 0), LWNVME_ERR_ABORTED); /* said once */
+    assert_int_equal(job(ENGINE_FLUSH, 0), 0);
+    assert_int_equal(job(ENGINE_WRITE, 0x66), 0);
+    assert_int_equal(job(ENGINE_FLUSH, 0), 0);
+    assert_true(engine_stop(why));
+    assert_int_equal(lwnvme_sim_violations(drive.sim), 0);
+}
+
 static void a_controller_that_leaves(void **state)
 {
     (void)state;
@@ -217,6 +241,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_command_that_is_never_answered, begin, end),
         cmocka_unit_test_setup_teardown(a_controller_that_gets_stuck, begin, end),
+        cmocka_unit_test_setup_teardown(a_controller_that_loses_power, begin, end),
         cmocka_unit_test_setup_teardown(a_controller_that_leaves, begin, end),
         cmocka_unit_test_setup_teardown(a_controller_that_writes_late, begin, end),
     };
