@@ -7,6 +7,7 @@
  * Controller owner's context.
  */
 #include <lwnvme/kept.h>
+#include <lwnvme/queue_memory.h>
 
 #include "core.h"
 
@@ -20,13 +21,21 @@ static void lwnvme_kept_tell(struct lwnvme_kept *kept, void *memory, size_t leng
     kept->memory(kept, memory, length_bytes, dma_address);
 }
 
+/* The host's address of a piece. A ring in the controller memory buffer has one there; its copy has another. */
+static uint64_t lwnvme_kept_address(const struct lwnvme_queue *queue, uint32_t index)
+{
+    return index == LWNVME_PIECE_SQ && queue->memory != NULL && queue->memory->cmb != NULL
+               ? queue->memory->dma_address
+               : queue->pieces[index].dma_address;
+}
+
 static void lwnvme_kept_queue(struct lwnvme_kept *kept, const struct lwnvme_queue *queue)
 {
     uint32_t index;
 
     for (index = 0; index < LWNVME_PIECE_SLOTS; index++)
         lwnvme_kept_tell(kept, queue->pieces[index].memory, queue->pieces[index].size_bytes,
-                         queue->pieces[index].dma_address);
+                         lwnvme_kept_address(queue, index));
     lwnvme_kept_tell(kept, queue->bounce, queue->bounce_bytes, queue->bounce_dma);
 }
 

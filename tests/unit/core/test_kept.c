@@ -2,6 +2,7 @@
 /* What a close keeps: every piece that dma_alloc gave and dma_free did not get back, and nothing else. */
 #include "../support.h"
 
+#include <lwnvme/cmb.h>
 #include <lwnvme/kept.h>
 #include <lwnvme/mapper.h>
 #include <lwnvme/sync_power.h>
@@ -105,6 +106,50 @@ static void fault_118_every_piece_that_is_kept_is_told_of(void **state)
     bench_drop(&bench);
 }
 
+/* Of a submission queue in the controller memory buffer, the copy is told of as dma_alloc gave it, not as the controller sees the
+ * ring. */
+static void fault_118_the_copy_of_a_ring_in_the_buffer(void **state)
+{
+    static struct lwnvme_cmb cmb;
+    static struct lwnvme_queue_memory ring;
+    const struct lwnvme_cmb_bar bar = {
+        .physical = UINT64_C(0xfe9000000000), .bus = UINT64_C(0xfe9000000000), .length_bytes = 256u << 10};
+    const struct lwnvme_queue_config config = {.memory = &ring};
+    (void)state;
+    for (uint32_t stops = 0; stops < 2; stops++) {
+        memset(&kept, 0, sizeof(kept));
+        memset(&cmb, 0, sizeof(cmb));
+        memset(pieces, 0, sizeof(pieces));
+        bench_prepare(&bench);
+        bench.settings.fence_works = false;
+        bench.settings.cmb_bytes = 256u << 10;
+        bench.settings.cmb_bir = 4;
+        bench.settings.cmb_bar_physical = bar.physical;
+        bench_power(&bench);
+        real = *bench.ops;
+        bench.ops->dma_alloc = alloc_seen;
+        bench.ops->dma_free = free_seen;
+        assert_int_equal(bench_open(&bench), 0);
+        kept.memory = told;
+        kept.context = &bench;
+        assert_int_equal(lwnvme_kept_watch(bench.controller, &kept), 0);
+        assert_int_equal(lwnvme_cmb_find(bench.controller, &cmb), 0);
+        assert_int_equal(lwnvme_cmb_open(bench.controller, &cmb, &bar), 0);
+        lwnvme_cmb_queue_memory(&cmb, &ring);
+        assert_int_equal(lwnvme_sync_queue_create(bench.controller, bench.queue, &config), 0);
+        lwnvme_sim_settings(bench.sim)->never_disabled = stops == 0;
+        assert_int_equal(lwnvme_sync_controller_close(bench.controller),
+                         stops == 0 ? LWNVME_ERR_MEMORY_KEPT : LWNVME_OK);
+        for (uint32_t index = 0; index < PIECES; index++)
+            assert_null(pieces[index].memory);
+        assert_int_equal(kept.pieces, lwnvme_sim_outstanding_allocations(bench.sim));
+        if (stops == 0)
+            bench_drop(&bench);
+        else
+            bench_end(&bench);
+    }
+}
+
 static void a_close_that_frees_everything_tells_of_nothing(void **state)
 {
     (void)state;
@@ -148,6 +193,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reset_tells_of_nothing),
         cmocka_unit_test(fault_118_every_piece_that_is_kept_is_told_of),
+        cmocka_unit_test(fault_118_the_copy_of_a_ring_in_the_buffer),
         cmocka_unit_test(a_close_that_frees_everything_tells_of_nothing),
         cmocka_unit_test(what_cannot_be_watched),
     };
