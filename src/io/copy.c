@@ -268,6 +268,8 @@ static int lwnvme_copy_issue(struct lwnvme_queue *queue, struct lwnvme_request *
     lwnvme_piece_send(queue, request, 0, &prp);
     request->blocks_issued += blocks;
     request->copy_bytes += count;
+    if (request->blocks_issued != request->block_count)
+        queue->splits++;
     return LWNVME_OK;
 }
 

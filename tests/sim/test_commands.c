@@ -159,6 +159,8 @@ static void copies_arrive_whole_in_every_format(void **state)
             struct scenario s;
             uint32_t random = format * 7 + entries;
             uint32_t at = 0;
+            struct lwnvme_statistics statistics = {0};
+            uint64_t split;
 
             begin(&s);
             run(&s, (uint16_t)entries);
@@ -181,8 +183,13 @@ static void copies_arrive_whole_in_every_format(void **state)
                 at += count;
             }
             assert_int_equal(copy.block_count, at);
+            lwnvme_queue_statistics(s.queue, &statistics);
+            split = statistics.split;
             assert_int_equal(lwnvme_sync_copy(s.queue, s.ns, 5000, &copy, LWNVME_REQUEST_FUA), LWNVME_OK);
             assert_true(lwnvme_sim_counters(s.sim)->io_commands[0x19] >= at / 50);
+            lwnvme_queue_statistics(s.queue, &statistics);
+            assert_int_equal(statistics.split - split, lwnvme_sim_counters(s.sim)->io_commands[0x19] - 1 -
+                                                           (format >= 2)); /* and one that was refused */
             assert_int_equal(lwnvme_sync_read(s.queue, s.ns, 5000, at, data, 0), LWNVME_OK);
             assert_memory_equal(data, back, at * BLOCK);
             scenario_end(&s);
