@@ -255,6 +255,8 @@ static int lwnvme_copy_issue(struct lwnvme_queue *queue, struct lwnvme_request *
     count = lwnvme_copy_piece(request->ns, copy, request->copy_bytes, &blocks);
     if (count == 0)
         return LWNVME_ERR_RANGE_LENGTH; /* a reset has brought other limits */
+    if (request->ns->csi == LWNVME_CSI_ZONED && count != copy->range_count)
+        return LWNVME_ERR_TRANSFER_SIZE; /* nor is what was one command to become several there */
     bytes = count * lwnvme_copy_entry_bytes(copy);
     if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
         lwnvme_memory_sync(queue->controller, lwnvme_copy_entry(copy, request->copy_bytes), bytes,

@@ -3,12 +3,14 @@
  * they were cut by, checked by and made for when they were submitted is no longer so. */
 #include "recovery_bench.h"
 
+#include <lwnvme/copy.h>
 #include <lwnvme/sync_zoned.h>
 
 #define BLOCK 512u
 
 static uint8_t changed_flbas;
 static uint8_t changed_nguid;
+static bool one_range;
 
 static void changed_namespace(void *context, uint8_t cns, uint32_t nsid, uint8_t data[4096])
 {
@@ -16,6 +18,8 @@ static void changed_namespace(void *context, uint8_t cns, uint32_t nsid, uint8_t
     (void)nsid;
     if (cns == 0)
         data[26] |= changed_flbas;
+    if (cns == 0 && one_range)
+        data[80] = 0; /* MSRC */
     if (cns == 0)
         data[104] ^= changed_nguid;
     if (cns == 3 && changed_nguid != 0)
@@ -27,6 +31,7 @@ static void prepare_changing(struct bench *b)
     prepare(b);
     changed_flbas = 0;
     changed_nguid = 0;
+    one_range = false;
     b->policy.no_abort = true;
     b->s.settings.on_identify = changed_namespace;
     memset(b->s.settings.ns[0].nguid, 0x5a, 16);
@@ -107,6 +112,54 @@ static void what_is_too_long_for_a_zone_now(void **state)
     assert_int_equal(io[1]->request.status, LWNVME_ERR_TRANSFER_SIZE);
     assert_int_equal(io[2]->request.status, LWNVME_OK);
     assert_int_equal(lwnvme_sim_counters(b.s.sim)->failures, 0);
+    finish(&b);
+}
+
+/* The same of a copy, of which the namespace takes fewer ranges now. */
+static void copies_into_zones_are_not_split(void **state)
+{
+    static struct lwnvme_zoned zoned;
+    struct lwnvme_copy_range ranges[3][2];
+    struct lwnvme_copy_request copies[3];
+    struct lwnvme_recovery_namespace watch = {0};
+    struct tracked *io[3];
+    struct bench b;
+    uint32_t index;
+
+    (void)state;
+    prepare_changing(&b);
+    b.s.settings.oncs |= LWNVME_ONCS_COPY;
+    b.s.settings.cdfs = 1;
+    b.s.settings.cap_css = 0x41;
+    b.s.settings.command_sets = 7;
+    b.s.settings.ns[0].csi = 2;
+    b.s.settings.ns[0].nsze = b.s.settings.ns[0].ncap = 512;
+    b.s.settings.ns[0].msrc = 1;
+    b.s.settings.ns[0].mssrl = b.s.settings.ns[0].mcl = 8;
+    b.s.settings.zoned.zsze = 64;
+    b.s.settings.zoned.mor = b.s.settings.zoned.mar = 7;
+    begin_bare(&b, 2);
+    assert_int_equal(lwnvme_sync_zoned_open(b.s.controller, 1, &zoned), LWNVME_OK);
+    assert_int_equal(lwnvme_recovery_watch(&b.recovery, &watch, &zoned.ns), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_write(b.s.queue, &zoned.ns, 0, 8, b.data, 0), LWNVME_OK);
+    lose(&b, LWNVME_SIM_IO_QUEUES, 0x19, 1);
+    for (index = 0; index < 3; index++) {
+        copies[index] =
+            (struct lwnvme_copy_request){.memory = ranges[index], .memory_bytes = sizeof(ranges[index])};
+        assert_int_equal(lwnvme_copy_add(&zoned.ns, &copies[index], &zoned.ns, 0, 4), LWNVME_OK);
+        if (index != 2)
+            assert_int_equal(lwnvme_copy_add(&zoned.ns, &copies[index], &zoned.ns, 4, 4), LWNVME_OK);
+        io[index] = scenario_request(&b.s);
+        assert_int_equal(scenario_accept(io[index], lwnvme_copy(b.s.queue, &zoned.ns, &io[index]->request,
+                                                                64 + index * 64, &copies[index])),
+                         LWNVME_OK);
+    }
+    one_range = true;
+    settle(&b);
+    assert_int_equal(lwnvme_request_outcome(&io[0]->request), LWNVME_OUTCOME_UNKNOWN);
+    assert_int_equal(io[1]->request.status, LWNVME_ERR_TRANSFER_SIZE);
+    assert_int_equal(io[1]->request.bytes_done, 0);
+    assert_int_equal(io[2]->request.status, LWNVME_OK);
     finish(&b);
 }
 
@@ -297,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(limits_of_now_cut),
         cmocka_unit_test(what_is_too_long_for_a_zone_now),
+        cmocka_unit_test(copies_into_zones_are_not_split),
         cmocka_unit_test(what_was_atomic_is_looked_at_again),
         cmocka_unit_test(trims_that_never_started),
         cmocka_unit_test(another_format_of_the_same_shape),
