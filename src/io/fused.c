@@ -148,6 +148,7 @@ int lwnvme_compare_and_write(struct lwnvme_queue *queue, const struct lwnvme_nam
         return status;
     lwnvme_io_fill(request, ns, LWNVME_NVM_COMPARE, lba, 0);
     request->queue = queue;
+    request->command.cdw13 = request->directive >> 24; /* the write's, as is all of it */
     options = request->command.cdw12 | (block_count - 1u);
     request->command.cdw12 = options;
     status = lwnvme_io_direct(request);

@@ -29,6 +29,7 @@ static void both_halves_stand_side_by_side(void **state)
         start(options, 5);
         for (uint32_t turn = 0; turn < 7; turn++) { /* over the wrap */
             io.request.flags = LWNVME_REQUEST_FUA;
+            io.request.directive = turn == 3 ? lwnvme_access_hint(0x35) : 0; /* of what is written */
             assert_int_equal(lwnvme_compare_and_write(&fake.queue, &fake.ns, &io.request, 77, 16, &pair), 0);
             assert_int_equal(fake_told(&fake), 2);
             fake_fetch(&fake, first);
@@ -39,6 +40,8 @@ static void both_halves_stand_side_by_side(void **state)
             assert_int_equal(second[10], 77);
             assert_int_equal(first[12], 0x4000000f);
             assert_int_equal(second[12], 0x4000000f);
+            assert_int_equal(first[13], 0);
+            assert_int_equal(second[13], turn == 3 ? 0x35 : 0);
             assert_true(first[6] != second[6] || first[7] != second[7]);
             /* In either order; the second answer ends it. */
             fake_post(&fake, (turn % 2 != 0 ? first : second)[0] >> 16, 0);
