@@ -159,7 +159,7 @@ build/$(1)/libsupport.a: $(SUPPORT_SOURCES:%.c=build/$(1)/%.o)
 	@$(SAY) 'AR    $$@'
 	$(Q)$(AR) cqs $$@ $$^
 endef
-$(foreach build,san straight0,$(eval $(call archive_rules,$(build))))
+$(foreach build,san straight0 bench,$(eval $(call archive_rules,$(build))))
 
 TEST_ARCHIVES = build/$(1)/libsupport.a build/$(1)/libsim.a build/$(1)/liblwnvme.a
 GROUPED = $(SAN_LINKER) -Wl,--start-group $(filter %.o %.a,$^) -Wl,--end-group
@@ -412,6 +412,17 @@ build/bench/%.o: %.c | setup-bench
 	@$(SAY) 'CC    $@'
 	$(Q)gcc $(BENCH_CFLAGS) -Wall -Wextra -Werror -MMD -MP -c $< -o $@
 
+# The tests of what is promised, on the objects that are measured.
+MEASURED_PROGRAMS := $(SIM_TESTS:%.c=build/bench/%)
+build/bench/tests/%.o: BENCH_CFLAGS = $(HOSTED) -O1
+
+$(MEASURED_PROGRAMS): build/bench/%: build/bench/%.o $(call TEST_ARCHIVES,bench)
+	@$(SAY) 'LINK  $@'
+	$(Q)gcc $(GROUPED) $(TEST_LIBS) -o $@
+
+test-measured: $(MEASURED_PROGRAMS) | setup-test setup-bench ## scenarios on the objects that make bench measures: gcc -O2 -march=x86-64-v2, no sanitizer
+	@$(RUN) --group measured $(MEASURED_PROGRAMS)
+
 build/bench/io_cost: $(BENCH_OBJECTS)
 	@$(SAY) 'LINK  $@'
 	$(Q)gcc $(BENCH_CFLAGS) $^ -o $@
@@ -436,7 +447,7 @@ $(SETUPS:%=setup-%): setup-%:
 FORCE:
 
 .PHONY: all amalgamation install uninstall dist bench bench-qemu bench-figure check-amalgamation check-docs check-headers check-layers check-layout check-symbols clean configs reliability sweep sweep-life sweep-map tsan \
-    demo fmt help lint matrix shell size test tour test-amalgamated test-qemu test-qtest test-sim test-unit FORCE \
+    demo fmt help lint matrix shell size test tour test-amalgamated test-qemu test-qtest test-measured test-sim test-unit FORCE \
     $(SETUPS:%=setup-%) $(FOREIGN:%=run-%)
 
 -include $(shell find build/obj build/san build/straight0 build/fuzz build/tsan build/sweep build/sweep-san build/cov build/matrix build/foreign build/bench build/demo -name "*.d" 2>/dev/null)
