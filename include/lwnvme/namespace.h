@@ -75,7 +75,7 @@ struct lwnvme_namespace {
     uint32_t boundary_blocks; /* NOIOB: requests are split at multiples of it; 0: none */
     uint32_t never_slow;      /* private: 0; looked at together with the next one */
     uint32_t incarnation;     /* private */
-    uint32_t oncs;            /* private */
+    uint32_t oncs;            /* LWNVME_ONCS_...: optional commands, those with a limit alone included */
     uint16_t metadata_bytes;
     uint8_t format_index;
     uint8_t format_count;      /* 1 to 64 */

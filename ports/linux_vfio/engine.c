@@ -318,6 +318,37 @@ int engine_do(enum engine_kind kind, uint64_t lba, uint32_t block_count, void *d
     return status;
 }
 
+int engine_errno(int status)
+{
+    switch (lwnvme_status_code(status)) {
+    case LWNVME_SC_LBA_OUT_OF_RANGE:
+        return EINVAL;
+    case LWNVME_SC_CAPACITY_EXCEEDED:
+        return ENOSPC;
+    case LWNVME_SC_NAMESPACE_IS_WRITE_PROTECTED:
+    case LWNVME_SC_ATTEMPTED_WRITE_TO_READ_ONLY_RANGE:
+        return EPERM;
+    default:
+        break;
+    }
+    switch (status) {
+    case LWNVME_ERR_LBA_RANGE:
+        return EINVAL;
+    case LWNVME_ERR_READ_ONLY:
+        return EPERM;
+    case LWNVME_ERR_NO_MEMORY:
+        return ENOMEM;
+    case LWNVME_ERR_GONE:
+    case LWNVME_ERR_FAILED:
+    case LWNVME_ERR_NS_REMOVED:
+    case LWNVME_ERR_QUEUE_CLOSED:
+    case LWNVME_ERR_BUFFER_HELD:
+        return ESHUTDOWN;
+    default:
+        return EIO;
+    }
+}
+
 const struct engine_facts *engine_get_facts(void)
 {
     return &engine.facts;
@@ -333,8 +364,9 @@ static void engine_learn(void)
     facts->size_bytes = engine.ns.block_count * engine.ns.block_bytes;
     facts->writable = !engine.ns.read_only;
     facts->volatile_cache = (info->vwc & 1u) != 0;
-    facts->has_trim = (info->oncs & LWNVME_ONCS_DATASET_MANAGEMENT) != 0;
-    facts->has_zero = (info->oncs & LWNVME_ONCS_WRITE_ZEROES) != 0;
+    /* Of the handle: ONCS, and what the controller has only told a limit of. */
+    facts->has_trim = (engine.ns.oncs & LWNVME_ONCS_DATASET_MANAGEMENT) != 0;
+    facts->has_zero = (engine.ns.oncs & LWNVME_ONCS_WRITE_ZEROES) != 0;
     /* DLFEAT: bits 2:0 = 1, deallocated blocks read as zeros; bit 3, Write Zeroes knows Deallocate. */
     facts->zero_may_trim =
         facts->has_zero &&

@@ -60,4 +60,7 @@ const struct engine_facts *engine_get_facts(void);
  * LWNVME_REQUEST_FUA and _DEALLOCATE. Data are at most ENGINE_CHUNK_BYTES. 0, or a status of the library. */
 int engine_do(enum engine_kind kind, uint64_t lba, uint32_t block_count, void *data, uint32_t flags);
 
+/* What comes nearest to a status that is not 0 in errno.h: EINVAL, ENOSPC, EPERM, ENOMEM, ESHUTDOWN, else EIO. Callable anywhere. */
+int engine_errno(int status);
+
 #endif

@@ -177,41 +177,13 @@ static int lwnvme_plugin_is_rotational(void *handle)
     return 0;
 }
 
-static int plugin_errno(int status)
-{
-    switch (lwnvme_status_code(status)) {
-    case LWNVME_SC_LBA_OUT_OF_RANGE:
-        return EINVAL;
-    case LWNVME_SC_CAPACITY_EXCEEDED:
-        return ENOSPC;
-    case LWNVME_SC_NAMESPACE_IS_WRITE_PROTECTED:
-        return EPERM;
-    default:
-        break;
-    }
-    switch (status) {
-    case LWNVME_ERR_LBA_RANGE:
-        return EINVAL;
-    case LWNVME_ERR_NO_MEMORY:
-        return ENOMEM;
-    case LWNVME_ERR_GONE:
-    case LWNVME_ERR_FAILED:
-    case LWNVME_ERR_NS_REMOVED:
-    case LWNVME_ERR_QUEUE_CLOSED:
-    case LWNVME_ERR_BUFFER_HELD:
-        return ESHUTDOWN;
-    default:
-        return EIO;
-    }
-}
-
 static int plugin_result(const char *what, uint64_t offset, int status)
 {
     if (status == 0) {
         return 0;
     }
     nbdkit_error("%s at %llu: %s", what, (unsigned long long)offset, lwnvme_status_string(status));
-    nbdkit_set_error(plugin_errno(status));
+    nbdkit_set_error(engine_errno(status));
     return -1;
 }
 

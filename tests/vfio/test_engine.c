@@ -3,6 +3,7 @@
  * The engine on a software controller that misbehaves: commands that are never answered, a controller that gets stuck, one
  * that leaves, and one that neither stops nor can be fenced, which may write to a job's memory long after the job has failed.
  */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -236,6 +237,51 @@ static void a_controller_that_writes_late(void **state)
     assert_int_equal(lwnvme_sim_violations(drive.sim), 0);
 }
 
+static void errors_by_number(void **state)
+{
+    static const int errors[][2] = {
+        {LWNVME_ERR_READ_ONLY, EPERM}, /* it has become so since the export was opened */
+        {LWNVME_SC_NAMESPACE_IS_WRITE_PROTECTED, EPERM},
+        {LWNVME_SC_ATTEMPTED_WRITE_TO_READ_ONLY_RANGE, EPERM},
+        {LWNVME_SC_CAPACITY_EXCEEDED, ENOSPC},
+        {LWNVME_SC_LBA_OUT_OF_RANGE, EINVAL},
+        {LWNVME_ERR_LBA_RANGE, EINVAL},
+        {LWNVME_ERR_NO_MEMORY, ENOMEM},
+        {LWNVME_ERR_GONE, ESHUTDOWN},
+        {LWNVME_ERR_BUFFER_HELD, ESHUTDOWN},
+        {LWNVME_SC_UNRECOVERED_READ_ERROR, EIO},
+        {LWNVME_SC_ACCESS_DENIED, EIO}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+        assert_int_equal(engine_errno(errors[i][0]), errors[i][1]);
+    }
+}
+
+/* Commands that are there without their bit in ONCS, since the controller has told limits of theirs (NVM Command Set
+ * Specification 1.1, section 4.1.5 "I/O Command Set Specific Identify Controller Data Structure"). */
+static void optional_commands_told_by_limits(void **state)
+{
+    (void)state;
+    drive.settings.oncs = 0;
+    start();
+    assert_false(engine_get_facts()->has_trim || engine_get_facts()->has_zero);
+    assert_true(engine_stop(why));
+    lwnvme_sim_destroy(drive.sim);
+    free(drive.memory);
+    drive.settings.dmrl = 4;
+    drive.settings.wzsl = 3;
+    start();
+    assert_true(engine_get_facts()->has_trim && engine_get_facts()->has_zero);
+    assert_int_equal(job(ENGINE_WRITE, 0x64), 0);
+    assert_int_equal(engine_do(ENGINE_ZERO, 0, 1024, NULL, 0), 0); /* in pieces as large as the limit */
+    assert_int_equal(job(ENGINE_READ, 0x65), 0);
+    assert_true(all(data, PAGE, 0));
+    assert_int_equal(engine_do(ENGINE_TRIM, 0, 1024, NULL, 0), 0);
+    assert_true(engine_stop(why));
+    assert_int_equal(lwnvme_sim_violations(drive.sim), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +290,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_controller_that_loses_power, begin, end),
         cmocka_unit_test_setup_teardown(a_controller_that_leaves, begin, end),
         cmocka_unit_test_setup_teardown(a_controller_that_writes_late, begin, end),
+        cmocka_unit_test(errors_by_number),
+        cmocka_unit_test_setup_teardown(optional_commands_told_by_limits, begin, end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
