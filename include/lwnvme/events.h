@@ -179,7 +179,8 @@ struct lwnvme_events {
  *
  * A bit of `enable` that the controller does not have (OAES) is refused with LWNVME_ERR_NO_EVENT; with
  * LWNVME_EVENTS_ALL what it lacks is left out. LWNVME_ERR_EVENT_QUEUE: there is no room for a single one,
- * beside those of other objects. LWNVME_ERR_BUSY: started already. Controller owner's context. 0: begun.
+ * beside those of other objects. LWNVME_ERR_BUSY: started already. LWNVME_ERR_INVALID_ARGUMENT: more requests
+ * than LWNVME_EVENTS_MAX. Controller owner's context. 0: begun.
  */
 int lwnvme_events_start(struct lwnvme_controller *controller, struct lwnvme_events *events);
 
@@ -188,7 +189,8 @@ int lwnvme_events_start(struct lwnvme_controller *controller, struct lwnvme_even
  * are back and LWNVME_ERR_NO_EVENT_REQUESTS then. A controller that keeps some for long ends it with
  * LWNVME_ERR_OPERATION_TIMEOUT: the object must stay until the controller has been reset, resumed or closed, when it
  * ends by itself. On a controller that is not ready it ends with the next bring-up or the close. No event is called
- * back after this call. Controller owner's context. 0: begun, or ended at once.
+ * back after this call. Controller owner's context. 0: begun, or ended at once. LWNVME_ERR_NO_EVENT_REQUESTS: it is not
+ * started.
  */
 int lwnvme_events_stop(struct lwnvme_events *events);
 

@@ -6,7 +6,7 @@
  * Data come through a page of the library's own, cleared beforehand, and are copied to the caller's memory
  * (any alignment) only from commands that succeeded, before the callback. Callbacks come from
  * lwnvme_controller_poll. Controller owner's context; the controller must be ready. 0: accepted; else refused by
- * name.
+ * name: LWNVME_ERR_INVALID_ARGUMENT is a length, an offset or an identifier that is out of its range.
  *
  * The typed calls ask what the controller says of itself first (lwnvme_log_support), and look through what it
  * delivered before the callback: LWNVME_ERR_LOG_DATA in request->status means that it makes no sense, and the data are

@@ -106,6 +106,11 @@ struct lwnvme_namespace {
  * tells how it ended. The blocking form is lwnvme_sync_namespace_open. `ns` is the caller's, needs no
  * preparation unless it is still pending, and must stay while it is pending or used by a request.
  * Controller owner's context. 0: begun. Else refused and ns->status says the same.
+ *
+ * ns->status at the end: 0; LWNVME_ERR_NS_INACTIVE: there is no such namespace; one that cannot be used here:
+ * LWNVME_ERR_NS_FORMAT, _BLOCK_SIZE, _SIZE, _CAPACITY, _TRANSFER_SIZE, LWNVME_ERR_NS_METADATA (metadata.h and
+ * protection.h take it), LWNVME_ERR_NS_COMMAND_SET (zns.h and kv.h); or how the command ended. Refused:
+ * LWNVME_ERR_NS_INVALID_ID.
  * NVM Express Base Specification 2.1, section 5.1.13 "Identify command"; NVM Command Set Specification 1.1,
  * section 4.1.5.1 "NVM Command Set Identify Namespace Data Structure".
  */

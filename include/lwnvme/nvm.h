@@ -9,7 +9,11 @@
  * deadline, no waiting) are members of the request. Queue owner's context; callbacks may call all of these.
  *
  * A zeroed request, a queue that is ready, a namespace that is open: otherwise LWNVME_ERR_REQUEST_ACTIVE,
- * LWNVME_ERR_QUEUE_CLOSED, LWNVME_ERR_NAMESPACE_CLOSED or the namespace's own status.
+ * LWNVME_ERR_QUEUE_CLOSED, LWNVME_ERR_NAMESPACE_CLOSED or the namespace's own status. What else all may be
+ * refused with: LWNVME_ERR_LBA_RANGE, LWNVME_ERR_ZERO_BLOCKS, LWNVME_ERR_READ_ONLY, LWNVME_ERR_NO_... (a
+ * command that the controller lacks), LWNVME_ERR_BUFFER_..., LWNVME_ERR_DMA_MAP, LWNVME_ERR_BUSY (with
+ * LWNVME_REQUEST_NO_WAIT or LWNVME_CONFIG_BOOT), and why the controller takes no I/O now:
+ * LWNVME_ERR_WRONG_STATE, _FAILED, _GONE, _RECOVERING.
  *
  * NVM Command Set Specification 1.1, section 3.3 "NVM Command Set Commands".
  */

@@ -222,9 +222,13 @@ struct lwnvme_queue {
  * sends Create I/O Completion Queue, then Create I/O Submission Queue; lwnvme_controller_poll carries it on
  * and lwnvme_queue_status tells how it stands. The blocking form is lwnvme_sync_queue_create.
  *
- * Controller owner's context. `queue` is the caller's and must stay until it is closed (lwnvme_queue_status says
- * LWNVME_ERR_QUEUE_CLOSED, or why it could not be made) or the controller has been closed. config may be NULL and
- * is not kept. 0: begun. Else nothing was done; LWNVME_ERR_BUSY if the queue has been made already.
+ * Controller owner's context. `queue` is the caller's and must stay until it is closed (lwnvme_queue_status
+ * says LWNVME_ERR_QUEUE_CLOSED, or why it could not be made) or the controller has been closed. config may be
+ * NULL and is not kept. 0: begun. Else nothing was done: LWNVME_ERR_BUSY, the queue has been made already;
+ * LWNVME_ERR_QUEUE_SIZE, more entries than the controller can do; LWNVME_ERR_QUEUE_LIMIT, all queues that it
+ * grants are in use; LWNVME_ERR_NO_IO_QUEUES, it grants none; LWNVME_ERR_HOOK_LOCK;
+ * LWNVME_ERR_INVALID_ARGUMENT; LWNVME_ERR_NO_MEMORY or another of dma_alloc's; or why the controller takes
+ * nothing now (LWNVME_ERR_WRONG_STATE, _FAILED, _GONE).
  * NVM Express Base Specification 2.1, sections 5.2.1 and 5.2.2.
  */
 int lwnvme_queue_create(struct lwnvme_controller *controller, struct lwnvme_queue *queue,

@@ -72,7 +72,8 @@ int lwnvme_self_test_begin(struct lwnvme_controller *controller, struct lwnvme_s
  * status as above, LWNVME_SELF_TEST_NO_RESULT and 0 if there never was one. In: operation. */
 int lwnvme_self_test_follow(struct lwnvme_controller *controller, struct lwnvme_self_test *test);
 
-/* Aborts the self-test that is under way; the operation ends when the controller says so. 0: will be done. */
+/* Aborts the self-test that is under way; the operation ends when the controller says so. 0: will be done.
+ * LWNVME_ERR_WRONG_STATE: it is not under way. */
 int lwnvme_self_test_cancel(struct lwnvme_self_test *test);
 
 /* Aborts whatever self-test is under way, by its own: nothing is followed. nsid as in struct
