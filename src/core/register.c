@@ -75,12 +75,16 @@ bool lwnvme_device_present(const struct lwnvme_controller *controller, uint32_t 
     return vs == controller->vs || (vs != 0 && vs != 0xffffffffu);
 }
 
-/* 1.0 is the least that can be relied on when the register holds nonsense. */
+/* 1.0 is the least that can be relied on when the register holds nonsense. One that had a version and has none any more belongs to
+ * a device that has gone: the old one stays, and tells so at the next look. */
 void lwnvme_version_read(struct lwnvme_controller *controller)
 {
+    uint32_t vs = lwnvme_register_read(controller, LWNVME_REG_VS);
     uint32_t major;
 
-    controller->vs = lwnvme_register_read(controller, LWNVME_REG_VS);
+    if (LWNVME_CONFIG_BOOT == 0 && controller->vs != 0 && (vs == 0 || vs == 0xffffffffu))
+        return;
+    controller->vs = vs;
     controller->info.version = controller->vs;
     major = lwnvme_field_get(controller->vs, LWNVME_VS_MJR);
     if (major == 0 || major > 255)

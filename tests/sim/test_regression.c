@@ -379,6 +379,43 @@ static void fault_121_queues_that_rest_for_weeks(void **state)
     after_a_rest(-1 * (int64_t)SECOND_US);
 }
 
+/* A device that left the bus between two looks at the version, in a bring-up, and reads as zeros since, was taken for one that has
+ * that version, and is still there. */
+static struct scenario *leaving;
+static bool left;
+static uint32_t looks;
+static uint32_t (*read_register)(void *host, volatile void *registers, size_t offset);
+
+static uint32_t read_until_it_leaves(void *host, volatile void *registers, size_t offset)
+{
+    uint32_t value = left ? 0 : read_register(host, registers, offset);
+
+    if (lwnvme_controller_state(leaving->controller) != LWNVME_STATE_ENABLE || offset != 0x08)
+        looks = 0;
+    else if (++looks == 2)
+        left = true;
+    return left ? 0 : value;
+}
+
+static void fault_124_gone_between_two_looks_at_the_version(void **state)
+{
+    struct scenario s;
+
+    (void)state;
+    scenario_prepare(&s);
+    scenario_power(&s);
+    read_register = s.ops->mmio_read32;
+    assert_int_equal(scenario_open(&s), LWNVME_OK);
+    leaving = &s;
+    left = false;
+    looks = 0;
+    s.ops->mmio_read32 = read_until_it_leaves;
+    assert_int_equal(scenario_reset(&s), LWNVME_ERR_GONE);
+    assert_true(left);
+    s.violations_allowed = true; /* doorbells of a controller that the software one still is */
+    scenario_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -392,6 +429,7 @@ int main(void)
         cmocka_unit_test(deadline_is_now_on_the_way_to_ready),
         cmocka_unit_test(fault_121_clock_set_back_during_a_delay),
         cmocka_unit_test(fault_121_queues_that_rest_for_weeks),
+        cmocka_unit_test(fault_124_gone_between_two_looks_at_the_version),
     };
 
     return cmocka_run_group_tests_name("regression", tests, NULL, NULL);

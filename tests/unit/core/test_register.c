@@ -56,7 +56,18 @@ static void fault_126_zeros_are_gone_by_the_version(void **state)
     assert_false(lwnvme_device_present(controller, 0));
     fake.registers[2] = LWNVME_VERSION(2, 1, 0); /* another one, by new firmware */
     assert_true(lwnvme_device_present(controller, 0));
-    fake.registers[2] = 0; /* that never knew better */
+    lwnvme_version_read(controller);
+    assert_int_equal(controller->vs, LWNVME_VERSION(2, 1, 0));
+    for (uint32_t gone = 0; gone < 2; gone++) { /* no version is told by one that has gone */
+        fake.registers[2] = 0 - gone;
+        lwnvme_version_read(controller);
+        assert_int_equal(controller->vs, LWNVME_VERSION(2, 1, 0));
+        assert_false(lwnvme_device_present(controller, 0));
+    }
+    start(CAP_MQES(1023), CAP_CSS(1));
+    fake.registers[2] = 0; /* one that never knew better */
+    assert_int_equal(lwnvme_capabilities_read(controller), 0);
+    assert_true(lwnvme_device_present(controller, 0));
     lwnvme_version_read(controller);
     assert_true(lwnvme_device_present(controller, 0));
 }
