@@ -184,7 +184,8 @@ int lwnvme_identify_get_domains(struct lwnvme_controller *controller, struct lwn
 int lwnvme_identify_get_endurance_groups(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                          uint16_t first, struct lwnvme_identify_endurance_group_list *list);
 
-/* Steps in which namespaces are best sized. numd is at most 15 here (0's based).
+/* Steps in which namespaces are best sized. numd is at most 15 here (0's based), 63 of a controller with extended LBA
+ * formats (CTRATT).
  * LWNVME_ERR_NO_NAMESPACE_GRANULARITY. Base, section 5.1.13.2.13. */
 int lwnvme_identify_get_granularity(struct lwnvme_controller *controller, struct lwnvme_request *request,
                                     struct lwnvme_identify_granularity_list *list);

@@ -272,13 +272,16 @@ struct lwnvme_namespace_granularity {
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_namespace_granularity) == 16, "namespace granularity");
 
-#define LWNVME_NAMESPACE_GRANULARITY_ENTRIES 16u
+/* One for each LBA format: NVM, section 4.1.5.8 "Namespace Granularity List". Up to 16 where the host has not enabled
+ * extended LBA formats (LBAFEE). */
+#define LWNVME_NAMESPACE_GRANULARITY_ENTRIES       64u
+#define LWNVME_NAMESPACE_GRANULARITY_ENTRIES_PLAIN 16u
 struct lwnvme_identify_granularity_list {
     struct lwnvme_le32 nga; /* LWNVME_NGA_DESCRIPTOR_PER_FORMAT */
     uint8_t numd;           /* 0's based */
     uint8_t rsvd5[27];
-    struct lwnvme_namespace_granularity entry[16];
-    uint8_t rsvd288[3808];
+    struct lwnvme_namespace_granularity entry[64];
+    uint8_t rsvd1056[3040];
 };
 LWNVME_STATIC_ASSERT(sizeof(struct lwnvme_identify_granularity_list) == 4096, "granularity list");
 

@@ -131,14 +131,23 @@ static bool lwnvme_identify_namespaces_verify(struct lwnvme_request *request)
     return false;
 }
 
+/* As many as there can be LBA formats. */
 static bool lwnvme_identify_granularity_verify(struct lwnvme_request *request)
 {
     struct lwnvme_identify_granularity_list *list = (struct lwnvme_identify_granularity_list *)request->copy;
+    uint32_t ctratt = lwnvme_le32_get(&lwnvme_identify_copy(request->queue->controller)->ctratt);
+    uint32_t most = (ctratt & LWNVME_CTRATT_EXTENDED_LBA_FORMATS) != 0
+                        ? LWNVME_NAMESPACE_GRANULARITY_ENTRIES
+                        : LWNVME_NAMESPACE_GRANULARITY_ENTRIES_PLAIN;
 
-    if (request->status == LWNVME_OK && list->numd >= LWNVME_NAMESPACE_GRANULARITY_ENTRIES) {
-        list->numd = LWNVME_NAMESPACE_GRANULARITY_ENTRIES - 1u;
+    if (request->status != LWNVME_OK)
+        return false;
+    if (list->numd >= most) {
+        list->numd = (uint8_t)(most - 1u);
         request->status = LWNVME_ERR_LIST_ENTRY;
     }
+    lwnvme_identify_list_cut(request, (uint32_t)offsetof(struct lwnvme_identify_granularity_list, entry) +
+                                          (list->numd + 1u) * (uint32_t)sizeof(list->entry[0]));
     return false;
 }
 

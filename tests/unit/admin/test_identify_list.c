@@ -26,10 +26,11 @@ static void forge(void *context, uint8_t cns, uint32_t nsid, uint8_t data[4096])
     }
 }
 
-static void start(void)
+static void start_with(uint32_t ctratt)
 {
     bench_prepare(&bench);
     lwnvme_sim_config_full(&bench.settings);
+    bench.settings.ctratt |= ctratt;
     bench.settings.cap_css = 0x41;
     bench.settings.command_sets = 7;
     bench.settings.namespace_count = 5;
@@ -43,6 +44,11 @@ static void start(void)
     lwnvme_sim_settings(bench.sim)->on_command = note_command;
     lwnvme_sim_settings(bench.sim)->on_identify = forge;
     counted_init(&io, NULL);
+}
+
+static void start(void)
+{
+    start_with(0);
 }
 
 static void put16(size_t offset, uint16_t value)
@@ -398,9 +404,34 @@ static void granularities_are_no_more_than_sixteen(void **state)
     forged[4] = 16;
     assert_int_equal(lwnvme_sync_identify_get_granularity(bench.controller, &list), LWNVME_ERR_LIST_ENTRY);
     assert_int_equal(list.numd, 15);
+    memset(forged, 0x11, sizeof(forged));
     forged[4] = 255;
     assert_int_equal(lwnvme_sync_identify_get_granularity(bench.controller, &list), LWNVME_ERR_LIST_ENTRY);
     assert_int_equal(list.numd, 15);
+    assert_zeros(&list, 32 + 16 * 16, 4096);
+    bench_end(&bench);
+}
+
+/* With extended LBA formats there are as many as formats. */
+static void granularities_are_up_to_sixty_four_with_extended_formats(void **state)
+{
+    static struct lwnvme_identify_granularity_list list;
+    (void)state;
+    start_with(LWNVME_CTRATT_EXTENDED_LBA_FORMATS);
+    forged_cns = 0x16;
+    memset(forged, 0x11, sizeof(forged));
+    forged[4] = 63;
+    assert_int_equal(lwnvme_sync_identify_get_granularity(bench.controller, &list), 0);
+    assert_int_equal(list.numd, 63);
+    assert_memory_equal(&list, forged, 32 + 64 * 16);
+    assert_zeros(&list, 32 + 64 * 16, 4096);
+    forged[4] = 64;
+    assert_int_equal(lwnvme_sync_identify_get_granularity(bench.controller, &list), LWNVME_ERR_LIST_ENTRY);
+    assert_int_equal(list.numd, 63);
+    forged[4] = 0;
+    assert_int_equal(lwnvme_sync_identify_get_granularity(bench.controller, &list), 0);
+    assert_memory_equal(&list, forged, 32 + 16);
+    assert_zeros(&list, 32 + 16, 4096);
     bench_end(&bench);
 }
 
@@ -473,6 +504,7 @@ int main(void)
         cmocka_unit_test(counts_are_bounded_and_entries_ascending),
         cmocka_unit_test(reserved_identifiers_end_a_list),
         cmocka_unit_test(granularities_are_no_more_than_sixteen),
+        cmocka_unit_test(granularities_are_up_to_sixty_four_with_extended_formats),
         cmocka_unit_test(lists_ended_by_zeros_have_nothing_behind_them),
         cmocka_unit_test(a_list_that_does_not_come),
     };
