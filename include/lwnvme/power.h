@@ -45,7 +45,8 @@ int lwnvme_power_state_info_get(const struct lwnvme_controller *controller, uint
                                 struct lwnvme_power_state_info *info);
 
 /* The deepest non-operational state whose entry and exit take at most latency_limit_us (UINT32_MAX: however long), to
- * *state; not the last one of drives that do not come back from it (LWNVME_QUIRK_NO_DEEPEST_STATE).
+ * *state. A state that reports no exit latency is taken for one of 10 s. Not the last one of drives that do not come
+ * back from it (LWNVME_QUIRK_NO_DEEPEST_STATE).
  * LWNVME_ERR_POWER_STATE: there is none. Sends nothing. */
 int lwnvme_power_deepest(const struct lwnvme_controller *controller, uint32_t latency_limit_us,
                          uint8_t *state);

@@ -72,6 +72,15 @@ int lwnvme_power_state_info_get(const struct lwnvme_controller *controller, uint
     return LWNVME_OK;
 }
 
+/* A state that reports no exit latency may take as long as it likes. */
+static bool lwnvme_power_is_quick(const struct lwnvme_power_state_info *info, uint32_t latency_limit_us)
+{
+    if (info->exit_latency_us == 0)
+        return latency_limit_us >= LWNVME_APST_LATENCY_MAX_US;
+    return info->entry_latency_us <= latency_limit_us &&
+           info->exit_latency_us <= latency_limit_us - info->entry_latency_us;
+}
+
 /* States are in order of falling power, so the last one is the deepest. */
 int lwnvme_power_deepest(const struct lwnvme_controller *controller, uint32_t latency_limit_us,
                          uint8_t *state)
@@ -86,8 +95,7 @@ int lwnvme_power_deepest(const struct lwnvme_controller *controller, uint32_t la
         index--;
     while (index-- > 0) {
         if (lwnvme_power_state_info_get(controller, index, &info) == LWNVME_OK && !info.operational &&
-            info.entry_latency_us <= latency_limit_us &&
-            info.exit_latency_us <= latency_limit_us - info.entry_latency_us) {
+            lwnvme_power_is_quick(&info, latency_limit_us)) {
             *state = (uint8_t)index;
             return LWNVME_OK;
         }

@@ -16,8 +16,8 @@ static uint32_t read_ones(void *host, volatile void *registers, size_t offset_by
     return read32(host, registers, offset_bytes);
 }
 
-/* PS0 and PS1 work; PS2 and PS3 sleep. */
-static void start(void)
+/* PS0 and PS1 work; PS2 and PS3 sleep, and PS3 takes so long to wake. */
+static void start_with_exit(uint32_t exlat)
 {
     memset(&suspension, 0, sizeof(suspension));
     bench_prepare(&bench);
@@ -32,12 +32,17 @@ static void start(void)
     bench.settings.psd[2].exlat = 200;
     bench.settings.psd[3].nops = true;
     bench.settings.psd[3].enlat = 5000;
-    bench.settings.psd[3].exlat = 45000;
+    bench.settings.psd[3].exlat = exlat;
     feature_open();
     read32 = bench.ops->mmio_read32;
     bench.ops->mmio_read32 = read_ones;
     ones_until_us = 0;
     ones_reads = 0;
+}
+
+static void start(void)
+{
+    start_with_exit(45000);
 }
 
 static int suspended(enum lwnvme_suspend_kind kind)
@@ -146,6 +151,24 @@ static void the_deepest_state_within_a_latency(void **state)
     sent_is(SET, 0, 2, 2);
     assert_int_equal(lwnvme_power_idle(R, 0), LWNVME_ERR_POWER_STATE);
     assert_int_equal(lwnvme_power_idle(bench.controller, NULL, 0), LWNVME_ERR_NULL_ARGUMENT);
+    bench_end(&bench);
+}
+
+/* 0 is no latency that keeps a limit. */
+static void a_state_that_reports_no_exit_latency_may_take_ten_seconds(void **state)
+{
+    uint8_t found = 9;
+    (void)state;
+    start_with_exit(0);
+    assert_int_equal(lwnvme_power_deepest(bench.controller, LWNVME_APST_LATENCY_MAX_US, &found), 0);
+    assert_int_equal(found, 3);
+    assert_int_equal(lwnvme_power_deepest(bench.controller, LWNVME_APST_LATENCY_MAX_US - 1u, &found), 0);
+    assert_int_equal(found, 2);
+    assert_int_equal(ended(lwnvme_power_idle(R, 10000)), 0);
+    sent_is(SET, 0, 2, 2);
+    suspension.latency_limit_us = 0;
+    assert_int_equal(suspended(LWNVME_SUSPEND_POWER_STATE), 0);
+    assert_int_equal(suspension.power_state, 3);
     bench_end(&bench);
 }
 
@@ -540,6 +563,7 @@ int main(void)
         cmocka_unit_test(states_are_set_and_got),
         cmocka_unit_test(fault_059_a_state_that_is_not_there_is_not_believed),
         cmocka_unit_test(the_deepest_state_within_a_latency),
+        cmocka_unit_test(a_state_that_reports_no_exit_latency_may_take_ten_seconds),
         cmocka_unit_test(suspended_by_shutdown),
         cmocka_unit_test(fault_130_registers_that_were_kept_are_not_set_up_again),
         cmocka_unit_test(fault_130_registers_that_were_lost_are_noticed),
