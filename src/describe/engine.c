@@ -505,8 +505,8 @@ static void lwnvme_describe_kind_note(struct lwnvme_describe *describe, char kin
 
     if (kind == 't') {
         lwnvme_describe_celsius(describe, low);
-    } else if (kind == 'z' && low != UINT32_MAX) {
-        lwnvme_describe_note_number(describe, (uint64_t)low + 1u);
+    } else if (kind == 'z' && value->low != UINT32_MAX) {
+        lwnvme_describe_note_number(describe, value->low + 1u);
     } else if (kind == 'e' && low < 32u) {
         lwnvme_describe_note_number(describe, (uint32_t)1u << low);
     } else if (kind == 'b') {

@@ -13,10 +13,12 @@ static void lwnvme_describe_lba_formats(struct lwnvme_describe *describe,
                                         const struct lwnvme_identify_namespace *identify)
 {
     const uint32_t count = identify->nlbaf + identify->nulbaf + 1u;
-    const uint32_t in_use = lwnvme_field_get(identify->flbas, LWNVME_FLBAS_FIDXU) << 4 |
-                            lwnvme_field_get(identify->flbas, LWNVME_FLBAS_FIDXL);
+    uint32_t in_use = lwnvme_field_get(identify->flbas, LWNVME_FLBAS_FIDXL);
     uint32_t index;
 
+    if (count > 16u) {
+        in_use |= lwnvme_field_get(identify->flbas, LWNVME_FLBAS_FIDXU) << 4;
+    }
     lwnvme_describe_list(describe, "lbafs");
     for (index = 0; index < count && index < LWNVME_DESCRIBE_LBA_FORMATS; index++) {
         if (index == in_use) {

@@ -103,10 +103,14 @@ static void the_data_of_each_feature_that_has_some(void **state)
     ranges[1].type = 2;
     ranges[1].attr = 3;
     lwnvme_le64_set(&ranges[1].slba, 0x1000);
+    lwnvme_le64_set(&ranges[0].nlb, 0xfffffffff);
+    lwnvme_le64_set(&ranges[1].nlb, 7);
     collect = feature(0x03, 1, ranges, sizeof(ranges));
     expect_line(collect, "    type       : 0x2 (RAID)");
     expect_line(collect, "    attributes : 0x3 (may be overwritten, hidden)");
     expect_line(collect, "    slba       : 0x1000");
+    expect_line(collect, "    nlb        : 68719476735 (68719476736 blocks)");
+    expect_line(collect, "    nlb        : 7 (8 blocks)");
     collect_free(collect);
 
     lwnvme_le32_set(&table.entry[2].transition, 2000u << 8 | 3u << 3);

@@ -98,6 +98,26 @@ static void the_lines_are_as_expected(void **state)
     collect_free(collect);
 }
 
+/* Without more than 16 formats the upper bits of the index mean nothing. */
+static void the_format_in_use_is_one_of_those_that_are_there(void **state)
+{
+    struct collect *collect;
+
+    (void)state;
+    memset(&identify, 0, sizeof(identify));
+    identify.nlbaf = 1;
+    identify.nulbaf = 14;
+    identify.flbas = 0x21;
+    collect = described();
+    expect_line(collect, "  [1]: (in use)");
+    collect_free(collect);
+    identify.nulbaf = 40;
+    collect = described();
+    expect_line(collect, "  [1]:");
+    expect_line(collect, "  [17]: (in use)");
+    collect_free(collect);
+}
+
 static void fault_188_no_more_than_64_formats_are_looked_at(void **state)
 {
     struct collect *collect;
@@ -147,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_lines_are_as_expected),
+        cmocka_unit_test(the_format_in_use_is_one_of_those_that_are_there),
         cmocka_unit_test(fault_188_no_more_than_64_formats_are_looked_at),
         cmocka_unit_test(fault_188_hostile_namespaces_make_clean_text_and_json),
         cmocka_unit_test(what_all_command_sets_share),
