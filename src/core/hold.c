@@ -122,13 +122,32 @@ static bool lwnvme_is_for(const struct lwnvme_request *request, const void *cont
     return nsid == LWNVME_NSID_ALL || request->command.nsid == nsid;
 }
 
-/* Ends the requests that wait for a namespace (LWNVME_NSID_ALL: for any) on the queues, which are held and still. */
+/* Of one whose commands are still with the controller, no more is sent: nothing that was made for the namespace as it was.
+ * Only the first one can be such. */
+static void lwnvme_rest_fail(struct lwnvme_queue *queue, uint32_t nsid, int status)
+{
+    struct lwnvme_request *request;
+
+    lwnvme_queue_lock(queue);
+    request = queue->waiting_first;
+    if (request != NULL && request->pieces_outstanding != 0 && lwnvme_is_for(request, &nsid) &&
+        request->error_block == LWNVME_NO_ERROR_BLOCK) {
+        request->error_block = 0;
+        request->status = status;
+    }
+    lwnvme_queue_unlock(queue);
+}
+
+/* Ends the requests that wait for a namespace (LWNVME_NSID_ALL: for any) on the queues: at once, or with the last of their
+ * commands. */
 void lwnvme_waiting_fail(struct lwnvme_controller *controller, uint32_t nsid, int status)
 {
     struct lwnvme_queue *queue;
 
-    for (queue = controller->queues; queue != NULL; queue = queue->next)
+    for (queue = controller->queues; queue != NULL; queue = queue->next) {
+        lwnvme_rest_fail(queue, nsid, status);
         (void)lwnvme_waiting_end(queue, status, lwnvme_is_for, &nsid);
+    }
 }
 
 static void lwnvme_deadlines_extend_one(struct lwnvme_queue *queue, uint32_t more_ms)

@@ -483,6 +483,48 @@ static void fault_154_formatted_by_somebody_else_under_io(void **state)
     scenario_end(&s);
 }
 
+/* So is what is left of a request of which a part has been sent: the controller would move more than it was made for. */
+static void fault_154_formatted_in_the_middle_of_a_request(void **state)
+{
+    const struct lwnvme_command format = {.opcode = LWNVME_ADMIN_FORMAT_NVM, .nsid = 2, .cdw10 = 1};
+    uint8_t *data = scenario_memory(256 * 512, 4096);
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, 256 * 512);
+
+    (void)state;
+    for (uint32_t round = 0; round < 2; round++) { /* what has been sent fails; it succeeds */
+        struct tracked *io[2];
+        struct scenario s;
+
+        prepare(&s, 2);
+        s.settings.ns[1].nlbaf = 1;
+        s.settings.ns[1].formats[1].lbads = 12;
+        s.settings.mdts = 1; /* 16 blocks */
+        set.owns_queues = true;
+        start(&s, 4);
+        for (uint32_t index = 0; index < 2; index++) {
+            io[index] = scenario_request(&s);
+            assert_int_equal(scenario_accept(io[index], lwnvme_read(s.queue, &memory[1], &io[index]->request,
+                                                                    0, 256, &buffer)),
+                             LWNVME_OK);
+        }
+        if (round == 1)
+            (void)lwnvme_sim_advance(s.sim, 10000);
+        assert_int_equal(lwnvme_sync_admin_raw(s.controller, &format, NULL, NULL), LWNVME_OK);
+        assert_int_equal(lwnvme_sync_namespace_set_rescan(s.controller, &set), LWNVME_OK);
+        assert_int_equal(memory[1].block_bytes, 4096);
+        reads_of_2 = 0;
+        lwnvme_sim_settings(s.sim)->on_command = note_reads;
+        scenario_wait_all(&s, s.queue);
+        assert_int_equal(reads_of_2, 0);
+        for (uint32_t index = 0; index < 2; index++) {
+            assert_int_equal(io[index]->request.status, LWNVME_ERR_NS_BUSY);
+            assert_int_equal(io[index]->request.bytes_done, 0);
+        }
+        scenario_end(&s);
+    }
+    free(data);
+}
+
 /* Rescans all the while, of namespaces that an operation of the library's own is at work on. */
 static void a_format_and_rescans_do_not_disturb_each_other(void **state)
 {
@@ -576,6 +618,7 @@ int main(void)
         cmocka_unit_test(fault_152_a_storm_of_attachments_while_scanning),
         cmocka_unit_test(fault_153_larger_and_smaller_under_io),
         cmocka_unit_test(fault_154_formatted_by_somebody_else_under_io),
+        cmocka_unit_test(fault_154_formatted_in_the_middle_of_a_request),
         cmocka_unit_test(a_format_and_rescans_do_not_disturb_each_other),
         cmocka_unit_test(a_namespace_from_its_making_to_its_end),
     };
