@@ -191,6 +191,8 @@ $(STRAIGHT0_PROGRAMS): build/straight0/%: build/straight0/%.o $(call TEST_ARCHIV
 	$(Q)$(CC) $(GROUPED) $(TEST_LIBS) -o $@
 
 RUN := $(PYTHON) tests/run.py
+# Before a command that leaves figures: the file, in build/reliability.
+FIGURES_OF := $(PYTHON) tools/reliability --of
 include tests/qtest/qtest.mk
 include tests/examples/examples.mk
 
@@ -208,10 +210,12 @@ CHECKS := $(foreach check,$(wildcard tests/*/check),"$(check:tests/%/check=%)=$(
 # What takes longest runs first, so that no processor is left with one of those at the end.
 test: $(UNIT_PROGRAMS) $(AMALGAM_SAMPLE) $(SIM_PROGRAMS) $(EXAMPLE_PROGRAMS) $(QTEST_PROGRAMS) $(LAYOUT_PROGRAMS) $(FUZZ_REPLAYS) build/sweep-san/tests/sweep/sweep $(SIMULATION_PROGRAMS) build/liblwnvme.a build/dist/lwnvme.c $(QEMU_NEEDS) | setup-test ## what has to pass: unit tests, scenarios, examples, QEMU boots and checks; the last line has the totals
 	@rm -rf build/reliability/qtest
+	@$(PYTHON) tools/reliability --begin qtest.json
 	@$(RUN) --checks $(CHECKS) --group sweeps build/sweep-san/tests/sweep/sweep --group scenarios $(SIM_PROGRAMS) \
 	    --group qtest $(QTEST_PROGRAMS) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_SAMPLE) \
 	    --group examples $(EXAMPLE_PROGRAMS) --group layout $(LAYOUT_PROGRAMS) --group fuzz $(FUZZ_REPLAYS) --pytest $(QEMU_TESTS)
 	@$(QTEST_SUMMARY) >build/reliability/qtest.log || { cat build/reliability/qtest.log; exit 1; }
+	@$(PYTHON) tools/reliability --end qtest.json
 
 test-unit: $(UNIT_PROGRAMS) $(AMALGAM_PROGRAMS) | setup-test ## unit tests under ASan and UBSan, on both forms of the library
 	@$(RUN) --group unit $(UNIT_PROGRAMS) --group amalgamated $(AMALGAM_PROGRAMS)
@@ -286,7 +290,7 @@ $(TSAN_PROGRAMS): build/tsan/%: build/tsan/tests/sim/%.o $(TSAN_SOURCES:%.c=buil
 	$(Q)$(CC) -fsanitize=thread $^ $(TEST_LIBS) -o $@
 
 tsan: $(TSAN_PROGRAMS) ## several owners, interrupts and a resetter, under the thread sanitizer: build/reliability/tsan.json
-	@$(PYTHON) tools/tsan $(TSAN_PROGRAMS)
+	@$(FIGURES_OF) tsan.json $(PYTHON) tools/tsan $(TSAN_PROGRAMS)
 
 include tests/coverage/coverage.mk
 include tests/mutation/mutation.mk
@@ -295,7 +299,7 @@ reliability: ## all figures of reliability in one table; runs what has not been 
 	@MAKE="$(MAKE)" $(PYTHON) tools/reliability $(if $(filter 0,$(RUN)),--read)
 
 prove: | setup-prove ## a model of the queue protocol searched exhaustively, and what Frama-C shows of the ring and the mapper
-	@$(PYTHON) tests/prove/run
+	@$(FIGURES_OF) prove.json $(PYTHON) tests/prove/run
 
 include docs/site/site.mk
 

@@ -58,6 +58,6 @@ $(COV_SWEEP): $(SWEEP_OBJECTS:%=build/cov/sweep/%) build/cov/tests/coverage/leav
 	$(Q)$(CC) $(COV_CFLAGS) --coverage $(COV_FORKS) $^ -o $@
 
 coverage: $(COV_WANTED) | setup-coverage ## lines and branches of src/ that the host tests reach (FILES=src/core TESTS=unit/core ADD=1: parts): build/reliability/coverage.json
-	@$(PYTHON) tools/coverage $(FILES:%=--file %) $(if $(TESTS),--part) $(if $(ADD),--add) $(COV_WANTED)
+	@$(FIGURES_OF) coverage.json $(PYTHON) tools/coverage $(FILES:%=--file %) $(if $(TESTS),--part) $(if $(ADD),--add) $(COV_WANTED)
 
 .PHONY: coverage

@@ -47,7 +47,7 @@ $(foreach target,$(FUZZ_TARGETS),$(eval build/fuzz/fuzz_$(target): $(FUZZ_OF_$(t
     $(eval build/san/tests/fuzz/replay_$(target): $(FUZZ_OF_$(target):%.c=build/san/%.o)))
 
 fuzz: $(FUZZ_PROGRAMS) | setup-fuzz ## a hostile device by libFuzzer, FUZZ_SECONDS=600 each, TARGET=name for one: build/reliability/fuzz.json
-	@$(PYTHON) tests/fuzz/run.py --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS) $(or $(TARGET),$(FUZZ_TARGETS))
+	@$(FIGURES_OF) fuzz.json $(PYTHON) tests/fuzz/run.py --seconds $(FUZZ_SECONDS) --jobs $(FUZZ_JOBS) $(or $(TARGET),$(FUZZ_TARGETS))
 
 fuzz-replay: $(FUZZ_REPLAYS) | setup-test ## the corpora of make fuzz once more, without libFuzzer
 	@$(RUN) --group fuzz $(FUZZ_REPLAYS)

@@ -28,7 +28,7 @@ $(MUTATION_PROGRAMS): build/mutation/%: build/mutation/%.o build/mutation/libsup
 	$(Q)$(CC) $(GROUPED) -Lbuild/mutation -llwnvme $(TEST_LIBS) -o $@
 
 mutation: $(MUTATION_PROGRAMS) ## changes src/core in MUTANTS=300 places, a sample by SEED=1 (MUTANTS=0: all; FILE=src/core/queue.c: of one file; AGAIN=1: the last survivors first): each must make a test fail: build/reliability/mutation.json
-	@$(PYTHON) tools/mutate --cc "$(CC) $(MUTATION_CFLAGS)" --mutants $(MUTANTS) --seed $(or $(SEED),1) --jobs $(MUTATION_JOBS) \
+	@$(FIGURES_OF) mutation.json $(PYTHON) tools/mutate --cc "$(CC) $(MUTATION_CFLAGS)" --mutants $(MUTANTS) --seed $(or $(SEED),1) --jobs $(MUTATION_JOBS) \
 	    $(if $(FILE),--file $(FILE)) $(if $(AGAIN),--again) $(MUTATION_PROGRAMS)
 
 mutation-programs: $(MUTATION_PROGRAMS)

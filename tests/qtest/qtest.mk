@@ -32,4 +32,6 @@ $(QTEST_OWN): build/san/%: build/san/%.o $(QTEST_PARTS)
 
 test-qtest: $(QTEST_PROGRAMS) | setup-test ## scenarios and tests on QEMU's controller, from this process: build/reliability/qtest.json
 	@rm -rf build/reliability/qtest
+	@$(PYTHON) tools/reliability --begin qtest.json
 	@$(RUN) --group qtest $(QTEST_PROGRAMS) && $(QTEST_SUMMARY)
+	@$(PYTHON) tools/reliability --end qtest.json

@@ -46,11 +46,11 @@ IOS ?= 20000
 
 simulate: build/simulation/simulate ## seeds of the deterministic simulation, side by side (SEEDS=n, SEED=first, IOS=of each): build/reliability/simulate.json
 	@mkdir -p build/reliability
-	@$< --seed=$(SEED) --seeds=$(SEEDS) --ios=$(IOS) --json=build/reliability/simulate.json
+	@$(FIGURES_OF) simulate.json $< --seed=$(SEED) --seeds=$(SEEDS) --ios=$(IOS) --json=build/reliability/simulate.json
 
 power-cuts: build/simulation/power-cuts ## the power is cut at every media event of 60 workloads: build/reliability/power-cuts.json
 	@mkdir -p build/reliability
-	@$< --json=build/reliability/power-cuts.json
+	@$(FIGURES_OF) power-cuts.json $< --json=build/reliability/power-cuts.json
 
 .PHONY: simulate power-cuts
 

@@ -34,9 +34,9 @@ SWEEP_CHOICE := $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(KIND),--kind $(K
 
 sweep: build/sweep/sweep ## every single fault at every event of every scenario (SCENARIO=, KIND=, HOST=, AT=: one of them; PAIRS=n SEED=s: random pairs, build/reliability/pairs.json): build/reliability/sweep.json
 	@mkdir -p build/reliability
-	@build/sweep/sweep $(SWEEP_CHOICE) $(if $(strip $(SCENARIO)$(KIND)$(HOST)$(AT)$(THIN)),,--json build/reliability/$(if $(PAIRS),pairs,sweep).json)
+	@$(FIGURES_OF) $(if $(PAIRS),pairs,sweep).json build/sweep/sweep $(SWEEP_CHOICE) $(if $(strip $(SCENARIO)$(KIND)$(HOST)$(AT)$(THIN)),,--json build/reliability/$(if $(PAIRS),pairs,sweep).json)
 
 barriers: build/sweep/sweep ## each barrier and each cache maintenance call of the library is deleted once, and must be missed: build/reliability/barriers.json
-	@tools/delete-barriers "$(CC) $(SWEEP_CFLAGS)" $(SWEEP_OBJECTS:%=build/sweep/%)
+	@$(FIGURES_OF) barriers.json tools/delete-barriers "$(CC) $(SWEEP_CFLAGS)" $(SWEEP_OBJECTS:%=build/sweep/%)
 
 .PHONY: sweep barriers
