@@ -145,8 +145,8 @@ bool options_parse(const char *command_line, struct options *options)
     }
     if (options->processors > PLATFORM_PROCESSORS_MAX ||
         (options->processors > 1u && options->irq != PLATFORM_POLL && options->irq != PLATFORM_MSIX) ||
-        (options->shared != 0 && (options->processors < 2u || options->irq != PLATFORM_POLL))) {
-        text_print("command line: cpus= is at most 4, with irq=poll or irq=msix; shared=1 with irq=poll\n");
+        (options->shared != 0 && options->processors < 2u)) {
+        text_print("command line: cpus= is at most 4, with irq=poll or irq=msix; shared=1 needs cpus=\n");
         return false;
     }
     return true;

@@ -18,7 +18,7 @@
  *     neighbour=N        a second controller, from 1: it is brought up too, with the same kind of interrupts, and answers
  *                        reads that nobody takes until the demo has ended
  *     cpus=N             2 to 4 processors work at the drive at once (poll or msix), in place of the demo's reads and writes
- *     shared=1           with one queue for all of them (poll); without, each has its own
+ *     shared=1           with one queue for all of them; without, each has its own
  *     remove=1           before all else the drive is pulled out of its slot while it is read, and put back
  *     fatal=1            before all else the controller fails for good while it is read, and is opened again
  */

@@ -46,12 +46,6 @@ void host_wait(void *host, uint64_t deadline_us)
     interrupt_wait(deadline_us);
 }
 
-void host_wake(void *host)
-{
-    (void)host;
-    interrupt_wake();
-}
-
 void host_log(void *host, enum lwnvme_log_level level, const char *message)
 {
     (void)host;

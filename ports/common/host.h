@@ -11,7 +11,6 @@ volatile void *host_mmio_map(void *host, uint64_t physical_address, size_t size_
 void host_mmio_unmap(void *host, volatile void *registers, size_t size_bytes);
 void host_relax(void *host);
 void host_wait(void *host, uint64_t deadline_us);
-void host_wake(void *host);
 void host_log(void *host, enum lwnvme_log_level level, const char *message);
 
 #endif

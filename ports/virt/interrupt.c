@@ -8,7 +8,8 @@
  * fires at that moment.
  *
  * interrupt_wait looks with interrupts off whether anybody has called interrupt_wake on this processor, and cpu_wait ends also
- * by an interrupt that is kept off: there is no gap in which a wake could get lost.
+ * by an interrupt that is kept off: there is no gap in which a wake could get lost. interrupt_wake_all wakes the others, too:
+ * it notes the wake before it looks who sleeps, and who sleeps notes that before he looks for the wake.
  */
 #include "cpu.h"
 #include "machine.h"
@@ -116,6 +117,24 @@ void interrupt_wake(void)
     cpu_self()->awake = 1;
 }
 
+void interrupt_wake_all(void)
+{
+    const uint32_t self = cpu_self()->index;
+
+    interrupt_wake();
+    for (uint32_t i = 0; i < PROCESSORS_MAX; i++) {
+        struct processor *one = processor_of(i);
+
+        if (i == self) {
+            continue;
+        }
+        __atomic_store_n(&one->awake, 1u, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&one->asleep, __ATOMIC_SEQ_CST) != 0) {
+            irqchip_wake(one);
+        }
+    }
+}
+
 void interrupt_halt(void)
 {
     struct processor *self = cpu_self();
@@ -138,11 +157,14 @@ void interrupt_wait(uint64_t deadline_us)
 
     cpu_interrupts_off();
     interrupt_open_lines();
-    if (self->awake == 0 && wait_us != 0) {
+    __atomic_store_n(&self->asleep, 1u, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&self->awake, __ATOMIC_SEQ_CST) == 0 && wait_us != 0) {
         timer_set(timer_now() + wait_us * timer_hz() / INTERRUPT_US_PER_S);
         cpu_wait();
         timer_off();
     }
+    self->asleep = 0;
     cpu_interrupts_on(); /* what has come is taken here */
     self->awake = 0;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* what a wake is for is looked at after that */
 }

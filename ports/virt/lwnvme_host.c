@@ -68,6 +68,7 @@ static void host_lock(void *host)
         cpu_pause();
     }
     port->lock_flags = flags;
+    port->shared = true;
 }
 
 static void host_unlock(void *host)
@@ -77,6 +78,18 @@ static void host_unlock(void *host)
 
     __atomic_store_n(&port->locked, 0u, __ATOMIC_RELEASE);
     cpu_interrupts_restore(flags);
+}
+
+/* An interrupt comes to one processor; with a queue that is shared, others may wait for what it tells. */
+static void host_wake(void *host)
+{
+    const struct lwnvme_virt *port = host;
+
+    if (port->shared) {
+        interrupt_wake_all();
+    } else {
+        interrupt_wake();
+    }
 }
 
 static bool host_fence_device(void *host)

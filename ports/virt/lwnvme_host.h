@@ -27,6 +27,7 @@ struct lwnvme_virt {
     struct lwnvme_interrupts hardware;
     struct lwnvme_vector noted[LWNVME_VIRT_VECTORS];
     uint32_t locked;
+    bool shared;                                  /* a queue is: it has been locked */
     uint64_t lock_flags;                          /* of the lock's owner */
     volatile uint32_t interrupts[PROCESSORS_MAX]; /* taken, by processor */
     uint64_t cleaned;                             /* calls of dma_sync, by what they did to the caches */

@@ -50,8 +50,9 @@ struct processor {
     uint64_t stack_end; /* first: boot.S reads it */
     uint64_t name;      /* the machine's, as its tree has it */
     uint32_t index;
-    uint32_t interface;      /* what the interrupt controller calls it, if that is something else */
-    volatile uint32_t awake; /* interrupt_wake was called here since the last wait ended */
+    uint32_t interface;       /* what the interrupt controller calls it, if that is something else */
+    volatile uint32_t awake;  /* interrupt_wake was called here since the last wait ended */
+    volatile uint32_t asleep; /* in interrupt_wait */
     volatile uint32_t state;
     void (*work)(void *context, uint32_t index);
     void *context;
@@ -91,8 +92,9 @@ bool interrupt_claim(const struct interrupt_claim *claim, const struct pci_devic
                      struct interrupt_message *message);
 /* One of the lines, shared by up to 4. */
 bool interrupt_claim_line(uint32_t line, interrupt_handler handler, void *context);
-/* From a handler: whoever waits on this processor goes on. */
+/* From a handler: whoever waits on this processor goes on; on all of them. */
 void interrupt_wake(void);
+void interrupt_wake_all(void);
 /* Waits until interrupt_wake was called on this processor since the last time, or any interrupt came; interrupt_wait
  * also until the deadline, at most INTERRUPT_WAIT_MAX_US. */
 void interrupt_halt(void);

@@ -10,7 +10,8 @@
  *
  * interrupt_wait halts until an interrupt has called interrupt_wake on this processor. Whether it has is looked
  * at with interrupts off, and the processor takes none between `sti` and `hlt`: there is no gap in which a wake
- * could get lost.
+ * could get lost. interrupt_wake_all wakes the others, too: it notes the wake before it looks who sleeps, and who sleeps notes
+ * that before he looks for the wake, so that one of the two sees the other; and an interrupt ends the halt.
  */
 #include "io.h"
 #include "machine.h"
@@ -258,22 +259,42 @@ void interrupt_wake(void)
     processor_self()->awake = 1;
 }
 
+void interrupt_wake_all(void)
+{
+    const uint32_t self = processor_self()->index;
+
+    interrupt_wake();
+    for (uint32_t i = 0; i < PROCESSORS_MAX; i++) {
+        struct processor *one = processor_of(i);
+
+        if (i == self) {
+            continue;
+        }
+        __atomic_store_n(&one->awake, 1u, __ATOMIC_SEQ_CST);
+        if (__atomic_load_n(&one->asleep, __ATOMIC_SEQ_CST) != 0) {
+            interrupt_send_wake(one->apic_id);
+        }
+    }
+}
+
 void interrupt_halt(void)
 {
     struct processor *self = processor_self();
 
     cpu_interrupts_off();
     interrupt_open_lines();
-    if (self->awake == 0) {
+    if (__atomic_load_n(&self->awake, __ATOMIC_SEQ_CST) == 0) {
         cpu_halt();
     } else {
         cpu_interrupts_on();
     }
     self->awake = 0;
+    __atomic_thread_fence(__ATOMIC_SEQ_CST); /* what a wake is for is looked at after that */
 }
 
 void interrupt_wait(uint64_t deadline_us)
 {
+    struct processor *self = processor_self();
     const uint64_t now_us = clock_now_us();
     const uint64_t left_us = deadline_us > now_us ? deadline_us - now_us : 0;
     const uint64_t ticks = left_us > INTERRUPT_WAIT_MAX_US
@@ -285,17 +306,26 @@ void interrupt_wait(uint64_t deadline_us)
     }
     cpu_interrupts_off(); /* else the timer may fire before the halt, and nothing ends that */
     apic_write(APIC_TIMER_START, ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks);
+    __atomic_store_n(&self->asleep, 1u, __ATOMIC_SEQ_CST);
     interrupt_halt();
+    self->asleep = 0;
     apic_write(APIC_TIMER_START, 0);
 }
 
+/* From handlers, too: the two halves belong together. */
 void interrupt_send(uint32_t apic_id, uint32_t command)
 {
+    const uintptr_t flags = cpu_flags();
+
+    cpu_interrupts_off();
     apic_write(APIC_COMMAND_HIGH, apic_id << 24);
     apic_write(APIC_COMMAND_LOW, command);
     for (uint32_t spin = 0; spin < APIC_SPINS_MAX && (apic_read(APIC_COMMAND_LOW) & APIC_COMMAND_BUSY) != 0;
          spin++) {
         cpu_pause();
+    }
+    if ((flags & CPU_FLAG_INTERRUPTS) != 0) {
+        cpu_interrupts_on();
     }
 }
 

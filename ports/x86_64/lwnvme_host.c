@@ -41,6 +41,7 @@ static void host_lock(void *host)
         cpu_pause();
     }
     port->lock_flags = flags;
+    port->shared = true;
 }
 
 static void host_unlock(void *host)
@@ -51,6 +52,18 @@ static void host_unlock(void *host)
     __atomic_store_n(&port->locked, 0u, __ATOMIC_RELEASE);
     if ((flags & CPU_FLAG_INTERRUPTS) != 0) {
         cpu_interrupts_on();
+    }
+}
+
+/* An interrupt comes to one processor; with a queue that is shared, others may wait for what it tells. */
+static void host_wake(void *host)
+{
+    const struct lwnvme_x86_64 *port = host;
+
+    if (port->shared) {
+        interrupt_wake_all();
+    } else {
+        interrupt_wake();
     }
 }
 

@@ -24,6 +24,7 @@ struct lwnvme_x86_64 {
     struct lwnvme_interrupts hardware;
     struct lwnvme_vector noted[PROCESSORS_MAX + 1u];
     uint32_t locked;
+    bool shared;                                  /* a queue is: it has been locked */
     uintptr_t lock_flags;                         /* of the lock's owner */
     volatile uint32_t interrupts[PROCESSORS_MAX]; /* taken, by processor */
 };

@@ -45,7 +45,8 @@ struct processor {
     struct processor *self; /* first: found through the segment GS */
     uint32_t index;
     uint32_t apic_id;
-    volatile uint32_t awake; /* interrupt_wake was called here since the last wait ended */
+    volatile uint32_t awake;  /* interrupt_wake was called here since the last wait ended */
+    volatile uint32_t asleep; /* in interrupt_wait, or about to halt there */
     volatile uint32_t state;
     void (*work)(void *context, uint32_t index);
     void *context;
@@ -55,6 +56,7 @@ void processor_init(void);
 void processor_set_self(struct processor *self);
 /* Of a processor that is there. */
 uint32_t processor_apic_id(uint32_t index);
+struct processor *processor_of(uint32_t index);
 /* Starts further ones, so that there are up to `wanted`; after interrupt_init, once. Returns how many there are. */
 uint32_t processor_start(uint32_t wanted);
 /* Has `work` run on the first `count` of them at once, this one included; returns when all have ended. */
@@ -77,8 +79,9 @@ void interrupt_init_processor(void);
 uint8_t interrupt_claim(interrupt_handler handler, void *context, uint32_t argument);
 /* One of the 16 lines of the 8259s, shared by up to 4. */
 bool interrupt_claim_line(uint8_t line, interrupt_handler handler, void *context);
-/* From a handler: whoever waits on this processor goes on. */
+/* From a handler: whoever waits on this processor goes on; on all of them. */
 void interrupt_wake(void);
+void interrupt_wake_all(void);
 /* Halts until interrupt_wake was called on this processor since the last time, or any interrupt came; interrupt_wait
  * also until the deadline, at most INTERRUPT_WAIT_MAX_US. */
 void interrupt_halt(void);

@@ -47,6 +47,11 @@ void processor_init(void)
     (void)processor_become(0);
 }
 
+struct processor *processor_of(uint32_t index)
+{
+    return &processors[index];
+}
+
 uint32_t processor_apic_id(uint32_t index)
 {
     return processors[index].apic_id;
