@@ -112,14 +112,31 @@ static bool lwnvme_handle_is_other(const struct lwnvme_namespace *ns, const stru
 static bool lwnvme_handle_is_formatted(const struct lwnvme_namespace *ns, const struct lwnvme_namespace *now)
 {
     return ns->block_shift != now->block_shift || ns->metadata_bytes != now->metadata_bytes ||
-           ns->protection_type != now->protection_type || ns->csi != now->csi || ns->status != now->status;
+           ns->metadata_interleaved != now->metadata_interleaved ||
+           ns->protection_type != now->protection_type || ns->protection_first != now->protection_first ||
+           ns->csi != now->csi || ns->status != now->status;
+}
+
+/* Of what Identify Namespace begins with: NSFEAT, NAWUN to NABSPF, NPWG to MSRC. Between them are hints that change all
+ * the time. */
+static bool lwnvme_handle_limits_differ(const struct lwnvme_namespace *ns, const struct lwnvme_namespace *now)
+{
+    const size_t features = offsetof(struct lwnvme_identify_namespace, nsfeat);
+    const size_t atomic = offsetof(struct lwnvme_identify_namespace, nawun);
+    const size_t atomic_end = offsetof(struct lwnvme_identify_namespace, noiob);
+    const size_t copy = offsetof(struct lwnvme_identify_namespace, npwg);
+    const size_t copy_end = offsetof(struct lwnvme_identify_namespace, kpios);
+
+    return ns->told[features] != now->told[features] ||
+           memcmp(&ns->told[atomic], &now->told[atomic], atomic_end - atomic) != 0 ||
+           memcmp(&ns->told[copy], &now->told[copy], copy_end - copy) != 0;
 }
 
 static bool lwnvme_handle_is_modified(const struct lwnvme_namespace *ns, const struct lwnvme_namespace *now)
 {
-    return ns->capacity_blocks != now->capacity_blocks || ns->boundary_blocks != now->boundary_blocks ||
-           ns->max_blocks != now->max_blocks || ns->format_index != now->format_index ||
-           ns->read_only != now->read_only || ns->oncs != now->oncs;
+    return lwnvme_handle_limits_differ(ns, now) || ns->capacity_blocks != now->capacity_blocks ||
+           ns->boundary_blocks != now->boundary_blocks || ns->max_blocks != now->max_blocks ||
+           ns->format_index != now->format_index || ns->read_only != now->read_only || ns->oncs != now->oncs;
 }
 
 /* A known namespace that looks different: its handle gets the new looks. */

@@ -345,6 +345,68 @@ static void other_changes(void **state)
     bench_end(&bench);
 }
 
+/* What commands are checked against is that of the namespace as it is now. */
+static void limits_of_commands_change(void **state)
+{
+    static const struct {
+        uint32_t offset;
+        uint8_t value;
+    } rows[] = {{24, 0x02}, {34, 3}, {36, 2}, {38, 1}, {40, 7}, {44, 7}, {74, 16}, {76, 17}, {80, 9}};
+    struct lwnvme_limits limits;
+    (void)state;
+    for (uint32_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+        start(2);
+        forge_byte(1, rows[row].offset, rows[row].value);
+        assert_int_equal(rescan(), 0);
+        assert_int_equal(report_count, 1);
+        assert_report(0, 1, LWNVME_NAMESPACE_MODIFIED);
+        assert_int_equal(rescan(), 0);
+        assert_int_equal(report_count, 0);
+        if (rows[row].offset == 80) {
+            assert_int_equal(lwnvme_limits_get(&memory[0], &limits), 0);
+            assert_int_equal(limits.copy_ranges, 10);
+        }
+        bench_end(&bench);
+    }
+}
+
+static uint8_t metadata_flbas;
+static uint8_t metadata_dps;
+
+static void forge_metadata(uint8_t cns, uint32_t nsid, uint8_t *data)
+{
+    if (cns == 0x00 && nsid == 2) {
+        data[26] = metadata_flbas;
+        data[29] = metadata_dps;
+        data[128] = 8;
+    }
+}
+
+/* The same format with the metadata, or the protection information in them, elsewhere. */
+static void metadata_and_protection_information_move(void **state)
+{
+    (void)state;
+    start(2);
+    forge = forge_metadata;
+    metadata_flbas = 0;
+    metadata_dps = 1;
+    assert_int_equal(rescan(), 0);
+    assert_report(0, 2, LWNVME_NAMESPACE_FORMATTED);
+    metadata_flbas = 0x10;
+    assert_int_equal(rescan(), 0);
+    assert_int_equal(report_count, 1);
+    assert_report(0, 2, LWNVME_NAMESPACE_FORMATTED);
+    assert_true(memory[1].metadata_interleaved);
+    metadata_dps = 9;
+    assert_int_equal(rescan(), 0);
+    assert_int_equal(report_count, 1);
+    assert_report(0, 2, LWNVME_NAMESPACE_FORMATTED);
+    assert_true(memory[1].protection_first);
+    assert_int_equal(rescan(), 0);
+    assert_int_equal(report_count, 0);
+    bench_end(&bench);
+}
+
 static uint8_t other_id[16] = {9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9};
 static uint8_t other_id_type;
 
@@ -990,6 +1052,8 @@ int main(void)
         cmocka_unit_test(larger_and_smaller),
         cmocka_unit_test(another_format),
         cmocka_unit_test(other_changes),
+        cmocka_unit_test(limits_of_commands_change),
+        cmocka_unit_test(metadata_and_protection_information_move),
         cmocka_unit_test(another_namespace_under_the_same_number_gets_another_handle),
         cmocka_unit_test(identifiers_that_are_missing_say_nothing),
         cmocka_unit_test(more_namespaces_than_handles),
