@@ -530,9 +530,13 @@ void lwnvme_request_give_back(struct lwnvme_request *request)
 /* The one way out for an accepted request, but for those of the straight path that succeed. */
 void lwnvme_request_end(struct lwnvme_queue *queue, struct lwnvme_request *request)
 {
-    if (request->error_block != LWNVME_NO_ERROR_BLOCK)
-        request->bytes_done =
+    if (request->error_block != LWNVME_NO_ERROR_BLOCK) {
+        uint64_t before =
             request->block_count == 0 ? 0 : (uint64_t)request->error_block * request->ns->block_bytes;
+
+        if (before < request->bytes_done) /* blocks may have grown meanwhile */
+            request->bytes_done = before;
+    }
     if ((queue->slow & LWNVME_SLOW_SYNC) != 0)
         lwnvme_buffer_sync(queue, request, false);
     if (request->error_block != LWNVME_NO_ERROR_BLOCK &&

@@ -525,6 +525,42 @@ static void fault_154_formatted_in_the_middle_of_a_request(void **state)
     free(data);
 }
 
+/* And what has been sent as a whole never says that more was done than was asked for. */
+static void fault_154_bytes_done_of_blocks_that_have_grown(void **state)
+{
+    const struct lwnvme_command format = {.opcode = LWNVME_ADMIN_FORMAT_NVM, .nsid = 2, .cdw10 = 1};
+    uint8_t *data = scenario_memory(48 * 512, 4096);
+    struct lwnvme_buffer buffer = lwnvme_buffer_cpu(data, 48 * 512);
+    struct tracked *io;
+    struct scenario s;
+
+    (void)state;
+    prepare(&s, 2);
+    s.settings.ns[1].nlbaf = 1;
+    s.settings.ns[1].formats[1].lbads = 12;
+    s.settings.mdts = 1; /* 16 blocks */
+    set.owns_queues = true;
+    start(&s, 4);
+    scenario_fault(&s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_STATUS,
+                                                 .queue = LWNVME_SIM_IO_QUEUES,
+                                                 .opcode = 0x02,
+                                                 .skip = 2,
+                                                 .count = 1,
+                                                 .status = 0x281});
+    io = scenario_request(&s);
+    assert_int_equal(scenario_accept(io, lwnvme_read(s.queue, &memory[1], &io->request, 0, 48, &buffer)),
+                     LWNVME_OK);
+    (void)lwnvme_sim_advance(s.sim, 10000);
+    assert_int_equal(lwnvme_sync_admin_raw(s.controller, &format, NULL, NULL), LWNVME_OK);
+    assert_int_equal(lwnvme_sync_namespace_set_rescan(s.controller, &set), LWNVME_OK);
+    assert_int_equal(memory[1].block_bytes, 4096);
+    scenario_wait_all(&s, s.queue);
+    assert_int_equal(lwnvme_status_code(io->request.status), LWNVME_SC_UNRECOVERED_READ_ERROR);
+    assert_true(io->request.bytes_done <= 48 * 512);
+    scenario_end(&s);
+    free(data);
+}
+
 /* Rescans all the while, of namespaces that an operation of the library's own is at work on. */
 static void a_format_and_rescans_do_not_disturb_each_other(void **state)
 {
@@ -619,6 +655,7 @@ int main(void)
         cmocka_unit_test(fault_153_larger_and_smaller_under_io),
         cmocka_unit_test(fault_154_formatted_by_somebody_else_under_io),
         cmocka_unit_test(fault_154_formatted_in_the_middle_of_a_request),
+        cmocka_unit_test(fault_154_bytes_done_of_blocks_that_have_grown),
         cmocka_unit_test(a_format_and_rescans_do_not_disturb_each_other),
         cmocka_unit_test(a_namespace_from_its_making_to_its_end),
     };
