@@ -23,14 +23,20 @@ DRIVER_DEBUG = BUILD / "lwnvme-driver-debug.efi"  # says on QEMU's debug console
 BLOCK = BUILD / "block.efi"
 BUILD_AARCH64 = TREE / "build/uefi/aarch64"
 STICK = TREE / "build/usb/lwnvme-usb.img"
-CODE = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
-VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
 QEMU = os.environ.get("QEMU") or "qemu-system-x86_64"
+
+
+def firmware_of(machine):
+    """Firmware and its variables, where one of the systems in tools/firmware.txt has them; else where the first would."""
+    lines = [line.split() for line in (TREE / "tools/firmware.txt").read_text().splitlines() if line and line[0] != "#"]
+    places = [[Path(path) for path in paths] for name, *paths in lines if name == machine]
+    return next((paths for paths in places if all(path.exists() for path in paths)), places[0])
+
+
 # QEMU, its machine, and the firmware with its variables.
 MACHINES = {
-    "x86_64": (QEMU, ["-M", "q35", "-cpu", "max"], CODE, VARIABLES),
-    "aarch64": ("qemu-system-aarch64", ["-M", "virt", "-cpu", "cortex-a57"], Path("/usr/share/AAVMF/AAVMF_CODE.fd"),
-                Path("/usr/share/AAVMF/AAVMF_VARS.fd")),
+    "x86_64": (QEMU, ["-M", "q35", "-cpu", "max"], *firmware_of("x86_64")),
+    "aarch64": ("qemu-system-aarch64", ["-M", "virt", "-cpu", "cortex-a57"], *firmware_of("aarch64")),
 }
 
 MIB = 1024 * 1024
