@@ -65,7 +65,7 @@ struct lwnvme_namespace {
     uint64_t straight_last;   /* what straight_blocks says holds for requests that begin no later than here */
     uint64_t straight_nsid;   /* the identifier in its place of dwords 0 and 1 */
     uint32_t straight_blocks; /* requests of up to this many blocks need no splitting */
-    int verdict;              /* what the identify data alone say */
+    int verdict; /* what the identify data alone say, or the status before it was refused for a while */
 
     /* What it is like. */
     uint32_t block_bytes;     /* 512 to 65536 */

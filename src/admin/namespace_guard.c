@@ -142,8 +142,9 @@ void lwnvme_guard_start(struct lwnvme_namespace_guard *guard, struct lwnvme_cont
     for (index = 0; index < guard->handle_count && guard->busy; index++) {
         struct lwnvme_namespace *ns = guard->handles[index];
 
-        if (!lwnvme_guard_concerns(guard, ns))
-            continue;
+        if (!lwnvme_guard_concerns(guard, ns) || ns->status == LWNVME_ERR_NS_BUSY)
+            continue;             /* or it is listed twice */
+        ns->verdict = ns->status; /* for lwnvme_guard_restore */
         ns->status = LWNVME_ERR_NS_BUSY;
         ns->straight_blocks = 0;
     }
@@ -238,7 +239,7 @@ int lwnvme_guard_enter(struct lwnvme_namespace_guard *guard, struct lwnvme_opera
 /* What a handle was before it was refused, when nothing has been done to its namespace. */
 static void lwnvme_guard_restore(struct lwnvme_namespace *ns)
 {
-    ns->status = ns->csi == 0 ? ns->verdict : LWNVME_ERR_NS_COMMAND_SET;
+    ns->status = ns->verdict;
     if (ns->incarnation == 0)
         ns->status = LWNVME_ERR_NAMESPACE_CLOSED; /* its opening had failed */
     lwnvme_straight_allow(ns);

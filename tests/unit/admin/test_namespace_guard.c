@@ -164,6 +164,33 @@ static void handles_that_do_not_fit_are_refused(void **state)
     player_end(&player);
 }
 
+/* A zoned namespace that was usable, and one whose protection information nobody understands. */
+static void handles_are_what_they_were_if_nothing_was_done(void **state)
+{
+    static struct lwnvme_namespace zoned;
+    (void)state;
+    start(0x20, 0);
+    zoned = second;
+    zoned.csi = LWNVME_CSI_ZONED;
+    zoned.wanted_csi = LWNVME_CSI_ZONED;
+    second.status = LWNVME_ERR_NS_PROTECTION;
+    handles[0] = &zoned; /* listed twice */
+    handles[2] = &zoned;
+    for (uint32_t turn = 0; turn < 2; turn++) {
+        assert_int_equal(begin(LWNVME_NSID_ALL, true, 3), 0);
+        assert_int_equal(zoned.status, LWNVME_ERR_NS_BUSY);
+        assert_int_equal(second.status, LWNVME_ERR_NS_BUSY);
+        lwnvme_operation_end(&guarded.operation, LWNVME_ERR_CANCELLED);
+        assert_int_equal(zoned.status, 0);
+        assert_int_equal(second.status, LWNVME_ERR_NS_PROTECTION);
+        assert_int_equal(second.straight_blocks, 0);
+    }
+    second.status = 0;
+    second.straight_blocks = 0;
+    assert_all_is_as_before();
+    player_end(&player);
+}
+
 static void what_is_in_flight_ends_what_waits_fails_and_the_new_is_refused(void **state)
 {
     (void)state;
@@ -485,6 +512,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(handles_that_do_not_fit_are_refused),
+        cmocka_unit_test(handles_are_what_they_were_if_nothing_was_done),
         cmocka_unit_test(what_is_in_flight_ends_what_waits_fails_and_the_new_is_refused),
         cmocka_unit_test(what_waited_before_the_operation_is_failed),
         cmocka_unit_test(the_effects_log_decides_whether_others_wait),
