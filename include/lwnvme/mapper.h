@@ -17,10 +17,11 @@
  * A buffer that even so cannot be expressed is refused, as ever: LWNVME_ERR_BUFFER_ALIGNMENT,
  * LWNVME_ERR_BUFFER_LAYOUT. Commands that do not name blocks use PRP entries or bounce memory, never SGLs. Of
  * their data only those of raw commands may begin at any byte, and lists of ranges (dataset management, copy)
- * are not bounced. Metadata in a buffer of their own are contiguous at CPU addresses with it, too; they may begin at any byte where the controller takes that together with an SGL (SGLS bits 17
- * and 19). Where it can (bit 19), they are named by an SGL then, with LWNVME_SGL_ALWAYS, or when they are in
- * up to seven pieces for the device; a command has fewer blocks where there are more, and a write or an
- * append to a zone, which is one command, is refused (LWNVME_ERR_BUFFER_LAYOUT).
+ * are not bounced. Metadata in a buffer of their own are contiguous at CPU addresses with it, too; they may
+ * begin at any byte where the controller takes that together with an SGL (SGLS bits 17 and 19). Where it can
+ * (bit 19), they are named by an SGL then, with LWNVME_SGL_ALWAYS, or when they are in up to seven pieces for
+ * the device; a command has fewer blocks where there are more, and a write or an append to a zone, which is
+ * one command, is refused (LWNVME_ERR_BUFFER_LAYOUT).
  */
 #ifndef LWNVME_MAPPER_H
 #define LWNVME_MAPPER_H
