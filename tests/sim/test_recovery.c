@@ -572,6 +572,39 @@ static void resets_in_vain_lead_to_the_hosts(void **state)
     finish(&b);
 }
 
+/* The last rung fails on a controller that has stopped: it is not brought up once more. */
+static void a_hosts_reset_that_fails_is_the_end(void **state)
+{
+    struct bench b;
+    struct tracked *io[12];
+    uint32_t index;
+
+    (void)state;
+    prepare(&b);
+    b.s.settings.cap_to = 1;
+    b.policy.host_reset = host_reset;
+    b.policy.context = &b;
+    b.policy.resets = 1;
+    host_reset_answer = LWNVME_ERR_INVALID_ARGUMENT;
+    host_reset_calls = host_reset_pending = 0;
+    begin(&b, 8);
+    for (index = 0; index < 12; index++)
+        io[index] = start_io(&b, index, false);
+    lwnvme_sim_settings(b.s.sim)->never_ready = true;
+    lwnvme_sim_fatal(b.s.sim);
+    while (host_reset_calls == 0)
+        turn(&b);
+    lwnvme_sim_settings(b.s.sim)->never_ready = false; /* one more would go well */
+    settle(&b);
+    for (index = 0; index < 12; index++)
+        assert_int_not_equal(io[index]->request.status, LWNVME_OK);
+    assert_int_equal(lwnvme_controller_state(b.s.controller), LWNVME_STATE_FAILED);
+    assert_int_equal(host_reset_calls, 1);
+    assert_int_equal(b.recovery.counts.host_resets, 0);
+    assert_int_equal(b.recovery.counts.failures, 1);
+    finish(&b);
+}
+
 /* Removed in each phase: gone at once, everything back, never reset. */
 static void fault_124_removed_on_the_ladder(void **state)
 {
@@ -1888,6 +1921,7 @@ int main(void)
         cmocka_unit_test(the_time_of_a_request_is_bounded),
         cmocka_unit_test(fault_013_118_a_controller_that_does_not_stop),
         cmocka_unit_test(resets_in_vain_lead_to_the_hosts),
+        cmocka_unit_test(a_hosts_reset_that_fails_is_the_end),
         cmocka_unit_test(fault_124_removed_on_the_ladder),
         cmocka_unit_test(fault_114_125_another_drive_gets_nothing),
         cmocka_unit_test(fault_114_125_another_namespace_gets_nothing),

@@ -17,6 +17,8 @@ static uint32_t seen;
 static uint32_t prps; /* of settings without data */
 static int identify_status;
 
+#define BEFORE_NAMESPACES 2u /* Identify commands of a reset before those of handles */
+
 static void watch(void *context, uint16_t sqid, const uint32_t command[16])
 {
     (void)context;
@@ -192,7 +194,32 @@ static void verdicts(void **state)
     }
 }
 
+/* Where the controller says that there is no such namespace, the handle has none; what else it may say is a change. */
+static void statuses_of_identify(void **state)
+{
+    static const uint16_t statuses[] = {0x400b, 0x000b, 0x4002};
+    (void)state;
+    for (uint32_t kind = 0; kind < 3; kind++) {
+        start();
+        lwnvme_sim_settings(bench.sim)->on_command = NULL;
+        const struct lwnvme_sim_fault fault = {.kind = LWNVME_SIM_STATUS,
+                                               .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                               .opcode = 0x06,
+                                               .skip = BEFORE_NAMESPACES,
+                                               .status = statuses[kind]};
+        assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+        reset_until(UINT32_MAX);
+        assert_int_equal(lwnvme_controller_status(bench.controller), 0);
+        assert_int_equal(handles[0].status, kind < 2 ? LWNVME_ERR_NS_REMOVED : LWNVME_ERR_NS_CHANGED);
+        assert_int_equal(handles[1].status, 0);
+        assert_int_equal(handles[2].status, 0);
+        bench_end(&bench);
+    }
+}
+
 /* Each thing that tells one namespace from another counts alone; so does each that says how its blocks are to be read. */
+static const struct lwnvme_dress knows_more;
+
 static void alter(struct lwnvme_namespace *ns, uint32_t what)
 {
     switch (what) {
@@ -229,6 +256,10 @@ static void alter(struct lwnvme_namespace *ns, uint32_t what)
     case 10:
         ns->protection_type++;
         break;
+    case 11: /* its handle knows more of the format than what is compared one by one */
+        ns->dress = &knows_more;
+        ns->format_index ^= 1;
+        break;
     default:
         ns->protection_first = !ns->protection_first;
         break;
@@ -238,7 +269,7 @@ static void alter(struct lwnvme_namespace *ns, uint32_t what)
 static void each_difference_counts(void **state)
 {
     (void)state;
-    for (uint32_t what = 0; what < 12; what++) {
+    for (uint32_t what = 0; what < 13; what++) {
         start();
         assert_true(handles[0].has_nguid && handles[0].has_eui64 && handles[0].has_uuid);
         alter(&handles[1], what);
@@ -465,6 +496,7 @@ int main(void)
         cmocka_unit_test(taken_away_in_the_middle),
         cmocka_unit_test(verdicts),
         cmocka_unit_test(fault_111_an_answer_that_is_lost),
+        cmocka_unit_test(statuses_of_identify),
         cmocka_unit_test(each_difference_counts),
         cmocka_unit_test(what_may_differ_is_taken_over),
         cmocka_unit_test(a_key_value_handle_is_taken_over),
