@@ -24,6 +24,7 @@
 #define PCI_BAR0           0x10u
 #define PCI_COMMAND_MEMORY 0x0002u
 #define PCI_COMMAND_MASTER 0x0004u
+#define PCI_COMMAND_NO_PIN 0x0400u
 #define PCI_CLASS_NVME     0x010802u
 #define BAR_IO             0x1u
 #define BAR_TYPE           0x6u
@@ -258,6 +259,16 @@ static bool uacpi_port_bar(struct lwnvme_uacpi *port, struct lwnvme_controller_c
     return config->bar_physical != 0 && config->bar_bytes != 0;
 }
 
+/* The admin queue interrupts, whether anybody wants it or not: by the pin, whose line others may share. */
+static bool uacpi_port_turn_on(struct lwnvme_uacpi *port, const struct lwnvme_controller_config *config)
+{
+    const uacpi_u16 on = PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+
+    if (config->interrupts != NULL && config->interrupts->kind == LWNVME_INTERRUPT_PIN)
+        return uacpi_port_command(port, PCI_COMMAND_NO_PIN, on);
+    return uacpi_port_command(port, 0, on | PCI_COMMAND_NO_PIN);
+}
+
 static int uacpi_port_look(struct lwnvme_uacpi *port, struct lwnvme_controller_config *config)
 {
     uacpi_u32 identifiers = 0xffffffffu;
@@ -272,7 +283,7 @@ static int uacpi_port_look(struct lwnvme_uacpi *port, struct lwnvme_controller_c
     config->pci_device_id = (uint16_t)(identifiers >> 16);
     if (!uacpi_port_bar(port, config))
         return LWNVME_ERR_BAR_ADDRESS;
-    return uacpi_port_command(port, 0, PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER) ? LWNVME_OK : LWNVME_ERR_GONE;
+    return uacpi_port_turn_on(port, config) ? LWNVME_OK : LWNVME_ERR_GONE;
 }
 
 /* What lwnvme_uacpi_begin has got, given back. */

@@ -28,8 +28,9 @@ struct lwnvme_uacpi {
 
 /*
  * Takes hold of the function at `address`: looks that it is an NVMe controller, measures BAR0, turns memory space and bus
- * mastering on, and fills in `config` for lwnvme_controller_open: ops, host, the registers and the identifiers. The rest of
- * `config` is as it was; page_bytes must be set by the caller, before or after.
+ * mastering on and its interrupt pin off, and fills in `config` for lwnvme_controller_open: ops, host, the registers and the
+ * identifiers. The rest of `config` is as it was; page_bytes must be set by the caller, before or after. With
+ * config->interrupts of the kind LWNVME_INTERRUPT_PIN, set before, the pin is on.
  *
  * `own` has the caller's hooks: dma_alloc, dma_free, dma_map, and others that shall be taken in place of uACPI's, such as
  * mmio_map with mmio_unmap. It is copied. `port` must stay, and `port->context` must be set, until lwnvme_uacpi_end.

@@ -360,7 +360,7 @@ static void reads_with_three_hooks_of_its_own(void **state)
         assert_int_equal(config.bar_bytes, BAR_BYTES);
         assert_int_equal(config.pci_vendor_id, 0x144d);
         assert_int_equal(config.pci_device_id, 0xa80a);
-        assert_int_equal(kernel.configuration[1], 0x00100006u);
+        assert_int_equal(kernel.configuration[1], 0x00100406u);
         assert_int_equal(kernel.configuration[4], (uint32_t)BAR_ADDRESS | 4u);
         assert_int_equal(kernel.configuration[5], BAR_ADDRESS >> 32);
         if (asleep != 0) {
@@ -440,6 +440,26 @@ static void what_is_no_controller_is_refused(void **state)
 }
 
 /* Each access to configuration space fails in turn: an error, and nothing is held. */
+/* The admin queue interrupts whether anybody wants it or not: by the pin, unless that is off or messages are on. */
+static void the_pin_is_off_unless_it_is_wanted(void **state)
+{
+    static struct lwnvme_interrupts interrupts;
+
+    (void)state;
+    prepare();
+    power();
+    assert_int_equal(lwnvme_uacpi_begin(&port, place, &own, &config), LWNVME_OK);
+    assert_int_equal(kernel.configuration[1] & 0xffffu, 0x0406u);
+    lwnvme_uacpi_end(&port);
+    assert_int_equal(kernel.configuration[1] & 0xffffu, 0x0402u);
+    lwnvme_interrupts_use(&interrupts, LWNVME_INTERRUPT_PIN, NULL, 0);
+    config.interrupts = &interrupts;
+    assert_int_equal(lwnvme_uacpi_begin(&port, place, &own, &config), LWNVME_OK);
+    assert_int_equal(kernel.configuration[1] & 0xffffu, 0x0006u);
+    lwnvme_uacpi_end(&port);
+    power_off();
+}
+
 static void configuration_space_that_fails(void **state)
 {
     int status = LWNVME_ERR_GONE;
@@ -604,6 +624,7 @@ int main(void)
         cmocka_unit_test(reads_with_three_hooks_of_its_own),
         cmocka_unit_test(opens_and_closes_as_documented),
         cmocka_unit_test(what_is_no_controller_is_refused),
+        cmocka_unit_test(the_pin_is_off_unless_it_is_wanted),
         cmocka_unit_test(configuration_space_that_fails),
         cmocka_unit_test(microseconds_are_those_of_the_nanoseconds),
         cmocka_unit_test(waits_are_as_long_as_they_may),
