@@ -62,7 +62,8 @@ struct lwnvme_firmware_update {
     bool
         reset; /* do a controller reset when the image runs after one. Other kinds of reset are never done here */
     /* Handles to be kept in step over an activation, see namespace_guard: may be NULL. They stay until the end, and one
-     * that is still being read again after a deadline (LWNVME_PENDING) until it is not. */
+     * that is still being read again after a deadline (LWNVME_PENDING) until it is not. One of metadata.h, protection.h
+     * or zns.h is read as any other after an activation: open it again by their calls. */
     struct lwnvme_namespace *const *handles;
     uint32_t handle_count;
 

@@ -26,9 +26,10 @@ struct lwnvme_format {
     bool metadata_extended;  /* MSET: metadata with the data, not in a buffer of their own */
     /* Handles of the namespaces that are concerned, all that there are; they stay until the end. Each is
      * refused with LWNVME_ERR_NS_BUSY meanwhile and reads anew at the end; after a deadline that may still be
-     * under way (LWNVME_PENDING), and the handle stays until it is not. May be NULL when there are none. A
-     * handle that is left out keeps its old block size and is not refused: the controller would move more
-     * than its buffers hold. */
+     * under way (LWNVME_PENDING), and the handle stays until it is not. One of metadata.h, protection.h or zns.h is
+     * read as any other, and refused (LWNVME_ERR_NS_METADATA, LWNVME_ERR_NS_COMMAND_SET) until it is opened again
+     * by their calls. May be NULL when there are none. A handle that is left out keeps its old block size and is
+     * not refused: the controller would move more than its buffers hold. */
     struct lwnvme_namespace *const *handles;
     uint32_t handle_count;
 

@@ -52,7 +52,8 @@ struct lwnvme_sanitize {
     bool verify;        /* EMVS: enter the media verification state afterwards; the operation ends there */
     /* Handles of namespaces of the controller; they stay until the end. Each is refused with
      * LWNVME_ERR_NS_BUSY meanwhile and reads anew at the end; after a deadline that may still be under way
-     * (LWNVME_PENDING), and the handle stays until it is not. May be NULL when there are none. */
+     * (LWNVME_PENDING), and the handle stays until it is not. One of metadata.h, protection.h or zns.h is read as any
+     * other: open it again by their calls. May be NULL when there are none. */
     struct lwnvme_namespace *const *handles;
     uint32_t handle_count;
 

@@ -56,7 +56,7 @@ static int begin(uint32_t nsid, bool busy, uint32_t handle_count)
     return LWNVME_OK;
 }
 
-/* What the device says of namespace 1: bit 0 of state set, other blocks; and the scope of Format NVM in bits 7:4. */
+/* What the device says of namespace 1: bit 0 of state set, other blocks; of namespace 2: bit 1 set, metadata; and the scope of Format NVM in bits 7:4. */
 static void identify(struct player *p, uint8_t cns, uint32_t nsid, uint8_t *data)
 {
     if (cns == 0 && nsid == 1 && (p->state & 1u) != 0) {
@@ -64,6 +64,9 @@ static void identify(struct player *p, uint8_t cns, uint32_t nsid, uint8_t *data
         data[0] = 100;
         data[8] = 100;
         data[128 + 2] = 12;
+    }
+    if (cns == 0 && nsid == 2 && (p->state & 2u) != 0) {
+        data[128] = 8;
     }
 }
 
@@ -188,6 +191,23 @@ static void handles_are_what_they_were_if_nothing_was_done(void **state)
     second.status = 0;
     second.straight_blocks = 0;
     assert_all_is_as_before();
+    player_end(&player);
+}
+
+/* What metadata.h adds to a handle is not read again with it: such a handle is refused by name until it is opened. */
+static void a_handle_with_more_than_blocks_is_to_be_opened_again(void **state)
+{
+    (void)state;
+    start(0x20, 0);
+    player.state |= 2u;
+    assert_int_equal(lwnvme_sync_metadata_open(player.bench.controller, 2, &second), 0);
+    assert_int_equal(begin(2, true, 2), 0);
+    until_entered();
+    assert_int_equal(finish(), 0);
+    assert_int_equal(second.status, LWNVME_ERR_NS_METADATA);
+    assert_int_equal(read_one(0, &second), LWNVME_ERR_NS_METADATA);
+    assert_int_equal(lwnvme_sync_metadata_open(player.bench.controller, 2, &second), 0);
+    assert_int_equal(player.bench.ns->status, 0);
     player_end(&player);
 }
 
@@ -513,6 +533,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(handles_that_do_not_fit_are_refused),
         cmocka_unit_test(handles_are_what_they_were_if_nothing_was_done),
+        cmocka_unit_test(a_handle_with_more_than_blocks_is_to_be_opened_again),
         cmocka_unit_test(what_is_in_flight_ends_what_waits_fails_and_the_new_is_refused),
         cmocka_unit_test(what_waited_before_the_operation_is_failed),
         cmocka_unit_test(the_effects_log_decides_whether_others_wait),
