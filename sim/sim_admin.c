@@ -5,6 +5,8 @@
  */
 #include "sim_internal.h"
 
+#define CTRATT_SETS 0x4u
+
 /* ---- queues ---- */
 
 static uint16_t check_ring(struct lwnvme_sim *sim, const struct sim_task *task, uint16_t granted, bool exists)
@@ -93,6 +95,11 @@ static uint16_t create_sq(struct lwnvme_sim *sim, struct sim_task *task)
         lwsim_violation(sim, "Create I/O SQ: queue %u shall complete to CQ %u, which does not exist", qid,
                         cqid);
         return cqid == 0 || cqid > sim->cqs_granted ? SIM_QID_INVALID : SIM_CQ_INVALID;
+    }
+    if ((task->sqe[12] & 0xffff) != 0 && (sim->config.ctratt & CTRATT_SETS) == 0) {
+        lwsim_violation(sim, "Create I/O SQ: NVM set %u, but the controller has none",
+                        task->sqe[12] & 0xffff);
+        return SIM_INVALID_FIELD;
     }
     uint32_t size = (task->sqe[10] >> 16) + 1;
     sim->sq[qid].priority = (uint8_t)(task->sqe[11] >> 1 & 3);

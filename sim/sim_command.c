@@ -165,6 +165,10 @@ static uint16_t prp_list_page(struct lwnvme_sim *sim, struct sim_task *task, uin
             return SIM_TRANSFER_ERROR;
         }
         *list = lwsim_get(bytes, 8);
+        if (*list % page != 0) {
+            return prp_fault(sim, task, "PRP list: a further page of it is not aligned to the memory page",
+                             *list);
+        }
     }
     return SIM_OK;
 }

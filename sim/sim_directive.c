@@ -67,6 +67,26 @@ static uint16_t check_namespace(struct lwnvme_sim *sim, const struct sim_task *t
     return lwsim_namespace(sim, nsid) == NULL || nsid > NAMESPACES ? SIM_INVALID_NAMESPACE : SIM_OK;
 }
 
+/* A length where data move, something specific where an identifier is released, dword 12 where a directive is enabled or
+ * streams are allocated. */
+static uint16_t check_fields(struct lwnvme_sim *sim, const struct sim_task *task)
+{
+    bool receives = lwsim_opcode(task) == OPCODE_RECEIVE;
+    bool streams = type_of(task) == TYPE_STREAMS;
+    uint32_t operation = operation_of(task);
+    bool allocates = receives && streams && operation == RECEIVE_RESOURCES;
+    bool releases = !receives && streams && operation == SEND_RELEASE_IDENTIFIER;
+    uint32_t dword12 = allocates ? 0xffffu : !receives && !streams ? 0xff01u : 0;
+    uint32_t set = (task->sqe[12] & ~dword12) | (releases ? 0 : task->sqe[11] >> 16) |
+                   (receives && !allocates ? 0 : task->sqe[10]);
+    if (set == 0 || !sim->config.strict_reserved) {
+        return SIM_OK;
+    }
+    lwsim_violation(sim, "Directive %s, type %u, operation %u: fields that it does not have are set",
+                    receives ? "Receive" : "Send", type_of(task), operation);
+    return SIM_INVALID_FIELD;
+}
+
 static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t *bytes)
 {
     bool receives = lwsim_opcode(task) == OPCODE_RECEIVE;
@@ -76,7 +96,10 @@ static uint16_t prepare(struct lwnvme_sim *sim, struct sim_task *task, uint64_t 
     if (type_of(task) > TYPE_STREAMS || operation == 0 || operation > last) {
         return SIM_INVALID_FIELD;
     }
-    uint16_t status = check_namespace(sim, task);
+    uint16_t status = check_fields(sim, task);
+    if (status == SIM_OK) {
+        status = check_namespace(sim, task);
+    }
     bool has_data = receives && !(type_of(task) == TYPE_STREAMS && operation == RECEIVE_RESOURCES);
     if (status == SIM_OK && has_data) {
         *bytes = ((uint64_t)task->sqe[10] + 1) * 4;

@@ -137,6 +137,10 @@ void lwnvme_sim_event_real(struct lwnvme_sim *sim, uint8_t type, uint8_t informa
 static uint16_t hold_request(struct lwnvme_sim *sim, struct sim_task *task)
 {
     if (sim->event_count > sim->config.aerl) {
+        if (!sim->event.aerl_told || sim->event_count > sim->event.aerl) {
+            lwsim_violation(sim, "Asynchronous Event Request: one more than AERL allows (%u)",
+                            sim->config.aerl + 1u);
+        }
         return SIM_AER_LIMIT;
     }
     lwsim_task_park(&sim->events, task);

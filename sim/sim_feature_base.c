@@ -145,6 +145,11 @@ static uint16_t set_timestamp(struct lwnvme_sim *sim, struct sim_task *task, con
 {
     uint8_t event[16] = {0};
     (void)task;
+    if (lwsim_get(data + 6, 2) != 0 && sim->config.strict_reserved) {
+        lwsim_violation(sim, "Set Features 0Eh: bytes 6 and 7 are reserved (0x%04x)",
+                        (unsigned)lwsim_get(data + 6, 2));
+        return SIM_INVALID_FIELD;
+    }
     lwsim_put(event, lwsim_timestamp(sim), 8);
     lwsim_put(event + 8, powered_ms(sim), 8);
     lwsim_persistent_event(sim, PERSISTENT_TIMESTAMP, event, sizeof(event));

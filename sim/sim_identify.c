@@ -160,17 +160,15 @@ static void controller_nvm(const struct lwnvme_sim *sim, uint8_t *data)
     }
 }
 
-static uint16_t identify_controller(struct lwnvme_sim *sim, uint32_t nsid, uint8_t *data)
+static uint16_t identify_controller(struct lwnvme_sim *sim, uint8_t *data)
 {
-    if (nsid != 0 && sim->config.strict_reserved) {
-        lwsim_violation(sim, "Identify Controller: NSID is reserved (0x%08x)", nsid);
-        return SIM_INVALID_FIELD;
-    }
     controller_base(sim, data);
     controller_admin(sim, data);
     controller_later(sim, data);
     controller_nvm(sim, data);
     controller_power(sim, data);
+    sim->event.aerl = sim->config.aerl;
+    sim->event.aerl_told = true;
     return SIM_OK;
 }
 
@@ -453,33 +451,34 @@ struct cns_row {
     bool cntid;
     bool csi;
     bool id; /* the CNS specific identifier */
+    bool no_nsid;
 };
 static const struct cns_row cns_rows[] = {
-    {0x00, 0, 0, 0, 0, false, false, false},
-    {0x01, 0, 0, 0, 0, false, false, false},
-    {0x02, VS_1_1, 0, 0, 0, false, false, false},
-    {0x03, VS_1_3, 0, 0, 0, false, false, false},
-    {0x04, VS_1_4, 0, 0x4, 0, false, false, true},
-    {0x05, VS_2_0, 0, 0, 0, false, true, false},
-    {0x06, VS_2_0, 0, 0, 0, false, true, false},
-    {0x07, VS_2_0, 0, 0, 0, false, true, false},
-    {0x08, VS_2_0, 0, 0, 0, false, false, false},
-    {0x09, VS_2_0, 0, 0, 0, false, false, true},
-    {0x0a, VS_2_0, 0, 0, 0, false, true, true},
-    {0x10, VS_1_2, OACS_NAMESPACES, 0, 0, false, false, false},
-    {0x11, VS_1_2, OACS_NAMESPACES, 0, 0, false, false, false},
-    {0x12, VS_1_2, OACS_NAMESPACES, 0, 0, true, false, false},
-    {0x13, VS_1_2, OACS_NAMESPACES, 0, 0, true, false, false},
-    {0x14, VS_1_3, 0x80, 0, 0, true, false, false},
-    {0x15, VS_1_3, 0x80, 0, 0, true, false, false},
-    {0x16, VS_1_4, OACS_NAMESPACES, 0x80, 0, false, false, false},
-    {0x17, VS_1_4, 0, 0x200, 0, false, false, false},
-    {0x18, VS_2_0, 0, 0x400, 0, false, false, true},
-    {0x19, VS_2_0, 0, 0x10, 0, false, false, true},
-    {0x1a, VS_2_0, OACS_NAMESPACES, 0, 0, false, true, false},
-    {0x1b, VS_2_0, OACS_NAMESPACES, 0, 0, false, true, false},
-    {0x1c, VS_2_0, 0, 0, 0x40, true, false, false},
-    {0x1f, VS_2_0, OACS_NAMESPACES, 0, 0, false, false, false},
+    {0x00, 0, 0, 0, 0, false, false, false, false},
+    {0x01, 0, 0, 0, 0, false, false, false, true},
+    {0x02, VS_1_1, 0, 0, 0, false, false, false, false},
+    {0x03, VS_1_3, 0, 0, 0, false, false, false, false},
+    {0x04, VS_1_4, 0, 0x4, 0, false, false, true, true},
+    {0x05, VS_2_0, 0, 0, 0, false, true, false, false},
+    {0x06, VS_2_0, 0, 0, 0, false, true, false, true},
+    {0x07, VS_2_0, 0, 0, 0, false, true, false, false},
+    {0x08, VS_2_0, 0, 0, 0, false, false, false, false},
+    {0x09, VS_2_0, 0, 0, 0, false, false, true, true},
+    {0x0a, VS_2_0, 0, 0, 0, false, true, true, true},
+    {0x10, VS_1_2, OACS_NAMESPACES, 0, 0, false, false, false, false},
+    {0x11, VS_1_2, OACS_NAMESPACES, 0, 0, false, false, false, false},
+    {0x12, VS_1_2, OACS_NAMESPACES, 0, 0, true, false, false, false},
+    {0x13, VS_1_2, OACS_NAMESPACES, 0, 0, true, false, false, true},
+    {0x14, VS_1_3, 0x80, 0, 0, true, false, false, true},
+    {0x15, VS_1_3, 0x80, 0, 0, true, false, false, true},
+    {0x16, VS_1_4, OACS_NAMESPACES, 0x80, 0, false, false, false, true},
+    {0x17, VS_1_4, 0, 0x200, 0, false, false, false, true},
+    {0x18, VS_2_0, 0, 0x400, 0, false, false, true, true},
+    {0x19, VS_2_0, 0, 0x10, 0, false, false, true, true},
+    {0x1a, VS_2_0, OACS_NAMESPACES, 0, 0, false, true, false, false},
+    {0x1b, VS_2_0, OACS_NAMESPACES, 0, 0, false, true, false, false},
+    {0x1c, VS_2_0, 0, 0, 0x40, true, false, false, true},
+    {0x1f, VS_2_0, OACS_NAMESPACES, 0, 0, false, false, false, false},
 };
 
 static const struct cns_row *row_of(const struct lwnvme_sim *sim, uint8_t cns)
@@ -504,6 +503,10 @@ static uint16_t check_fields(struct lwnvme_sim *sim, const struct sim_task *task
     }
     if ((task->sqe[11] & ~allowed) != 0) {
         lwsim_violation(sim, "Identify CNS %02xh: dword 11 is reserved (0x%08x)", row->cns, task->sqe[11]);
+        return SIM_INVALID_FIELD;
+    }
+    if (row->no_nsid && task->sqe[1] != 0) {
+        lwsim_violation(sim, "Identify CNS %02xh: NSID is reserved (0x%08x)", row->cns, task->sqe[1]);
         return SIM_INVALID_FIELD;
     }
     if (!row->cntid && task->sqe[10] >> 16 != 0) {
@@ -550,7 +553,7 @@ static uint16_t fill(struct lwnvme_sim *sim, const struct sim_task *task, uint8_
     uint16_t cntid = (uint16_t)(task->sqe[10] >> 16);
     switch (cns) {
     case 0x01:
-        return identify_controller(sim, task->sqe[1], data);
+        return identify_controller(sim, data);
     case 0x03:
         return identify_descriptors(sim, task->sqe[1], data);
     case 0x04:

@@ -335,6 +335,8 @@ struct sim_event_state {
     uint64_t storm_left;
     uint32_t changed[SIM_CHANGED_MAX]; /* ascending */
     uint32_t changed_count;            /* SIM_CHANGED_MAX + 1: too many */
+    bool aerl_told;                    /* the host knows it by Identify, as it was then: */
+    uint8_t aerl;
 };
 
 /* Health as it was looked at last. */

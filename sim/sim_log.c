@@ -86,6 +86,7 @@ static uint16_t check_length(struct lwnvme_sim *sim, const struct sim_task *task
     *bytes = (dwords + 1) * 4;
     bool by_index = (task->sqe[14] & 0x800000) != 0;
     if (task->sqe[12] % 4 != 0 && !by_index) {
+        lwsim_violation(sim, "Get Log Page: the offset is not dword aligned (0x%x)", task->sqe[12]);
         return SIM_INVALID_FIELD;
     }
     uint64_t limit = ((uint64_t)4096 << sim->config.cap_mpsmin)

@@ -7,6 +7,7 @@
 
 #define FUA              0x40000000u
 #define CACHED_RANGE_MAX 1024u /* blocks */
+#define CONTEXT_RESERVED 0x00fff8c0u
 
 static uint8_t opcode_of(const struct sim_task *task)
 {
@@ -289,6 +290,12 @@ static uint16_t execute_dataset(struct lwnvme_sim *sim, struct sim_task *task, s
     uint64_t total = 0;
     for (uint32_t i = 0; i < count; i++) {
         uint64_t blocks = lwsim_get(ranges + i * 16 + 4, 4);
+        uint32_t context = (uint32_t)lwsim_get(ranges + i * 16, 4);
+        if ((context & CONTEXT_RESERVED) != 0 && sim->config.strict_reserved) {
+            lwsim_violation(sim, "Dataset Management: reserved bits of range %u are set (0x%08x)", i,
+                            context);
+            return SIM_INVALID_FIELD;
+        }
         total += blocks;
         if ((sim->config.dmrsl != 0 && blocks > sim->config.dmrsl) ||
             (sim->config.dmsl != 0 && total > sim->config.dmsl)) {

@@ -609,6 +609,17 @@ static void check_shadow(struct lwnvme_sim *sim, uint16_t qid, bool is_cq, uint3
     }
 }
 
+/* The value that was written last is an invalid one. With a shadow it may have been seen there. */
+static void check_news(struct lwnvme_sim *sim, uint16_t qid, bool is_cq, bool same)
+{
+    uint32_t shadow = 0;
+    if (same && !lwsim_shadow_read(sim, qid, is_cq, &shadow)) {
+        lwsim_violation(sim, "%s %u: the doorbell is rung with the value that it has", is_cq ? "CQ" : "SQ",
+                        qid);
+        lwsim_event_raise(sim, 0, 1, 1);
+    }
+}
+
 void lwsim_sq_look(struct lwnvme_sim *sim, uint16_t qid, bool tell)
 {
     struct sim_sq *sq = &sim->sq[qid];
@@ -632,6 +643,7 @@ static void ring_sq(struct lwnvme_sim *sim, uint16_t qid, uint32_t tail)
         return;
     }
     check_shadow(sim, qid, false, tail);
+    check_news(sim, qid, false, tail == sim->sq[qid].tail);
     if (tail_move(sim, qid, tail) && (qid == 0 || !lwsim_shadow_wake(sim))) {
         lwsim_sq_look(sim, qid, true);
     }
@@ -663,6 +675,7 @@ static void ring_cq(struct lwnvme_sim *sim, uint16_t qid, uint32_t head)
             sim, "CQ %u: its doorbell may have passed the reading of the entries that it gives back", qid);
     }
     check_shadow(sim, qid, true, head);
+    check_news(sim, qid, true, head == sim->cq[qid].head);
     head_move(sim, qid, head);
     lwsim_shadow_event(sim, qid, true, head == 0 ? sim->cq[qid].size - 1 : head - 1);
     sim->busy++;

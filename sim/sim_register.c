@@ -151,6 +151,9 @@ uint32_t lwsim_register_read(struct lwnvme_sim *sim, size_t offset)
         lwsim_violation(sim, "register read at offset 0x%zx: doorbells are not to be read", offset);
         return 0;
     }
+    if ((offset == REG_INTMS || offset == REG_INTMC) && sim->config.msix_vectors != 0) {
+        lwsim_violation(sim, "%s: read although MSI-X is in use", offset == REG_INTMS ? "INTMS" : "INTMC");
+    }
     return lwsim_register_value(sim, offset);
 }
 
@@ -204,7 +207,7 @@ static void check_cc(struct lwnvme_sim *sim, uint32_t now, uint32_t before)
     if ((now & CC_CRIME) != 0 && (sim->config.cap_crms & 2) == 0) {
         lwsim_violation(sim, "CC: CRIME is set, CAP.CRMS does not allow it");
     }
-    if ((before & CC_EN) != 0 && (now & CC_EN) != 0 && ((now ^ before) & CC_FIXED) != 0) {
+    if ((before & CC_EN) != 0 && ((now ^ before) & CC_FIXED) != 0) {
         lwsim_violation(sim, "CC: MPS, CSS, AMS or CRIME changed while EN is 1 (0x%08x to 0x%08x)", before,
                         now);
     }
@@ -240,6 +243,9 @@ static bool check_enable(struct lwnvme_sim *sim, uint32_t cc)
     }
     if (!ams_known(sim, (cc & CC_AMS) >> 11)) {
         lwsim_violation(sim, "CC: AMS %u is not among CAP.AMS %u", (cc & CC_AMS) >> 11, sim->config.cap_ams);
+    }
+    if ((cc & CC_SHN) != 0) {
+        lwsim_violation(sim, "CC: EN set to 1 with SHN %u", (cc & CC_SHN) >> 14);
     }
     if ((sim->aqa & 0xfff) == 0 || (sim->aqa >> 16 & 0xfff) == 0) {
         lwsim_violation(sim, "AQA: a ring has one entry (0x%08x), two are the least", sim->aqa);
@@ -358,11 +364,23 @@ static void write_cc(struct lwnvme_sim *sim, uint32_t value)
 
 /* ---- the other registers ---- */
 
+/* The admin queue's attributes belong to the controller as long as EN or RDY is 1. */
+static bool admin_queue_fixed(struct lwnvme_sim *sim, const char *name)
+{
+    if (lwsim_enabled(sim)) {
+        lwsim_violation(sim, "%s: written while CC.EN is 1", name);
+        return true;
+    }
+    if (lwsim_ready(sim)) {
+        lwsim_violation(sim, "%s: written before CSTS.RDY became 0", name);
+    }
+    return false;
+}
+
 static void write_base(struct lwnvme_sim *sim, uint32_t pair[2], bool *low_last, size_t half, uint32_t value)
 {
     const char *name = pair == sim->asq ? "ASQ" : "ACQ";
-    if (lwsim_enabled(sim)) {
-        lwsim_violation(sim, "%s: written while CC.EN is 1", name);
+    if (admin_queue_fixed(sim, name)) {
         return;
     }
     if (half == 1 && !*low_last) {
@@ -377,8 +395,7 @@ static void write_base(struct lwnvme_sim *sim, uint32_t pair[2], bool *low_last,
 
 static void write_aqa(struct lwnvme_sim *sim, uint32_t value)
 {
-    if (lwsim_enabled(sim)) {
-        lwsim_violation(sim, "AQA: written while CC.EN is 1");
+    if (admin_queue_fixed(sim, "AQA")) {
         return;
     }
     if ((value & 0xf000f000u) != 0) {
@@ -412,6 +429,8 @@ static void write_nssr(struct lwnvme_sim *sim, uint32_t value)
         lwsim_violation(sim, "NSSR: written, but CAP.NSSRS is 0");
     } else if (value == 0x4e564d65u) {
         lwnvme_sim_subsystem_reset(sim);
+    } else {
+        lwsim_violation(sim, "NSSR: 0x%08x written, which does nothing", value);
     }
 }
 

@@ -297,6 +297,7 @@ static void test_events(void **state)
     mini_ring(&mini, &mini.admin);
     assert_false(mini_take(&mini, &mini.admin));
     assert_int_equal(mini_do(&mini, &mini.admin, request), 0x4105);
+    mini_expect_violation(&mini, "one more than AERL allows");
     lwnvme_sim_event(mini.sim, 2, 0, 4);
     assert_true(mini_take(&mini, &mini.admin));
     assert_int_equal(mini.cqe[0], 0x00040002);

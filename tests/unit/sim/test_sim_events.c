@@ -161,6 +161,7 @@ static void test_limit_reset_and_storm(void **state)
     lwnvme_sim_run(mini.sim);
     assert_false(hand_event(&mini, &dword0));
     assert_int_equal(mini.cqe[3] >> 17, 0x4105);
+    mini_expect_violation(&mini, "one more than AERL allows");
     lwnvme_sim_event_storm(mini.sim, 2, 0xf0, 0x70, 3);
     expect_event(0x0070f002);
     expect_event(0x0070f002);

@@ -44,6 +44,14 @@ static void test_registers(void **state)
     (void)mini_read(&mini, (size_t)lwnvme_sim_bar_bytes(mini.sim));
     mini_expect_violation(&mini, "beyond the region");
     expect_write(0x1000, 0, "doorbell while");
+    (void)mini_read(&mini, 0x0c);
+    mini_expect_violation(&mini, "INTMS: read although MSI-X");
+    (void)mini_read(&mini, 0x10);
+    mini_expect_violation(&mini, "INTMC: read although MSI-X");
+    mini_abandon(&mini);
+    config.cap_nssrs = true;
+    mini_create(&mini, &config);
+    expect_write(0x20, 0x4e564d66, "which does nothing");
     mini_abandon(&mini);
 }
 
@@ -54,17 +62,17 @@ static void test_enable(void **state)
     mini_admin_registers(&mini);
     expect_write(0x14, 0x00460001 | 5u << 7, "MPS 5");
     assert_int_equal(mini_read(&mini, 0x1c) & 2, 2);
-    mini_write(&mini, 0x14, 0);
+    mini_write(&mini, 0x14, 5u << 7);
     assert_int_equal(mini_read(&mini, 0x1c), 0);
     expect_write(0x14, 0x00460001 | 6u << 4, "CSS 6");
-    mini_write(&mini, 0x14, 0);
+    mini_write(&mini, 0x14, 6u << 4);
     mini_write(&mini, 0x24, 0x70000);
     expect_write(0x14, 0x00460001, "AQA: a ring has one entry");
     mini_write(&mini, 0x14, 0);
     mini_admin_registers(&mini);
     assert_int_equal(mini.admin.sq_dma % 8192, 4096);
     expect_write(0x14, 0x00460001 | 1u << 7, "not aligned to the memory page");
-    mini_write(&mini, 0x14, 0);
+    mini_write(&mini, 0x14, 1u << 7);
     mini_admin_registers(&mini);
     mini_write(&mini, 0x14, 0x00460001);
     expect_write(0x14, 0x00460000, "EN set to 0 before");
@@ -82,7 +90,24 @@ static void test_enabled(void **state)
     expect_write(0x24, 0x70007, "AQA: written while");
     expect_write(0x28, 0, "ASQ: written while");
     expect_write(0x14, 0x00460081, "MPS, CSS, AMS");
+    mini_write(&mini, 0x14, 0x00460000);
+    mini_expect_none(&mini);
+    expect_write(0x24, 0x70007, "AQA: written before CSTS.RDY became 0");
+    expect_write(0x30, 0x1000, "ACQ: written before CSTS.RDY became 0");
     mini_abandon(&mini);
+    mini_start(&mini, &config);
+    expect_write(0x14, 0x00460080, "MPS, CSS, AMS");
+    mini_abandon(&mini);
+    config.disable_delay_us = 0;
+    mini_start(&mini, &config);
+    mini_write(&mini, 0x14, 0x00464001);
+    mini_write(&mini, 0x14, 0x00464000);
+    lwnvme_sim_advance(mini.sim, 1000);
+    memset(mini.admin.cq, 0, MINI_ENTRIES * 16);
+    lwnvme_sim_violations_clear(mini.sim);
+    expect_write(0x14, 0x00464001, "EN set to 1 with SHN 1");
+    mini_abandon(&mini);
+    config.disable_delay_us = 1000000;
     mini_start(&mini, &config);
     expect_write(0x14, 0x00450001, "IOSQES");
     mini_write(&mini, 0x14, 0x00454001);
@@ -121,8 +146,8 @@ static void test_doorbells(void **state)
     expect_write(0x1000 + 8 * 2, 0x10001, "beyond the ring");
     expect_write(0x1000 + 8 * 3, MINI_ENTRIES, "beyond the ring");
     expect_write(0x1000 + 8 * 3, 1, "passes the tail");
-    mini_write(&mini, 0x1000 + 8 * 2, 0);
-    mini_expect_none(&mini);
+    expect_write(0x1000 + 8 * 2, 0, "SQ 1: the doorbell is rung with the value that it has");
+    expect_write(0x1000 + 8 * 3, 0, "CQ 1: the doorbell is rung with the value that it has");
     lwnvme_sim_settings(mini.sim)->latency_us = 1000;
     const uint32_t flush[16] = {0x00, 1};
     for (unsigned i = 0; i < MINI_ENTRIES - 1; i++) {
@@ -249,6 +274,61 @@ static void test_prp(void **state)
     mini_stop(&mini);
 }
 
+/* The first page of a list may begin anywhere, all others at their beginning. */
+static void test_prp_list_of_two_pages(void **state)
+{
+    (void)state;
+    uint64_t list_dma = 0;
+    mini_start(&mini, &config);
+    uint8_t *list = mini.ops->dma_alloc(mini.sim, 8192, 4096, &list_dma);
+    memset(list, 0, 8192);
+    for (unsigned b = 0; b < 8; b++) {
+        list[4080 + b] = (uint8_t)(mini.page_dma >> (8 * b));
+        list[4088 + b] = (uint8_t)((list_dma + 4096) >> (8 * b));
+        list[4096 + b] = list[4104 + b] = (uint8_t)(mini.page_dma >> (8 * b));
+    }
+    assert_int_equal(mini_rw(&mini, 2, 0, 32, mini.page_dma, list_dma + 4080), 0);
+    mini_expect_none(&mini);
+    list[4088] = 8;
+    assert_int_equal(mini_rw(&mini, 2, 0, 32, mini.page_dma, list_dma + 4080), 0x4013);
+    mini_expect_violation(&mini, "not aligned to the memory page");
+    mini.ops->dma_free(mini.sim, list, 8192, list_dma);
+    mini_stop(&mini);
+}
+
+/* Fields that only some forms of a command have. */
+static void test_fields_of_other_forms(void **state)
+{
+    (void)state;
+    config.oacs |= 0x28;
+    config.oncs |= 0x44;
+    config.lpa |= 4;
+    mini_start(&mini, &config);
+    const uint32_t low = (uint32_t)mini.page_dma;
+    const uint32_t high = (uint32_t)(mini.page_dma >> 32);
+    memset(mini.page, 0, 4096);
+    admin_expect((uint32_t[16]){0x06, 1, 0, 0, 0, 0, low, high, 0, 0, 0x13}, 0x4002, "NSID is reserved");
+    admin_expect((uint32_t[16]){0x02, 0xffffffff, 0, 0, 0, 0, low, high, 0, 0, 0x00010002, 0, 2}, 0x4002,
+                 "offset is not dword aligned");
+    admin_expect((uint32_t[16]){0x1a, 1, 0, 0, 0, 0, low, high, 0, 0, 7, 1, 1}, 0x4002, "Directive Receive");
+    admin_expect((uint32_t[16]){0x1a, 1, 0, 0, 0, 0, low, high, 0, 0, 7, 0x10001}, 0x4002,
+                 "Directive Receive");
+    admin_expect((uint32_t[16]){0x19, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0x101}, 0x4002, "Directive Send");
+    admin_expect((uint32_t[16]){0x19, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2}, 0x4002, "Directive Send");
+    mini.page[6] = 1;
+    admin_expect((uint32_t[16]){0x09, 0, 0, 0, 0, 0, low, high, 0, 0, 0x0e}, 0x4002, "bytes 6 and 7");
+    memset(mini.page, 0, 16);
+    mini.page[0] = 0x40;
+    mini.page[4] = 1;
+    io_expect((uint32_t[16]){0x09, 1, 0, 0, 0, 0, low, high, 0, 0, 0, 4}, 0x4002, "reserved bits of range 0");
+    for (uint32_t i = 0; i <= config.aerl; i++) {
+        mini_hold_event(&mini);
+        mini_expect_none(&mini);
+    }
+    admin_expect((uint32_t[16]){0x0c}, 0x4105, "one more than AERL allows");
+    mini_abandon(&mini);
+}
+
 static void test_memory(void **state)
 {
     (void)state;
@@ -368,6 +448,9 @@ static void test_queue_commands(void **state)
     assert_int_equal(create(1, 1, 8, 1u << 16 | 1, base), 0x4100);
     mini_expect_violation(&mini, "CQ 1, which does not exist");
     assert_int_equal(create(5, 1, 8, 1, base), 0);
+    admin_expect((uint32_t[16]){0x01, 0, 0, 0, 0, 0, (uint32_t)base, (uint32_t)(base >> 32), 0, 0,
+                                7u << 16 | 1, 1u << 16 | 1, 1},
+                 0x4002, "NVM set 1");
     assert_int_equal(create(1, 1, 8, 1u << 16 | 1, base), 0);
     mini_expect_none(&mini);
     admin_expect((uint32_t[16]){0x04, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, 0x410c, "still complete");
@@ -444,6 +527,8 @@ int main(void)
         cmocka_unit_test_setup(test_identifiers, fresh),
         cmocka_unit_test_setup(test_memory_of_its_own, fresh),
         cmocka_unit_test_setup(test_prp, fresh),
+        cmocka_unit_test_setup(test_prp_list_of_two_pages, fresh),
+        cmocka_unit_test_setup(test_fields_of_other_forms, fresh),
         cmocka_unit_test_setup(test_memory, fresh),
         cmocka_unit_test_setup(test_reach, fresh),
         cmocka_unit_test_setup(test_host_calls, fresh),
