@@ -9,6 +9,7 @@
 #include "bench.h"
 #include "neighbour.h"
 #include "parallel.h"
+#include "pulled.h"
 #include "pattern.h"
 #include "sha256.h"
 #include "shell.h"
@@ -400,7 +401,9 @@ static bool demo_trouble(struct demo *demo)
 {
     const char *reason = NULL;
 
-    if (demo->options.remove != 0) {
+    if (demo->options.remove == OPTIONS_REMOVE_ALL_AT_WORK) {
+        reason = pulled_run(&demo->drive, demo->options.processors);
+    } else if (demo->options.remove != 0) {
         reason = trouble_remove(&demo->drive);
     }
     if (reason == NULL && demo->options.fatal != 0) {
@@ -423,6 +426,9 @@ static void demo_session(struct demo *demo)
     if (reason != NULL) {
         demo_fail(demo, reason, 0);
         return;
+    }
+    if (demo->options.remove == OPTIONS_REMOVE_ALL_AT_WORK) {
+        pulled_listen(&demo->drive);
     }
     status = drive_open(&demo->drive);
     if (status != 0) {

@@ -13,7 +13,7 @@ KERNEL_ARCHS := x86_64 i686 aarch64 aarch64_be riscv64 riscv64_m
 # For the kernel: any gcc or clang that makes x86-64 code.
 KERNEL_CC ?= $(CC)
 
-DEMO_SOURCES := $(addprefix examples/kernel/,bench.c demo.c drive.c neighbour.c options.c parallel.c pattern.c sha256.c shell.c shell_arguments.c shell_change.c shell_command.c shell_io.c shell_look.c shell_mapper.c shell_misc.c shell_namespace.c shell_protection.c shell_service.c shell_show.c shell_stream.c shell_zoned.c stream.c text.c trouble.c)
+DEMO_SOURCES := $(addprefix examples/kernel/,bench.c demo.c drive.c neighbour.c options.c parallel.c pattern.c pulled.c sha256.c shell.c shell_arguments.c shell_change.c shell_command.c shell_io.c shell_look.c shell_mapper.c shell_misc.c shell_namespace.c shell_protection.c shell_service.c shell_show.c shell_stream.c shell_zoned.c stream.c text.c trouble.c)
 BARE_SOURCES := $(addprefix ports/common/,memcmp.c pages.c pci.c serial.c)
 BARE_DEMO_SOURCES := $(BARE_SOURCES) ports/common/host.c examples/kernel/main_bare.c examples/kernel/slot.c
 KERNEL_SOURCES := $(DEMO_SOURCES) $(BARE_DEMO_SOURCES) examples/kernel/main_x86_64.c ports/x86_64/boot.S \

@@ -143,6 +143,10 @@ bool options_parse(const char *command_line, struct options *options)
         text_print("command line: write=1 needs region=LBA,COUNT\n");
         return false;
     }
+    if (options->remove == OPTIONS_REMOVE_ALL_AT_WORK && (options->processors < 2u || options->shared != 0)) {
+        text_print("command line: remove=2 needs cpus= of at least 2, and no shared=1\n");
+        return false;
+    }
     if (options->processors > PLATFORM_PROCESSORS_MAX ||
         (options->processors > 1u && options->irq != PLATFORM_POLL && options->irq != PLATFORM_MSIX) ||
         (options->shared != 0 && options->processors < 2u)) {

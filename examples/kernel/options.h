@@ -20,6 +20,7 @@
  *     cpus=N             2 to 4 processors work at the drive at once (poll or msix), in place of the demo's reads and writes
  *     shared=1           with one queue for all of them; without, each has its own
  *     remove=1           before all else the drive is pulled out of its slot while it is read, and put back
+ *     remove=2           the same while all processors of cpus=N read it, each on its own queue
  *     fatal=1            before all else the controller fails for good while it is read, and is opened again
  */
 #ifndef DEMO_OPTIONS_H
@@ -29,6 +30,8 @@
 #include <stdint.h>
 
 #include "platform.h"
+
+#define OPTIONS_REMOVE_ALL_AT_WORK 2u
 
 struct options {
     bool shell;

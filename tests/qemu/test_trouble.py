@@ -204,6 +204,37 @@ def test_pulled_out_and_several_processors(tmp_path, arch):
         assert digest == hashlib.sha256(content[int(first) * 512:(int(last) + 1) * 512]).hexdigest()
 
 
+@pytest.mark.parametrize("arch, irq", [(arch, "msix") for arch in machine.MACHINES] + [("x86_64", "poll")])
+def test_pulled_out_under_several_processors(tmp_path, arch, irq):
+    """The slot loses its power while four processors read, each on its own queue: each hears of it by name, no read is lost or
+    comes back twice, nothing waits for ever, and all four read what is put back (fault 124)."""
+    image = make_image(tmp_path / "slow.img", 2 * MIB)
+    line = ["-device", "pcie-root-port,id=rp1,chassis=1,slot=1"] + slow_drive(image, 100)
+    line[-1] += ",bus=rp1"
+    result = boot(tmp_path, [*line, "-smp", "4"], f"remove=2 cpus=4 irq={irq}", arch=arch)
+    assert result.status == PASSED, result.output
+    known = re.search(r"^the drive was pulled out under 4 processors: .*\(-40\), known after (\d+) ms$", result.output, re.M)
+    assert int(known[1]) < 5000
+    ends = re.findall(r"^  processor (\d): (\d+) reads answered, (\d+) given back: the controller is gone \(-40\)$",
+                      result.output, re.M)
+    assert [int(number) for number, *_ in ends] == [0, 1, 2, 3]
+    assert all(int(given_back) > 0 for *_, given_back in ends)
+    assert sum(int(answered) for _, answered, _ in ends) > 0
+    assert result.output.count("ready after") == 2
+    assert result.shutdowns() == 1
+    content = image.read_bytes()
+    parts = re.findall(r"^  processor (\d): blocks (\d+) to (\d+), interrupts \d+, sha256 (\w+)$", result.output, re.M)
+    assert [int(number) for number, *_ in parts] == [0, 1, 2, 3]
+    for _, first, last, digest in parts:
+        assert digest == hashlib.sha256(content[int(first) * 512:(int(last) + 1) * 512]).hexdigest()
+
+
+def test_pulled_out_under_one_processor(tmp_path, image):
+    """What needs several processors says so."""
+    result = boot(tmp_path, drive(image), "remove=2")
+    assert (result.status, result.why()) == (FAILED, "the command line")
+
+
 @pytest.mark.parametrize("arch", machine.MACHINES)
 def test_fatal_status(tmp_path, arch):
     """The controller fails for good while it is read: the status is known, each read comes back once, and it can be opened again
