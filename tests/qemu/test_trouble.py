@@ -59,7 +59,7 @@ def test_unreadable_block_in_the_shell(image, shell):
         first = " ".join(f"{byte:02x}" for byte in content[lba * 512:lba * 512 + 16])
         assert first in session.run(f"read {lba}")
     assert "(0x281)" in session.run(f"read {BAD_READ}")
-    assert "verify: done" in session.run("verify 0 10") or "no Verify" in session.run("verify 0 10")
+    assert "no Verify" in session.run("verify 0 10")  # as Identify says
     output, status = session.end()
     assert "shut down in" in output
     assert status == PASSED

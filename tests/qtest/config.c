@@ -14,6 +14,9 @@ struct field {
     size_t bytes;
 };
 
+/* VSL, which scenarios do not limit: 2 GiB, as more does not fit where QEMU computes with it. */
+#define VERIFY_UNLIMITED 19u
+
 #define FIELD(name)                                                                                          \
     {                                                                                                        \
 #name, offsetof(struct lwnvme_sim_config, name), sizeof(((struct lwnvme_sim_config *)0)->name)       \
@@ -362,10 +365,10 @@ void device_words(struct lwnvme_sim *sim, struct qemu_command *command)
     qemu_word(command, "-device");
     qemu_word(command,
               "nvme,id=nvme,addr=%u,subsys=subsystem,serial=%s,mdts=%u,aerl=%u,max_ioqpairs=%u,msix_qsize=%u,"
-              "zoned.zasl=%u%s%s",
+              "zoned.zasl=%u,vsl=%u%s%s",
               DEVICE_SLOT, serial, config->mdts, config->aerl, config->io_queue_pairs,
-              config->msix_vectors == 0 ? 1 : config->msix_vectors, config->zoned.zasl, entries,
-              or_nothing(device_extra.controller));
+              config->msix_vectors == 0 ? 1 : config->msix_vectors, config->zoned.zasl, VERIFY_UNLIMITED,
+              entries, or_nothing(device_extra.controller));
     for (uint32_t index = 0; index < config->namespace_count; index++) {
         if (config->ns[index].active || config->ns[index].detached)
             namespace_words(sim, command, index, place++);

@@ -20,7 +20,6 @@ const struct skipped skipped[] = {
     {"test_lifecycle", "other_capabilities_after_a_reset", EVERY_QEMU, "CAP never changes"},
     {"test_metadata", "metadata_in_every_shape", 8,
      "QEMU loses metadata of a command that are more than 512 bytes and no multiple of that"},
-    {"test_prp", "fault_073_a_command_of_65536_blocks", EVERY_QEMU, "MDTS holds for Verify"},
     {"test_queues", "what_a_ring_has_no_room_for_is_refused", 10,
      "rings have 2048 entries, which cannot be changed"},
     {"test_shadow", "doorbells_are_spared", EVERY_QEMU,
