@@ -299,7 +299,8 @@ static void few_library_errors_are_retryable(void **state)
     for (int status = -1000; status < 0; status++) {
         const bool expected = status == LWNVME_ERR_BUSY || status == LWNVME_ERR_NO_MEMORY ||
                               status == LWNVME_ERR_NOT_STARTED || status == LWNVME_ERR_NS_BUSY ||
-                              status == LWNVME_ERR_RECOVERING;
+                              status == LWNVME_ERR_RECOVERING || status == LWNVME_ERR_ABORT_LIMIT ||
+                              status == LWNVME_ERR_LOG_CHANGED || status == LWNVME_ERR_SANITIZE_IN_PROGRESS;
 
         assert_int_equal(lwnvme_status_retryable(status), expected);
     }
