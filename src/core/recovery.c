@@ -508,9 +508,13 @@ static bool lwnvme_queue_is_unwatched(struct lwnvme_queue *queue, uint32_t now_m
 }
 
 /* Whether something in a queue has to be done by a poll of its owner that no completion brings about: to see that what was late
- * no longer is, or to issue again what rests. */
+ * no longer is, or to issue again what has rested, which one poll puts in the FIFO and the next one sends. */
 static bool lwnvme_queue_is_owed(const struct lwnvme_queue *queue, uint32_t now_ms)
 {
+    if (LWNVME_GLANCE(queue->submitted) == LWNVME_GLANCE(queue->completed) &&
+        (LWNVME_GLANCE(queue->slow) & (LWNVME_SLOW_WAITING | LWNVME_SLOW_STOPPED | LWNVME_SLOW_HELD |
+                                       LWNVME_SLOW_AWAITING)) == LWNVME_SLOW_WAITING)
+        return true;
     return LWNVME_GLANCE(queue->late) != 0 ||
            (LWNVME_GLANCE(queue->resting) != NULL &&
             LWNVME_TIME_AFTER(now_ms, LWNVME_GLANCE(queue->resting_due_ms)));
