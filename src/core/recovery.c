@@ -650,9 +650,7 @@ static void lwnvme_recovery_told(struct lwnvme_service *service, enum lwnvme_occ
         LWNVME_SHOW(controller->recovering, 0);
     } else if (occasion == LWNVME_OCCASION_FAREWELL) {
         lwnvme_cases_drop(recovery);
-    } else if (occasion == LWNVME_OCCASION_CLOSE) {
-        LWNVME_SHOW(controller->recovering, 0);
-        lwnvme_recovery_give_back_all(recovery);
+    } else if (occasion == LWNVME_OCCASION_CLOSE) { /* through failed, where all has been given back */
         lwnvme_recovery_leave(recovery);
     }
 }

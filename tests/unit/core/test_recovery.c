@@ -168,6 +168,54 @@ static void a_second_late_command_does_not_take_the_turn(void **state)
     bench_end(&bench);
 }
 
+/* A controller that is about to be stopped has no late commands: nobody would climb for them. */
+static void nothing_is_late_after_a_failure(void **state)
+{
+    (void)state;
+    start();
+    lose(1);
+    submit(0);
+    lwnvme_controller_fail(bench.controller, LWNVME_ERR_FATAL);
+    for (uint32_t ms = 0; ms < 150; ms++) { /* its owner polls, and the controller's does not yet */
+        lwnvme_sim_advance(bench.sim, 1000);
+        (void)lwnvme_queue_poll(&queues[0], 0);
+    }
+    assert_int_equal(queues[0].late, 0);
+    assert_false(ios[0].request.late);
+    turns(1000);
+    assert_int_equal(ios[0].called, 1);
+    assert_int_equal(recovery.counts.late, 0);
+    assert_int_equal(recovery.counts.resets, 1);
+    bench_end(&bench);
+}
+
+/* The Abort has a deadline of its own, which is not that of other admin commands. */
+static void fault_115_an_abort_without_an_answer(void **state)
+{
+    struct lwnvme_sim_fault fault = {
+        .kind = LWNVME_SIM_LOSE, .queue = LWNVME_SIM_ADMIN_QUEUE, .opcode = LWNVME_ADMIN_ABORT};
+    uint64_t sent_us;
+    (void)state;
+    policy.abort_ms = 20;
+    start();
+    policy.abort_ms = 20;
+    assert_true(lwnvme_sim_fault_add(bench.sim, &fault));
+    lose(1);
+    submit(0);
+    while (recovery.counts.aborts == 0) {
+        turn();
+    }
+    sent_us = lwnvme_sim_time(bench.sim);
+    while (recovery.counts.resets == 0) {
+        turn();
+    }
+    assert_in_range(lwnvme_sim_time(bench.sim) - sent_us, 20000, 70000);
+    assert_int_equal(recovery.counts.lost_aborts, 1);
+    turns(300);
+    assert_int_equal(ios[0].request.status, 0);
+    bench_end(&bench);
+}
+
 /* Each reset in a row waits twice as long as the one before. */
 static void fault_115_pauses_grow(void **state)
 {
@@ -631,6 +679,8 @@ int main(void)
         cmocka_unit_test(fault_107_the_next_use_of_a_slot_is_not_late),
         cmocka_unit_test(a_second_late_command_does_not_take_the_turn),
         cmocka_unit_test(fault_115_pauses_grow),
+        cmocka_unit_test(nothing_is_late_after_a_failure),
+        cmocka_unit_test(fault_115_an_abort_without_an_answer),
         cmocka_unit_test(resets_are_counted_in_a_window),
         cmocka_unit_test(fault_115_a_recovery_longer_than_its_window_ends),
         cmocka_unit_test(fault_121_a_clock_that_goes_back),

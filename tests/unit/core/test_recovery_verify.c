@@ -35,6 +35,9 @@ static void start(void)
 {
     bench_prepare(&bench);
     lwnvme_sim_config_full(&bench.settings);
+    bench.settings.namespace_count = 2;
+    bench.settings.ns[1] = bench.settings.ns[0];
+    bench.settings.ns[1].nguid[15] ^= 0xff;
     bench.settings.admin_latency_us = 100;
     bench_start(&bench);
     memset(&recovery, 0, sizeof(recovery));
@@ -142,6 +145,56 @@ static void taken_away_in_the_middle(void **state)
         }
         assert_int_equal(handles[2].status, 0);
         assert_int_equal(settings[2].status, 0);
+        bench_end(&bench);
+    }
+}
+
+/* The answer to a setting that has been forgotten meanwhile is none to the next: each of the others is sent, once. */
+static void forgotten_in_the_middle(void **state)
+{
+    bool been[2] = {false};
+    (void)state;
+    for (uint32_t sent = 0; sent < 9; sent++) {
+        uint32_t times[4] = {0};
+        start();
+        reset_until(sent);
+        assert_int_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_VERIFY);
+        lwnvme_recovery_forget(&recovery, &settings[0]);
+        while (lwnvme_controller_poll(bench.controller) == LWNVME_PENDING) {
+            lwnvme_sim_advance(bench.sim, 20);
+        }
+        assert_int_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_READY);
+        for (uint32_t i = 0; i < seen; i++) {
+            if (opcodes[i] == 0x09 && cdw11s[i] < 4) {
+                times[cdw11s[i]]++;
+            }
+        }
+        assert_in_range(times[1], 0, 1);
+        been[times[1]] = true;
+        assert_int_equal(times[2], 1);
+        assert_int_equal(times[3], 1);
+        bench_end(&bench);
+    }
+    assert_true(been[0] && been[1]); /* forgotten before it was sent, and after */
+}
+
+/* What has been asked for one that is taken away is no answer for the next, which is another namespace. */
+static void taken_away_before_another_namespace(void **state)
+{
+    (void)state;
+    for (uint32_t sent = 0; sent < 4; sent++) {
+        start();
+        assert_int_equal(lwnvme_sync_namespace_open(bench.controller, 2, &handles[1]), 0);
+        assert_memory_not_equal(handles[0].nguid, handles[1].nguid, 16);
+        reset_until(sent);
+        assert_int_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_VERIFY);
+        lwnvme_recovery_unwatch(&recovery, &watches[0]);
+        while (lwnvme_controller_poll(bench.controller) == LWNVME_PENDING) {
+            lwnvme_sim_advance(bench.sim, 20);
+        }
+        assert_int_equal(lwnvme_controller_state(bench.controller), LWNVME_STATE_READY);
+        assert_int_equal(handles[1].status, 0);
+        assert_int_equal(handles[2].status, 0);
         bench_end(&bench);
     }
 }
@@ -494,6 +547,8 @@ int main(void)
         cmocka_unit_test(everything_is_sent_in_order),
         cmocka_unit_test(a_setting_with_data),
         cmocka_unit_test(taken_away_in_the_middle),
+        cmocka_unit_test(taken_away_before_another_namespace),
+        cmocka_unit_test(forgotten_in_the_middle),
         cmocka_unit_test(verdicts),
         cmocka_unit_test(fault_111_an_answer_that_is_lost),
         cmocka_unit_test(statuses_of_identify),
