@@ -315,8 +315,8 @@ const char *shell_command_name(uint32_t index, bool *destructive)
 
 int shell_run(struct drive *drive, const struct options *options)
 {
+    static char line[SHELL_LINE_MAX];
     struct shell shell = {.drive = drive, .seed = options->seed};
-    char line[SHELL_LINE_MAX];
 
     text_print("type help for the commands, shutdown to end\n");
     while (!shell.ended) {
