@@ -570,22 +570,32 @@ static void flush_survives_a_power_cut(void **state)
     int how;
 
     (void)state;
-    for (how = 0; how < 4; how++) {
+    for (how = 0; how < 5; how++) {
         scenario_prepare(&s);
         scenario_start(&s);
         scenario_queue(&s, 8);
         scenario_namespace(&s);
         scenario_fill(data, 65536, 9);
+        if (how == 4)
+            scenario_fault(&s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_STATUS,
+                                                         .queue = LWNVME_SIM_ADMIN_QUEUE,
+                                                         .opcode = LWNVME_ADMIN_SET_FEATURES,
+                                                         .status = 0x4006});
         assert_int_equal(lwnvme_sync_write(s.queue, s.ns, 40, 128, data, 0), LWNVME_OK);
         assert_int_equal(lwnvme_sim_dirty_blocks(s.sim, 1), 128);
         if (how == 1)
             assert_int_equal(lwnvme_sync_flush(s.queue, s.ns), LWNVME_OK);
         if (how == 2)
             assert_int_equal(scenario_shutdown(&s, LWNVME_SHUTDOWN_NORMAL), LWNVME_OK);
-        if (how == 3)
+        if (how > 2)
             assert_int_equal(
                 lwnvme_sync_feature_set(s.controller, LWNVME_FEATURE_VOLATILE_WRITE_CACHE, 0, 0, false),
-                LWNVME_OK);
+                how == 3 ? LWNVME_OK : 0x4006);
+        if (how > 2) { /* whatever became of that, a flush is sent */
+            assert_int_equal(lwnvme_sim_dirty_blocks(s.sim, 1), how == 3 ? 0 : 128);
+            assert_int_equal(lwnvme_sync_flush(s.queue, s.ns), LWNVME_OK);
+            assert_int_equal(lwnvme_sim_counters(s.sim)->io_commands[LWNVME_NVM_FLUSH], 1);
+        }
         assert_int_equal(lwnvme_sim_dirty_blocks(s.sim, 1), how == 0 ? 128 : 0);
         lwnvme_sim_power_cut(s.sim);
         assert_true(lwnvme_sim_read_blocks(s.sim, 1, 40, 128, medium));
@@ -610,6 +620,7 @@ static void fault_079_flush_without_a_cache(void **state)
     scenario_queue(&s, 8);
     scenario_namespace(&s);
     assert_int_equal(lwnvme_sync_flush(s.queue, s.ns), LWNVME_OK);
+    assert_int_equal(lwnvme_sim_counters(s.sim)->io_commands[LWNVME_NVM_FLUSH], 1);
     scenario_end(&s);
 }
 
