@@ -107,6 +107,32 @@ static void abrupt_shutdown_gives_back_what_is_in_flight(void **state)
     }
 }
 
+/* What was answered before the controller stopped is done, though nobody has polled since. */
+static void answers_that_nobody_has_taken(void **state)
+{
+    struct scenario s;
+    int mode;
+
+    (void)state;
+    for (mode = 0; mode < 2; mode++) {
+        scenario_prepare(&s);
+        s.settings.latency_us = 100;
+        begin(&s, 16);
+        start_io(&s, 6);
+        lwnvme_sim_advance(s.sim, 10000);
+        assert_int_equal(scenario_in_flight(&s), 6);
+        assert_int_equal(mode == 0 ? lwnvme_controller_reset(s.controller)
+                                   : lwnvme_controller_shutdown(s.controller, LWNVME_SHUTDOWN_ABRUPT),
+                         LWNVME_OK);
+        while (lwnvme_controller_poll(s.controller) == LWNVME_PENDING)
+            lwnvme_sim_advance(s.sim, 30);
+        assert_int_equal(lwnvme_controller_status(s.controller), LWNVME_OK);
+        assert_int_equal(scenario_in_flight(&s), 0);
+        assert_int_equal(count_done(&s), 6);
+        scenario_end(&s);
+    }
+}
+
 /* The queue's owner goes on polling while an abrupt shutdown or a reset is under way. */
 static void queue_is_polled_while_the_controller_stops(void **state)
 {
@@ -1109,6 +1135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(normal_shutdown_completes_what_is_in_flight),
         cmocka_unit_test(abrupt_shutdown_gives_back_what_is_in_flight),
+        cmocka_unit_test(answers_that_nobody_has_taken),
         cmocka_unit_test(queue_is_polled_while_the_controller_stops),
         cmocka_unit_test(hundred_times),
         cmocka_unit_test(shutdown_times),
