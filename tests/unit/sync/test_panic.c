@@ -374,7 +374,7 @@ static void fault_123_clocks_that_stand_still_or_run_astray(void **state)
 static void another_place_than_was_meant(void **state)
 {
     (void)state;
-    for (uint32_t kind = 0; kind < 4; kind++) {
+    for (uint32_t kind = 0; kind < 5; kind++) {
         bench_prepare(&bench);
         start();
         config.first_lba = 1000;
@@ -385,6 +385,8 @@ static void another_place_than_was_meant(void **state)
             assert_true(lwnvme_sim_namespace_resize(bench.sim, 1, 5000));
         else if (kind == 2)
             panic.nguid[15] ^= 1;
+        else if (kind == 3)
+            panic.eui64[7] ^= 1;
         else
             panic.block_shift++;
         fill(5);
