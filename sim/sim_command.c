@@ -218,10 +218,15 @@ bool lwsim_data(struct lwnvme_sim *sim, struct sim_task *task, void *buffer, uin
 {
     uint8_t *data = buffer;
     bool to_memory = task->direction == LWNVME_FROM_DEVICE;
+    uint64_t asked = bytes;
     if (task->fault.kind == LWNVME_SIM_NO_DATA) {
         bytes = 0;
     } else if (task->fault.kind == LWNVME_SIM_SHORT_DATA && task->fault.value < bytes) {
         bytes = task->fault.value;
+    }
+    if (!to_memory && bytes < asked) {
+        memset(data + bytes, 0,
+               asked - bytes); /* not what was there before, so that it is the same each time */
     }
     for (size_t i = 0; i < task->data.count && bytes != 0; i++) {
         const struct sim_segment *segment = &task->data.items[i];

@@ -206,6 +206,29 @@ static void test_short_data(void **state)
     mini_stop(&mini);
 }
 
+/* A fetch that fails unnoticed brings zeros, not what an earlier command has left. */
+static void test_ranges_that_do_not_arrive(void **state)
+{
+    (void)state;
+    mini_start(&mini, &config);
+    uint32_t trim[16] = {0x09, 1, 0, 0, 0, 0, (uint32_t)mini.page_dma, (uint32_t)(mini.page_dma >> 32),
+                         0,    0, 0, 4};
+    uint8_t *range = mini.page;
+    memset(range, 0, 16);
+    range[4] = 1; /* LBA 0 */
+    assert_int_equal(mini_do(&mini, &mini.io, trim), 0);
+    memset(mini.page, 0x77, 4096);
+    assert_int_equal(mini_rw(&mini, 1, 0, 1, mini.page_dma, 0), 0);
+    memset(range, 0, 16);
+    range[4] = 1;
+    range[8] = 9;
+    add_fault(LWNVME_SIM_NO_DATA, 0);
+    assert_int_equal(mini_do(&mini, &mini.io, trim), 0);
+    assert_int_equal(mini_rw(&mini, 2, 0, 1, mini.page_dma, 0), 0);
+    assert_int_equal(mini.page[0], 0x77);
+    mini_stop(&mini);
+}
+
 static void test_fatal_and_power(void **state)
 {
     (void)state;
@@ -416,6 +439,7 @@ int main(void)
         cmocka_unit_test_setup(test_wrong_completions, fresh),
         cmocka_unit_test_setup(test_late_completions, fresh),
         cmocka_unit_test_setup(test_short_data, fresh),
+        cmocka_unit_test_setup(test_ranges_that_do_not_arrive, fresh),
         cmocka_unit_test_setup(test_fatal_and_power, fresh),
         cmocka_unit_test_setup(test_torn_write, fresh),
         cmocka_unit_test_setup(test_interrupts, fresh),
