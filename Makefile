@@ -295,7 +295,7 @@ tsan: $(TSAN_PROGRAMS) ## several owners, interrupts and a resetter, under the t
 include tests/coverage/coverage.mk
 include tests/mutation/mutation.mk
 
-reliability: ## all figures of reliability in one table; runs what has not been run, which takes an hour or two (RUN=0: only reads): build/reliability/summary.json
+reliability: ## all figures of reliability in one table; runs what has not been run, which takes an hour or so (RUN=0: only reads): build/reliability/summary.json
 	@MAKE="$(MAKE)" $(PYTHON) tools/reliability $(if $(filter 0,$(RUN)),--read)
 
 prove: | setup-prove ## a model of the queue protocol searched exhaustively, and what Frama-C shows of the ring and the mapper

@@ -16,6 +16,8 @@
 #define APIC_ON     0x800u
 #define TIMER_START (0x380u / 4u)
 #define TIMER_NOW   (0x390u / 4u)
+#define SEND_TO     (0x310u / 4u)
+#define SEND        (0x300u / 4u)
 #define TICKS       62500u /* a millisecond */
 
 extern const char interrupt_entries[];
@@ -25,6 +27,7 @@ const char interrupt_spurious[1] = {0};
 
 static uint32_t *apic;
 static struct processor processor = {.self = &processor};
+static struct processor others[PROCESSORS_MAX];
 static uint64_t now_us;
 static bool interrupts;
 static bool timer_is_quick; /* it fires as soon as it may */
@@ -50,6 +53,11 @@ static void take(void)
         device_is_quick = false;
         interrupt_wake();
     }
+}
+
+uintptr_t cpu_flags(void)
+{
+    return interrupts ? CPU_FLAG_INTERRUPTS : 0;
 }
 
 void cpu_interrupts_on(void)
@@ -107,6 +115,11 @@ bool paging_map(uint64_t address, uint64_t size_bytes, enum paging_kind kind)
     return address == APIC_AT && kind == PAGING_DEVICE;
 }
 
+struct processor *processor_of(uint32_t index)
+{
+    return index == processor.index ? &processor : &others[index];
+}
+
 void trap_set_gate(uint8_t vector, uint64_t entry)
 {
     (void)vector;
@@ -125,6 +138,23 @@ static void waits(bool timer, bool device, unsigned expected)
     expect(processor.awake == 0, "it will not sleep the next time");
 }
 
+/* One that sleeps is interrupted; one that does not will not begin to. */
+static void all_are_woken(void)
+{
+    apic[SEND] = apic[SEND_TO] = 0;
+    interrupt_wake_all();
+    expect(apic[SEND] == 0, "one that does not sleep is interrupted");
+    for (uint32_t i = 1; i < PROCESSORS_MAX; i++) {
+        expect(others[i].awake == 1, "another one would still go to sleep");
+    }
+    others[2].apic_id = 5;
+    others[2].asleep = 1;
+    interrupt_wake_all();
+    expect(apic[SEND] != 0 && apic[SEND_TO] == 5u << 24, "the one that sleeps is not interrupted");
+    expect(processor.awake == 1, "the one that wakes the others is not awake");
+    processor.awake = 0;
+}
+
 int main(void)
 {
     apic = mmap((void *)(uintptr_t)APIC_AT, MACHINE_PAGE_BYTES, PROT_READ | PROT_WRITE,
@@ -139,6 +169,7 @@ int main(void)
     waits(true, false, 1);
     waits(false, true, 0);
     waits(true, true, 0);
+    all_are_woken();
     printf("interrupts: %u failures\n", failures);
     return failures == 0 ? 0 : 1;
 }

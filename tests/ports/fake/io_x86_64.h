@@ -10,6 +10,8 @@ void io_write8(uint16_t port, uint8_t value);
 uint32_t io_read32(uint16_t port);
 void io_write32(uint16_t port, uint32_t value);
 uint64_t cpu_read_msr(uint32_t number);
+#define CPU_FLAG_INTERRUPTS 0x200u
+uintptr_t cpu_flags(void);
 void cpu_interrupts_on(void);
 void cpu_interrupts_off(void);
 void cpu_halt(void);
