@@ -37,6 +37,17 @@ static void prepare_changing(struct bench *b)
     memset(b->s.settings.ns[0].nguid, 0x5a, 16);
 }
 
+/* Eight zones of 64 blocks. */
+static void prepare_zones(struct bench *b)
+{
+    b->s.settings.cap_css = 0x41;
+    b->s.settings.command_sets = 7;
+    b->s.settings.ns[0].csi = 2;
+    b->s.settings.ns[0].nsze = b->s.settings.ns[0].ncap = 512;
+    b->s.settings.zoned.zsze = 64;
+    b->s.settings.zoned.mor = b->s.settings.zoned.mar = 7;
+}
+
 /* Write Zeroes, Verify and Write Uncorrectable are cut by the limits of now, whether they had been sent or not. */
 static void limits_of_now_cut(void **state)
 {
@@ -90,12 +101,7 @@ static void what_is_too_long_for_a_zone_now(void **state)
     (void)state;
     prepare_changing(&b);
     b.s.settings.oncs |= LWNVME_ONCS_WRITE_ZEROES;
-    b.s.settings.cap_css = 0x41;
-    b.s.settings.command_sets = 7;
-    b.s.settings.ns[0].csi = 2;
-    b.s.settings.ns[0].nsze = b.s.settings.ns[0].ncap = 512;
-    b.s.settings.zoned.zsze = 64;
-    b.s.settings.zoned.mor = b.s.settings.zoned.mar = 7;
+    prepare_zones(&b);
     begin_bare(&b, 2);
     assert_int_equal(lwnvme_sync_zoned_open(b.s.controller, 1, &zoned), LWNVME_OK);
     lose(&b, LWNVME_SIM_IO_QUEUES, 0x08, 1);
@@ -130,14 +136,9 @@ static void copies_into_zones_are_not_split(void **state)
     prepare_changing(&b);
     b.s.settings.oncs |= LWNVME_ONCS_COPY;
     b.s.settings.cdfs = 1;
-    b.s.settings.cap_css = 0x41;
-    b.s.settings.command_sets = 7;
-    b.s.settings.ns[0].csi = 2;
-    b.s.settings.ns[0].nsze = b.s.settings.ns[0].ncap = 512;
+    prepare_zones(&b);
     b.s.settings.ns[0].msrc = 1;
     b.s.settings.ns[0].mssrl = b.s.settings.ns[0].mcl = 8;
-    b.s.settings.zoned.zsze = 64;
-    b.s.settings.zoned.mor = b.s.settings.zoned.mar = 7;
     begin_bare(&b, 2);
     assert_int_equal(lwnvme_sync_zoned_open(b.s.controller, 1, &zoned), LWNVME_OK);
     assert_int_equal(lwnvme_recovery_watch(&b.recovery, &watch, &zoned.ns), LWNVME_OK);

@@ -483,6 +483,16 @@ static void fault_154_formatted_by_somebody_else_under_io(void **state)
     scenario_end(&s);
 }
 
+/* Namespace 2 may have blocks of 4096 bytes; commands move 16 of 512. */
+static void prepare_larger_blocks(struct scenario *s)
+{
+    prepare(s, 2);
+    s->settings.ns[1].nlbaf = 1;
+    s->settings.ns[1].formats[1].lbads = 12;
+    s->settings.mdts = 1;
+    set.owns_queues = true;
+}
+
 /* So is what is left of a request of which a part has been sent: the controller would move more than it was made for. */
 static void fault_154_formatted_in_the_middle_of_a_request(void **state)
 {
@@ -495,11 +505,7 @@ static void fault_154_formatted_in_the_middle_of_a_request(void **state)
         struct tracked *io[2];
         struct scenario s;
 
-        prepare(&s, 2);
-        s.settings.ns[1].nlbaf = 1;
-        s.settings.ns[1].formats[1].lbads = 12;
-        s.settings.mdts = 1; /* 16 blocks */
-        set.owns_queues = true;
+        prepare_larger_blocks(&s);
         start(&s, 4);
         for (uint32_t index = 0; index < 2; index++) {
             io[index] = scenario_request(&s);
@@ -535,11 +541,7 @@ static void fault_154_bytes_done_of_blocks_that_have_grown(void **state)
     struct scenario s;
 
     (void)state;
-    prepare(&s, 2);
-    s.settings.ns[1].nlbaf = 1;
-    s.settings.ns[1].formats[1].lbads = 12;
-    s.settings.mdts = 1; /* 16 blocks */
-    set.owns_queues = true;
+    prepare_larger_blocks(&s);
     start(&s, 4);
     scenario_fault(&s, (struct lwnvme_sim_fault){.kind = LWNVME_SIM_STATUS,
                                                  .queue = LWNVME_SIM_IO_QUEUES,

@@ -536,6 +536,26 @@ static void fault_013_118_a_controller_that_does_not_stop(void **state)
     }
 }
 
+/* Resets are in vain until the host's own has been asked for, which answers so; one more would go well. */
+static void up_to_the_hosts_reset(struct bench *b, struct tracked *io[12], int answer)
+{
+    uint32_t index;
+
+    b->policy.host_reset = host_reset;
+    b->policy.context = b;
+    host_reset_answer = answer;
+    host_reset_calls = host_reset_pending = 0;
+    begin(b, 8);
+    for (index = 0; index < 12; index++)
+        io[index] = start_io(b, index, false);
+    lwnvme_sim_settings(b->s.sim)->never_ready = true;
+    lwnvme_sim_fatal(b->s.sim);
+    while (host_reset_calls == 0)
+        turn(b);
+    lwnvme_sim_settings(b->s.sim)->never_ready = false;
+    settle(b);
+}
+
 /* The strongest rungs come after the resets, too. */
 static void resets_in_vain_lead_to_the_hosts(void **state)
 {
@@ -548,20 +568,8 @@ static void resets_in_vain_lead_to_the_hosts(void **state)
     b.s.settings.cap_to = 1;
     b.s.settings.cap_nssrs = true;
     b.policy.subsystem_reset = true;
-    b.policy.host_reset = host_reset;
-    b.policy.context = &b;
     b.policy.resets = 2;
-    host_reset_answer = LWNVME_OK;
-    host_reset_calls = host_reset_pending = 0;
-    begin(&b, 8);
-    for (index = 0; index < 12; index++)
-        io[index] = start_io(&b, index, false);
-    lwnvme_sim_settings(b.s.sim)->never_ready = true;
-    lwnvme_sim_fatal(b.s.sim);
-    while (host_reset_calls == 0)
-        turn(&b);
-    lwnvme_sim_settings(b.s.sim)->never_ready = false;
-    settle(&b);
+    up_to_the_hosts_reset(&b, io, LWNVME_OK);
     for (index = 0; index < 12; index++)
         assert_int_equal(io[index]->request.status, LWNVME_OK);
     assert_int_equal(b.recovery.counts.resets, 2);
@@ -582,20 +590,8 @@ static void a_hosts_reset_that_fails_is_the_end(void **state)
     (void)state;
     prepare(&b);
     b.s.settings.cap_to = 1;
-    b.policy.host_reset = host_reset;
-    b.policy.context = &b;
     b.policy.resets = 1;
-    host_reset_answer = LWNVME_ERR_INVALID_ARGUMENT;
-    host_reset_calls = host_reset_pending = 0;
-    begin(&b, 8);
-    for (index = 0; index < 12; index++)
-        io[index] = start_io(&b, index, false);
-    lwnvme_sim_settings(b.s.sim)->never_ready = true;
-    lwnvme_sim_fatal(b.s.sim);
-    while (host_reset_calls == 0)
-        turn(&b);
-    lwnvme_sim_settings(b.s.sim)->never_ready = false; /* one more would go well */
-    settle(&b);
+    up_to_the_hosts_reset(&b, io, LWNVME_ERR_INVALID_ARGUMENT);
     for (index = 0; index < 12; index++)
         assert_int_not_equal(io[index]->request.status, LWNVME_OK);
     assert_int_equal(lwnvme_controller_state(b.s.controller), LWNVME_STATE_FAILED);
